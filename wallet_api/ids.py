@@ -1,0 +1,44 @@
+"""Identifiers: a prefix that names the type and a ULID that sorts by time, such as `pay_01KAMS3Q0V5T1C9D9SZ3GZ2WQY`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime
+
+from wallet_api.clock import epoch_milliseconds
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ID = re.compile(r"[a-z]{2,4}_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+
+
+def new_id(prefix: str, now: datetime) -> str:
+    """A fresh id: 48 bits of time in milliseconds and 80 random bits, in Crockford's base 32 (the ULID format)."""
+    return made_id(prefix, now, secrets.token_bytes(10))
+
+
+def made_id(prefix: str, now: datetime, entropy: bytes) -> str:
+    """An id whose last 80 bits are given, so that what is projected twice gets one id. Raises ValueError for other sizes."""
+    if len(entropy) != 10:
+        raise ValueError("an id takes 10 bytes")
+    return f"{prefix}_{encode(epoch_milliseconds(now) << 80 | int.from_bytes(entropy, 'big'))}"
+
+
+def encode(number: int) -> str:
+    """128 bits as the 26 digits of a ULID."""
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def decode(ulid: str) -> int:
+    """The 128 bits of a ULID's 26 digits. Raises ValueError for another text."""
+    number = 0
+    for digit in ulid:
+        number = number << 5 | _ALPHABET.index(digit)
+    if len(ulid) != 26 or number >> 128:
+        raise ValueError("not a ULID")
+    return number
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Whether a text has the form of an id of this type, so that nothing else ever reaches a storage key."""
+    return _ID.fullmatch(text) is not None and text.startswith(prefix + "_")

@@ -1,0 +1,148 @@
+"""Accounts: opening them, reading a balance, and the PIN attempts that are counted on a wallet's balance item.
+
+An attempt is reserved *before* the PIN is evaluated, or parallel guesses would be free (RFC 4226 section 7.3). The reservation
+is the read of the balance item as well, so it costs no trip of its own, and the payment's own update gives it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wallet_api.clock import Clock
+from wallet_api.errors import Unavailable
+from wallet_api.ledger.errors import AccountMissing
+from wallet_api.ledger.limits import BASIC
+from wallet_api.ledger.store import BALANCE, AccountItem
+from wallet_api.money import Money
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.atomic import Requirement
+
+MAX_ATTEMPTS = 5
+
+
+class StaleAccount(Unavailable):
+    """The wallet changed while the request was decided (the day turned); it is read again and the request tried anew."""
+
+    code = "wallet_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A balance item as it was read. Amounts in minor units by currency."""
+
+    name: str
+    status: str
+    tier: str
+    balances: Mapping[str, int]
+    held: Mapping[str, int]
+    spent_day: str
+    spent: Mapping[str, int]
+    pin_hash: str | None
+    pin_version: int | None
+    attempts: int
+    opened_at: datetime
+
+    def balance(self, currency: str) -> Money:
+        """What the account's owner has in this currency."""
+        return Money(self.balances.get(currency, 0), currency)
+
+
+@dataclass(slots=True)
+class Payer:
+    """Who pays, as the first trip found them, with a PIN attempt reserved if there was one to reserve."""
+
+    account: Account
+    reserved: bool
+    proven: bool = field(default=False)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Opens and reads accounts; only `Ledger.decide` and the folding change what they hold."""
+
+    storage: Storage
+    clock: Clock
+    items: type[AccountItem]
+
+    def open(self, account: str, write: AtomicWrite, *, taken: Exception | None = None) -> None:
+        """Adds an empty, active account to the write."""
+        item = self.items(
+            account,
+            BALANCE,
+            status="active",
+            opened_at=self.clock.now(),
+            balances={},
+            held={},
+            tier=BASIC,
+            spent_day="never",
+            spent={},
+            attempts=0,
+        )
+        write.put(item, taken or StaleAccount())
+
+    def find(self, account: str, trip: Trip) -> Read[Account | None]:
+        """An account with its balances; None when it was never opened."""
+        return trip.get(self.items, account, BALANCE).map(lambda item: None if item is None else _account(item))
+
+    def require(self, account: str) -> Account:
+        """An account read in a trip of its own. Raises AccountMissing."""
+        with self.storage.trip() as trip:
+            found = self.find(account, trip)
+        known = found()
+        if known is None:
+            raise AccountMissing
+        return known
+
+    def reserve_attempt(self, account: str, trip: Trip) -> Read[Payer | None]:
+        """Reserves one PIN attempt and reads the balance item with it; None when there is no PIN or it is locked."""
+        condition = (self.items.attempts < MAX_ATTEMPTS) & self.items.pin_hash.exists()
+        actions = [self.items.attempts.set(self.items.attempts + 1)]
+        found = trip.update(self.items(account, BALANCE), actions, condition)
+        return found.map(lambda item: None if item is None else Payer(_account(item), reserved=True))
+
+    def give_back(self, payer: Payer | None) -> None:
+        """Undoes a reservation at once: to zero after a correct PIN, by one when no PIN was evaluated."""
+        if payer is None or not payer.reserved:
+            return
+        attempts = self.items.attempts
+        action = attempts.set(0) if payer.proven else attempts.set(attempts - 1)
+        with self.storage.trip() as trip:
+            trip.update(self.items(payer.account.name, BALANCE), [action], attempts >= 1)
+        payer.reserved = False
+
+    def restore(self, payer: Payer | None, write: AtomicWrite) -> None:
+        """Puts the counter back to zero as part of a write, after a correct PIN."""
+        if payer is not None and payer.reserved and payer.proven:
+            write.update(
+                self.items(payer.account.name, BALANCE),
+                [self.items.attempts.set(0)],
+                (self.items.pk.exists(), AccountMissing()),
+            )
+
+    def refresh(self, payer: Payer | None) -> None:
+        """Reads the payer's account again after it changed under the request."""
+        if payer is not None:
+            payer.account = self.require(payer.account.name)
+
+    def set_pin(self, account: str, pin_hash: str, version: int, write: AtomicWrite, *requirements: Requirement) -> None:
+        """Adds a new PIN hash to the write; the counter begins anew."""
+        actions = [self.items.pin_hash.set(pin_hash), self.items.pin_version.set(version), self.items.attempts.set(0)]
+        write.update(self.items(account, BALANCE), actions, (self.items.pk.exists(), AccountMissing()), *requirements)
+
+
+def _account(item: AccountItem) -> Account:
+    return Account(
+        name=item.pk,
+        status=item.status,
+        tier=item.tier or BASIC,
+        balances=item.balances,
+        held=item.held,
+        spent_day=item.spent_day or "never",
+        spent=item.spent or {},
+        pin_hash=item.pin_hash,
+        pin_version=item.pin_version,
+        attempts=item.attempts or 0,
+        opened_at=item.opened_at,
+    )

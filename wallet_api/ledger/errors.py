@@ -1,0 +1,70 @@
+"""How the ledger says no.
+
+    AccountMissing               no such account
+    WalletFrozen, WalletClosed   the account takes no debit in this state
+    InsufficientFunds            the balance is smaller than what is to go out
+    DailyLimitReached            the day's outgoing sum would pass the tier's limit
+    IdempotencyKeyReused         the key belongs to another request
+    IdempotencyKeyInUse          the first request under this key is still running
+"""
+
+from __future__ import annotations
+
+from wallet_api.errors import Conflict, Declined, NotFound, Retry, WalletError
+
+
+class AccountMissing(NotFound):
+    """The account that money should leave or reach does not exist."""
+
+    code = "account_missing"
+
+
+class WalletFrozen(Declined):
+    """The wallet is frozen: nothing goes out until its owner has proven who they are."""
+
+    code = "wallet_frozen"
+
+
+class WalletClosed(Declined):
+    """The wallet is closed."""
+
+    code = "wallet_closed"
+
+
+class PayeeUnavailable(Declined):
+    """The other side cannot receive money now."""
+
+    code = "payee_unavailable"
+
+
+class InsufficientFunds(Declined):
+    """The balance is smaller than what is to go out; `needed` says how much that is, fee included."""
+
+    code = "insufficient_funds"
+
+
+class DailyLimitReached(Declined):
+    """The day's outgoing sum would pass `limit`."""
+
+    code = "daily_limit_reached"
+
+
+class TransactionLimitExceeded(Declined):
+    """The amount is more than `limit`, which one transaction of this tier may move."""
+
+    code = "transaction_limit_exceeded"
+
+
+class IdempotencyKeyReused(WalletError):
+    """The key was used for another request (another endpoint or body), which stands as it was decided."""
+
+    code = "idempotency_key_reused"
+    retry: Retry = "new_key"
+
+
+class IdempotencyKeyInUse(Conflict):
+    """The first request under this key is still running."""
+
+    code = "idempotency_key_in_use"
+    retry: Retry = "after"
+    decides = False

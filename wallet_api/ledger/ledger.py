@@ -1,0 +1,211 @@
+"""The ledger's one way to move money: `decide` adds an operation with its entry to an atomic write, `once` answers a key once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from wallet_api.clock import Clock, wallet_day
+from wallet_api.errors import WalletError
+from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import Account, Accounts, Payer, StaleAccount
+from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.errors import (
+    AccountMissing,
+    DailyLimitReached,
+    IdempotencyKeyReused,
+    InsufficientFunds,
+    PayeeUnavailable,
+    WalletClosed,
+    WalletFrozen,
+)
+from wallet_api.ledger.limits import limits_of
+from wallet_api.ledger.lines import Line, lines_of
+from wallet_api.ledger.operations import AlreadyDecided, Decided, Decision, Operation, refusal_answer
+from wallet_api.ledger.store import BALANCE, OPERATION, AccountItem, LineItem, OperationItem, decision_from_raw, operation_item
+from wallet_api.money import Money
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.atomic import Requirement
+from wallet_api.storage.items import Raw
+
+T = TypeVar("T")
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The journal and the balances. `accounts` opens accounts and guards PIN attempts on them."""
+
+    storage: Storage
+    clock: Clock
+    accounts: Accounts
+    operation_items: type[OperationItem]
+    account_items: type[AccountItem]
+    line_items: type[LineItem]
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock) -> Ledger:
+        """Binds the ledger's items to their tables."""
+        account_items = storage.bind(AccountItem)
+        accounts = Accounts(storage, clock, account_items)
+        return Ledger(
+            storage, clock, accounts, storage.bind(OperationItem), account_items, storage.bind(LineItem)
+        )
+
+    def decision_on(self, operation: Operation, trip: Trip) -> Read[Decision | None]:
+        """How this key was decided, or None. Calling the read raises IdempotencyKeyReused when it was for another request."""
+        found = trip.get(self.operation_items, operation.place, OPERATION)
+        return found.map(lambda item: None if item is None else _matching(operation, item.decision()))
+
+    def decide(
+        self,
+        operation: Operation,
+        entry: Entry,
+        write: AtomicWrite,
+        *,
+        answer: Mapping[str, Any] | None = None,
+        payer: Payer | None = None,
+        payee_must_be_active: bool = False,
+    ) -> None:
+        """Adds the operation, its entry and the guarded accounts' balances and lines to the write.
+
+        With a payer, the debit of the payer's account counts against the tier's limits and gives the PIN attempt back.
+        Leaving the write's block may raise AlreadyDecided, WalletFrozen, WalletClosed, InsufficientFunds, DailyLimitReached,
+        PayeeUnavailable, AccountMissing, StaleAccount. Raises TransactionLimitExceeded at once.
+        """
+        item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), entry, None)
+        write.put(item, self._raced(operation))
+        for line in lines_of(entry, operation.place):
+            if chart.is_guarded(line.account):
+                self._move_guarded(line, write, payer, payee_must_be_active)
+
+    def record(self, operation: Operation, write: AtomicWrite, *, subject: str, answer: Mapping[str, Any] | None = None) -> None:
+        """Adds a decision that moves no money of its own, such as a created payment or a bound card."""
+        item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), None, subject)
+        write.put(item, self._raced(operation))
+
+    def once(
+        self,
+        operation: Operation,
+        decided: Read[Decision | None],
+        *,
+        attempt: Callable[[], T],
+        replay: Callable[[Decision], T],
+        allow: Callable[[], object] = _nothing,
+        payer: Payer | None = None,
+    ) -> Decided[T]:
+        """Answers an operation once: what was decided before is answered again, a refusal that decides is recorded.
+
+        `allow` checks the session and comes first; `attempt` does the work; `replay` rebuilds the answer of a success.
+        A reserved PIN attempt is given back on every path that did not evaluate a wrong PIN.
+        """
+        try:
+            allow()
+            known = decided()
+        except WalletError:
+            self.accounts.give_back(payer)
+            raise
+        if known is not None:
+            self.accounts.give_back(payer)
+            return _again(known, replay)
+        for _ in range(3):
+            try:
+                return Decided(attempt())
+            except AlreadyDecided as raced:
+                self.accounts.give_back(payer)
+                return _again(raced.decision, replay)
+            except StaleAccount:
+                self.accounts.refresh(payer)
+            except WalletError as refusal:
+                return self._refuse(operation, refusal, replay, payer)
+        self.accounts.give_back(payer)
+        raise StaleAccount
+
+    def _refuse(
+        self, operation: Operation, refusal: WalletError, replay: Callable[[Decision], T], payer: Payer | None
+    ) -> Decided[T]:
+        if not refusal.decides:
+            if payer is not None and payer.proven:
+                self.accounts.give_back(payer)
+            raise refusal
+        try:
+            with self.storage.atomic_write() as write:
+                answer = refusal_answer(refusal)
+                item = operation_item(self.operation_items, operation, "refused", answer, None, None)
+                write.put(item, self._raced(operation))
+                self.accounts.restore(payer, write)
+        except AlreadyDecided as raced:
+            self.accounts.give_back(payer)
+            return _again(raced.decision, replay)
+        raise refusal
+
+    def _raced(self, operation: Operation) -> Callable[[Raw | None], Exception]:
+        def refusal(found: Raw | None) -> Exception:
+            if found is None:
+                return StaleAccount()
+            try:
+                return AlreadyDecided(_matching(operation, decision_from_raw(self.operation_items, found)))
+            except IdempotencyKeyReused as reused:
+                return reused
+
+        return refusal
+
+    def _move_guarded(self, line: Line, write: AtomicWrite, payer: Payer | None, payee_must_be_active: bool) -> None:
+        items = self.account_items
+        balance = items.balances[line.money.currency]
+        requirements: list[Requirement] = [(items.pk.exists(), AccountMissing())]
+        actions = [balance.set((balance | 0) + line.money.amount)]
+        if line.money.amount < 0:
+            needed = -line.money
+            actions = [balance.set(balance - needed.amount)]
+            requirements.append((items.status == "active", _why_not_active))
+            if payer is not None and payer.account.name == line.account:
+                more_actions, more_requirements = self._spend(payer.account, needed)
+                actions += more_actions
+                requirements += more_requirements
+                if payer.proven:
+                    actions.append(items.attempts.set(0))
+            requirements.append((balance >= needed.amount, InsufficientFunds(needed=needed)))
+        elif payee_must_be_active:
+            requirements.append((items.status == "active", PayeeUnavailable()))
+        write.update(items(line.account, BALANCE), actions, *requirements)
+        write.put(_line_item(self.line_items, line), StaleAccount())
+
+    def _spend(self, account: Account, amount: Money) -> tuple[list[Any], list[Requirement]]:
+        """Counts an outgoing amount against the day's limit; the amount itself is checked here, the sum by condition."""
+        items, day = self.account_items, wallet_day(self.clock.now())
+        limits = limits_of(account.tier, amount.currency)
+        limits.admit(amount)
+        same_day: Requirement = (items.spent_day == account.spent_day, StaleAccount())
+        if account.spent_day != day:
+            return [items.spent_day.set(day), items.spent.set({amount.currency: amount.amount})], [same_day]
+        spent = items.spent[amount.currency]
+        if amount.currency not in account.spent:
+            return [spent.set(amount.amount)], [same_day, (spent.does_not_exist(), StaleAccount())]
+        rest = limits.daily - amount
+        return [spent.set(spent + amount.amount)], [same_day, (spent <= rest.amount, DailyLimitReached(limit=limits.daily))]
+
+
+def _matching(operation: Operation, decision: Decision) -> Decision:
+    if decision.fingerprint != operation.fingerprint or decision.kind != operation.kind:
+        raise IdempotencyKeyReused
+    return decision
+
+
+def _again(decision: Decision, replay: Callable[[Decision], T]) -> Decided[T]:
+    if decision.outcome == "refused":
+        raise decision.refusal()
+    return Decided(replay(decision), replayed=True)
+
+
+def _why_not_active(found: Raw | None) -> WalletError:
+    status = (found or {}).get("status", {}).get("S")
+    return WalletClosed() if status == "closed" else WalletFrozen()
+
+
+def _line_item(kind: type[LineItem], line: Line) -> LineItem:
+    return kind.of(line, pk=line.pk, sk=line.sk, amount=line.money.amount, currency=line.money.currency)

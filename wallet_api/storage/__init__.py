@@ -1,0 +1,141 @@
+"""Storage: five DynamoDB tables, read in trips and written in one atomic write. It knows keys and conditions, and no rule of the wallet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from pynamodb.connection.table import TableConnection
+
+from wallet_api.clock import Clock
+from wallet_api.settings import Settings
+from wallet_api.storage.atomic import AtomicWrite
+from wallet_api.storage.connection import INDEXES, WalletConnection
+from wallet_api.storage.items import Item
+from wallet_api.storage.trips import Read, Trip, retrying
+
+I = TypeVar("I", bound=Item)  # noqa: E741
+
+__all__ = ["AtomicWrite", "Item", "Read", "Storage", "Trip"]
+
+POOL_THREADS = 16
+
+
+class Storage:
+    """The door to the tables. `bind` an item class once, then read it in trips and write it in an atomic write."""
+
+    def __init__(self, session: Any, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._connection = WalletConnection(session, settings.region, settings.tables)
+        self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="trip")
+
+    def bind(self, item_type: type[I]) -> type[I]:
+        """The item class bound to its table in this deployment, speaking through the one connection."""
+        meta = type("Meta", (), {"table_name": self._settings.tables[item_type.table], "region": self._settings.region})
+        bound: type[I] = type(item_type)(item_type.__name__, (item_type,), {"Meta": meta, "__module__": item_type.__module__})
+        table = TableConnection(meta.table_name, region=self._settings.region)  # type: ignore[attr-defined]
+        table.connection = self._connection
+        bound._connection = table
+        return bound
+
+    def trip(self) -> Trip:
+        """One round trip of reads and reserving updates."""
+        return Trip(self._connection, self._pool, self._clock)
+
+    def atomic_write(self) -> AtomicWrite:
+        """One all-or-nothing write."""
+        return AtomicWrite(self._connection, self._clock)
+
+    def get(self, item_type: type[I], pk: str, sk: str) -> I | None:
+        """One item, read consistently, in a trip of its own."""
+        with self.trip() as trip:
+            found = trip.get(item_type, pk, sk)
+        return found()
+
+    def query(
+        self,
+        item_type: type[I],
+        pk: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> list[I]:
+        """Items of one partition in the order of their sort keys, read consistently, beginning after a sort key."""
+        start = {"pk": {"S": pk}, "sk": {"S": after}} if after is not None else None
+        condition = item_type.sk.startswith(prefix) if prefix else None
+        answer = self._ask(
+            item_type, pk, condition, consistent_read=True, start=start, limit=limit, newest_first=newest_first
+        )
+        return [item_type.from_raw_data(raw) for raw in answer["Items"]]
+
+    def query_index(
+        self,
+        item_type: type[I],
+        index: str,
+        bucket: str,
+        *,
+        up_to: str | None = None,
+        before: str | None = None,
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Raw rows of one bucket of an index; eventual, so nothing may be decided on them without reading the item itself.
+
+        `up_to` and `before` bound the index's range attribute (`owner_order` or `due_at`) from above.
+        """
+        _, range_name = INDEXES[item_type.table][index]
+        path = getattr(item_type, range_name)
+        condition = path <= up_to if up_to is not None else (path < before if before is not None else None)
+        answer = self._ask(item_type, bucket, condition, index=index, limit=limit, newest_first=newest_first)
+        return list(answer["Items"])
+
+    def scan(self, item_type: type[I]) -> Iterator[dict[str, Any]]:
+        """Every raw item of a whole table, for the jobs that check everything. Never on a request's path."""
+        start: Any = None
+        while True:
+            answer = self._scan_page(item_type, start)
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _scan_page(self, item_type: type[Item], start: Any) -> dict[str, Any]:
+        table_name = item_type.Meta.table_name
+        return retrying(
+            self._clock,
+            lambda: self._connection.scan(table_name, exclusive_start_key=start, consistent_read=True, limit=500),
+        )
+
+    def _ask(
+        self,
+        item_type: type[Item],
+        pk: str,
+        condition: Any,
+        *,
+        index: str | None = None,
+        consistent_read: bool = False,
+        start: Any = None,
+        limit: int,
+        newest_first: bool,
+    ) -> dict[str, Any]:
+        return retrying(
+            self._clock,
+            lambda: self._connection.query(
+                item_type.Meta.table_name,
+                pk,
+                range_key_condition=condition,
+                consistent_read=consistent_read,
+                exclusive_start_key=start,
+                index_name=index,
+                limit=limit,
+                scan_index_forward=not newest_first,
+            ),
+        )
+
+    def close(self) -> None:
+        """Ends the pool's threads."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,186 @@
+"""One request, one atomic write: everybody adds to it, leaving the block commits it once, all or nothing.
+
+It owns what is easy to get wrong around `TransactWriteItems`:
+- contributions to one item are merged, since DynamoDB refuses two actions on an item;
+- cancellation reasons come in wire order (checks, deletes, puts, updates) and are mapped back to who asked;
+- the first contribution, in the order of the lines, whose condition fails gives the error;
+- one random token for the assembled bytes, kept through our own retries, so that a write that was applied but not answered
+  is not applied twice; the operation record, not the token, makes a request happen once;
+- conflicts and throttling are retried with jitter until the deadline and are never mistaken for a refusal.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from wallet_api.clock import Clock
+from wallet_api.errors import OutcomeUnknown
+from wallet_api.storage.conditions import holds, require_plain
+from wallet_api.storage.connection import WalletConnection
+from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
+from wallet_api.storage.items import Item, Raw
+
+DEADLINE = timedelta(seconds=12)
+"""How long a write is tried in all. With the calls' own limits it stays below the function's timeout."""
+MAX_ACTIONS = 100
+_WIRE_ORDER = ("check", "delete", "put", "update")
+
+Refusal = Exception | Callable[[Raw | None], Exception]
+"""What a failed condition means: an error, or a function from the item that was found to one."""
+Requirement = tuple[Condition, Refusal]
+
+
+@dataclass(slots=True)
+class _Action:
+    kind: str
+    item: Item
+    actions: list[Action] = field(default_factory=list)
+    requirements: list[tuple[int, Condition, Refusal]] = field(default_factory=list)
+
+    @property
+    def condition(self) -> Condition | None:
+        merged: Condition | None = None
+        for _, condition, _ in self.requirements:
+            merged = condition if merged is None else merged & condition
+        return merged
+
+
+class AtomicWrite:
+    """The contributions of one write. Use it as a context manager; an exception inside means that nothing is sent."""
+
+    def __init__(self, connection: WalletConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._by_key: dict[tuple[str, str, str], _Action] = {}
+        self._order = 0
+        self.refused: list[Exception] = []
+        """Every refusal of the last commit in the order of precedence; the first of them is what was raised."""
+
+    def put(self, item: Item, taken: Refusal, *requirements: Requirement) -> None:
+        """Writes a new item. `taken` is the error when there is one already."""
+        missing = type(item).pk.does_not_exist()
+        self._add(_Action("put", item), (missing, taken), *requirements)
+
+    def replace(self, item: Item, *requirements: Requirement) -> None:
+        """Writes an item over the one that may be there. Nothing that counts money is written this way."""
+        self._add(_Action("put", item), *requirements)
+
+    def update(self, item: Item, actions: Sequence[Action], *requirements: Requirement) -> None:
+        """Changes an item (only its keys are read from `item`); give the requirement that it exists yourself."""
+        self._add(_Action("update", item, list(actions)), *requirements)
+
+    def check(self, item: Item, *requirements: Requirement) -> None:
+        """Requires something of an item that is not changed."""
+        self._add(_Action("check", item), *requirements)
+
+    def delete(self, item: Item, *requirements: Requirement) -> None:
+        """Removes an item."""
+        self._add(_Action("delete", item), *requirements)
+
+    def _add(self, action: _Action, *requirements: Requirement) -> None:
+        for condition, refusal in requirements:
+            require_plain(condition)
+            action.requirements.append((self._order, condition, refusal))
+            self._order += 1
+        key = (type(action.item).Meta.table_name, action.item.pk, action.item.sk)
+        known = self._by_key.setdefault(key, action)
+        if known is action:
+            return
+        if {known.kind, action.kind} - {"update", "check"}:
+            raise StorageFault(f"two contributions want to {known.kind} and {action.kind} the item {key[1:]}")
+        known.kind = "update" if "update" in (known.kind, action.kind) else "check"
+        known.actions.extend(action.actions)
+        known.requirements.extend(action.requirements)
+
+    def __enter__(self) -> AtomicWrite:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and self._by_key:
+            self._commit()
+
+    def _commit(self) -> None:
+        if len(self._by_key) > MAX_ACTIONS:
+            raise StorageFault(f"{len(self._by_key)} items are more than a transaction takes")
+        ordered = sorted(self._by_key.values(), key=lambda action: _WIRE_ORDER.index(action.kind))
+        transaction = _assemble(ordered, self._connection)
+        deadline = self._clock.now() + DEADLINE
+        perhaps_applied = False
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                transaction._commit()
+                return
+            except TransactWriteError as error:
+                codes = _codes(error)
+                perhaps_applied |= not codes or not codes <= SURELY_NOT_APPLIED
+                if codes == {"ConditionalCheckFailed"}:
+                    self.refused = _refusals(ordered, error)
+                    raise self.refused[0] from None
+                if codes and not codes - {"ConditionalCheckFailed"} <= BUSY_CODES:
+                    raise StorageFault(f"DynamoDB refuses the write: {sorted(codes)}") from error
+                if self._clock.now() + _pause(attempt) > deadline or attempt >= 12:
+                    raise (OutcomeUnknown() if perhaps_applied else StorageBusy()) from error
+            self._clock.sleep(_pause(attempt).total_seconds())
+
+
+def _assemble(ordered: list[_Action], connection: WalletConnection) -> TransactWrite:
+    transaction = TransactWrite(client_request_token=secrets.token_hex(16), connection=connection)
+    for action in ordered:
+        item, condition = action.item, action.condition
+        if action.kind == "put":
+            transaction.save(item, condition=condition, return_values="ALL_OLD")
+        elif action.kind == "update":
+            transaction.update(item, actions=action.actions, condition=condition, return_values="ALL_OLD")
+        elif action.kind == "delete":
+            transaction.delete(item, condition=condition)
+        else:
+            transaction.condition_check(type(item), item.pk, item.sk, condition=condition)
+    # PynamoDB asks for the old item only on puts and updates; a failed check or delete must be able to say why as well.
+    for entry in (*transaction._condition_check_items, *transaction._delete_items):
+        entry["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return transaction
+
+
+def _codes(error: TransactWriteError) -> set[str]:
+    """Every code the write failed with: the reasons of a cancellation, else the call's own; empty when no answer came."""
+    code = code_of(error)
+    if code == "TransactionCanceledException":
+        reasons = {reason.code for reason in error.cancellation_reasons if reason is not None}
+        return reasons or {"CancelledWithoutReasons"}
+    return {code} if code else set()
+
+
+def _refusals(ordered: list[_Action], error: TransactWriteError) -> list[Exception]:
+    failed: list[tuple[int, Refusal, Raw | None]] = []
+    for action, reason in zip(ordered, error.cancellation_reasons, strict=True):
+        if reason is None:
+            continue
+        found: Any = reason.raw_item
+        unmet = [(order, refusal, found) for order, condition, refusal in action.requirements if not holds(condition, found)]
+        if not unmet and action.requirements:
+            order, _, refusal = action.requirements[0]
+            unmet = [(order, refusal, found)]
+        failed.extend(unmet)
+    failed.sort(key=lambda each: each[0])
+    return [refusal if isinstance(refusal, Exception) else refusal(found) for _, refusal, found in failed]
+
+
+def _pause(attempt: int) -> timedelta:
+    """Full jitter, doubling from 25 ms to 2 s; what makes retries spread needs no secret randomness."""
+    return timedelta(milliseconds=random.randint(5, min(2000, 25 * 2**attempt)))  # noqa: S311
+

@@ -1,0 +1,150 @@
+"""Items: what a PynamoDB model of this wallet looks like, and the attribute types that may hold a value.
+
+Every table has the keys `pk` and `sk`. Numbers are whole: PynamoDB's own NumberAttribute lets floats through and refuses
+Decimal, so the wallet has a number type of its own that knows integers only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self, TypeVar
+
+from pynamodb.attributes import Attribute, MapAttribute, UnicodeAttribute
+from pynamodb.constants import MAP, NUMBER, STRING
+from pynamodb.models import Model
+
+from wallet_api.clock import epoch_milliseconds
+from wallet_api.money import Money
+
+Raw = dict[str, dict[str, Any]]
+"""An item as DynamoDB writes it: name → {type: value}."""
+
+R = TypeVar("R")
+
+
+class WholeNumber(Attribute[int]):
+    """An integer, exact up to DynamoDB's 38 digits. Raises TypeError for a bool, a float or a Decimal."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        if type(value) is not int:
+            raise TypeError(f"{self.attr_name} holds whole numbers, not {type(value).__name__}")
+        return str(value)
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+class Moment(Attribute[datetime]):
+    """An aware time, kept as UTC text with microseconds, so that the order of texts is the order of times."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        if value.tzinfo is None:
+            raise TypeError(f"{self.attr_name} holds aware times")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+class Expiry(Attribute[datetime]):
+    """When DynamoDB may delete an item: epoch seconds, as time-to-live wants. It deletes late, so code checks as well."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: datetime) -> str:
+        return str(-(-epoch_milliseconds(value) // 1000))
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromtimestamp(int(value), UTC)
+
+
+class MoneyAttribute(Attribute[Money]):
+    """An amount with its currency, as a map of the two."""
+
+    attr_type = MAP
+
+    def serialize(self, value: Money) -> Raw:
+        return {"amount": {NUMBER: str(value.amount)}, "currency": {STRING: value.currency}}
+
+    def deserialize(self, value: Raw) -> Money:
+        return Money(int(value["amount"][NUMBER]), value["currency"][STRING])
+
+
+class Document(Attribute[Any]):
+    """Plain JSON, compact, for what is read whole and never queried. Floats are refused."""
+
+    attr_type = STRING
+
+    def serialize(self, value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_money_document, allow_nan=False)
+
+    def deserialize(self, value: str) -> object:
+        return json.loads(value, parse_float=_no_float)
+
+
+class Counters(Attribute[dict[str, int]]):
+    """A map of whole numbers by name, such as a balance for each currency; one can be named in an expression."""
+
+    attr_type = MAP
+
+    def serialize(self, value: Mapping[str, int]) -> Raw:
+        for name, number in value.items():
+            if type(number) is not int:
+                raise TypeError(f"{self.attr_name}.{name} holds whole numbers, not {type(number).__name__}")
+        return {name: {NUMBER: str(number)} for name, number in value.items()}
+
+    def deserialize(self, value: Raw) -> dict[str, int]:
+        return {name: int(number[NUMBER]) for name, number in value.items()}
+
+
+class Item(Model):
+    """One item of one table. `table` names the wallet's table; storage binds the class to DynamoDB's when it opens."""
+
+    table: ClassVar[str]
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    @classmethod
+    def of(cls, record: object, *, pk: str, sk: str, **more: Any) -> Self:
+        """An item with every field of a frozen record in the attribute of the same name."""
+        names = cls.get_attributes().keys()
+        values = {field.name: getattr(record, field.name) for field in fields(record) if field.name in names}  # type: ignore[arg-type]
+        return cls(pk, sk, **{**values, **more})
+
+    def as_record(self, record: type[R], **more: Any) -> R:
+        """The frozen record that this item was made of; `more` gives the fields that have no attribute."""
+        attributes = type(self).get_attributes()
+        names = [field.name for field in fields(record) if field.name in attributes]  # type: ignore[arg-type]
+        return record(**{**{name: getattr(self, name) for name in names}, **more})
+
+
+def _money_document(value: object) -> object:
+    if isinstance(value, Money):
+        return {"amount": value.amount, "currency": value.currency}
+    raise TypeError(f"a document does not hold {type(value).__name__}")
+
+
+def _no_float(text: str) -> object:
+    raise ValueError(f"a document does not hold the fraction {text}")
+
+
+__all__ = [
+    "Counters",
+    "Document",
+    "Expiry",
+    "Item",
+    "MapAttribute",
+    "Moment",
+    "MoneyAttribute",
+    "Raw",
+    "UnicodeAttribute",
+    "WholeNumber",
+]

@@ -1,0 +1,192 @@
+"""Trips: reads, and updates that read, which are sent at the same time and so cost one round trip.
+
+    with storage.trip() as trip:
+        session = trip.get(SessionItem, pk, sk)
+        wallet = trip.update(AccountItem(pk, sk), actions, condition)
+    session()      # the item, or None
+
+All the gets of a trip travel in one BatchGetItem with consistent reads; every update is a call of its own beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from pynamodb.exceptions import PynamoDBConnectionError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from wallet_api.clock import Clock
+from wallet_api.storage.conditions import require_plain
+from wallet_api.storage.connection import WalletConnection
+from wallet_api.storage.errors import BUSY_CODES, StorageBusy, StorageFault, code_of
+from wallet_api.storage.items import Item
+
+T = TypeVar("T")
+U = TypeVar("U")
+I = TypeVar("I", bound=Item)  # noqa: E741
+
+ATTEMPTS = 6
+
+
+class Read(Generic[T]):
+    """What a trip will bring; call it after the trip's block."""
+
+    def __init__(self, bring: Callable[[], T]) -> None:
+        self._bring = bring
+
+    def __call__(self) -> T:
+        """The value. Raises LookupError inside the trip's block, where nothing has been read yet."""
+        return self._bring()
+
+    def map(self, change: Callable[[T], U]) -> Read[U]:
+        """The value changed, when it is asked for."""
+        return Read(lambda: change(self._bring()))
+
+
+def known(value: T) -> Read[T]:
+    """What needs no trip."""
+    return Read(lambda: value)
+
+
+class Trip:
+    """One round trip. Use it as a context manager; the calls are made when the block is left."""
+
+    def __init__(self, connection: WalletConnection, pool: Executor, clock: Clock) -> None:
+        self._connection = connection
+        self._pool = pool
+        self._clock = clock
+        self._keys: dict[str, dict[tuple[str, str], type[Item]]] = {}
+        self._found: dict[tuple[str, str, str], Item] | None = None
+        self._calls: list[Callable[[], None]] = []
+
+    def get(self, item_type: type[I], pk: str, sk: str) -> Read[I | None]:
+        """One item by its key, read consistently; None when there is none."""
+        table_name = item_type.Meta.table_name
+        self._keys.setdefault(table_name, {})[pk, sk] = item_type
+
+        def bring() -> I | None:
+            if self._found is None:
+                raise LookupError("the trip has not been made")
+            return self._found.get((table_name, pk, sk))  # type: ignore[return-value]
+
+        return Read(bring)
+
+    def update(self, item: I, actions: Sequence[Action], condition: Condition) -> Read[I | None]:
+        """Changes an item and reads what it is afterwards; None when the condition does not hold, and nothing changed.
+
+        A call that is sent again after a lost answer may be applied twice: use it only for counters that may over-count.
+        """
+        require_plain(condition)
+        return self.call(lambda: _update(self._connection, self._clock, item, actions, condition))
+
+    def call(self, action: Callable[[], T]) -> Read[T]:
+        """Any other call that may be made at the same time."""
+        box: list[T] = []
+        self._calls.append(lambda: box.append(action()))
+
+        def bring() -> T:
+            if not box:
+                raise LookupError("the trip has not been made")
+            return box[0]
+
+        return Read(bring)
+
+    def __enter__(self) -> Trip:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            return
+        calls = list(self._calls)
+        if self._keys:
+            calls.append(self._get_all)
+        futures = [self._pool.submit(call) for call in calls[:-1]]
+        failures: list[Exception] = []
+        for finish in [*calls[-1:], *[future.result for future in futures]]:
+            try:
+                finish()
+            except Exception as failure:  # noqa: BLE001  every call of the trip ends before one of them is reported
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+
+    def _get_all(self) -> None:
+        found: dict[tuple[str, str, str], Item] = {}
+        asked = {
+            table_name: [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys] for table_name, keys in self._keys.items()
+        }
+        for table_name, raw in _batch_get(self._connection, self._clock, asked):
+            pk, sk = raw["pk"]["S"], raw["sk"]["S"]
+            found[table_name, pk, sk] = self._keys[table_name][pk, sk].from_raw_data(raw)
+        self._found = found
+
+
+def retrying(clock: Clock, call: Callable[[], T]) -> T:
+    """Makes a call again while the tables are busy. Raises StorageBusy at the end, StorageFault for what is our mistake."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return call()
+        except PynamoDBConnectionError as error:
+            code = code_of(error)
+            if code is not None and code not in BUSY_CODES:
+                raise StorageFault(f"DynamoDB refuses the call: {code}") from error
+            if code is None or attempt == ATTEMPTS:
+                raise StorageBusy from error
+            clock.sleep(0.02 * 2**attempt)
+    raise StorageBusy
+
+
+def _update(
+    connection: WalletConnection, clock: Clock, item: I, actions: Sequence[Action], condition: Condition
+) -> I | None:
+    def call() -> Any:
+        try:
+            return connection.update_item(
+                type(item).Meta.table_name,
+                item.pk,
+                range_key=item.sk,
+                actions=actions,
+                condition=condition,
+                return_values="ALL_NEW",
+            )
+        except UpdateError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return None
+            raise
+
+    answer = retrying(clock, call)
+    return None if answer is None else type(item).from_raw_data(answer["Attributes"])
+
+
+def _batch_get(
+    connection: WalletConnection, clock: Clock, asked: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Every item that exists of those asked for, with its table. DynamoDB takes 100 keys a call and may leave some over."""
+    if sum(len(keys) for keys in asked.values()) > 100:
+        raise StorageFault("a trip reads at most 100 items")
+    rows: list[tuple[str, dict[str, Any]]] = []
+    remaining: dict[str, Any] = {name: {"Keys": list(keys), "ConsistentRead": True} for name, keys in asked.items()}
+    for attempt in range(ATTEMPTS):
+        request = remaining
+        answer = retrying(clock, lambda request=request: _dispatch(connection, request))  # type: ignore[misc]
+        rows.extend((name, raw) for name, raws in answer["Responses"].items() for raw in raws)
+        remaining = answer.get("UnprocessedKeys") or {}
+        if not remaining:
+            return rows
+        clock.sleep(0.02 * 2**attempt)
+    raise StorageBusy
+
+
+def _dispatch(connection: WalletConnection, request: dict[str, Any]) -> dict[str, Any]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return connection.dispatch("BatchGetItem", {"RequestItems": request})
+    except (BotoCoreError, ClientError) as error:
+        raise PynamoDBConnectionError(cause=error) from error

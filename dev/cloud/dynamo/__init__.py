@@ -1,0 +1,1 @@
+"""DynamoDB's item operations as AWS describes them: all-or-nothing, isolated, exact to 38 digits."""

@@ -1,0 +1,107 @@
+"""The seam between botocore and whatever answers it: `before-send` in, an HTTP answer out.
+
+Everything above botocore is real (serialisers, signatures, parsers, retries), so a test that counts or breaks calls at
+`_make_api_call` sees what it would see on AWS. Nothing may leave the machine: a host
+that nobody answers for is refused.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.handlers import BUILTIN_HANDLERS
+
+Answer = tuple[int, dict[str, str], bytes]
+_AWS_HOST = re.compile(
+    r"(?:\d{12}\.)?(?P<service>[a-z0-9.\-]+?)\.(?P<region>[a-z]{2}-[a-z]+-\d)\.(amazonaws\.com(\.cn)?|api\.aws)"
+)
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+
+
+class Engine(Protocol):
+    """Answers DynamoDB and DynamoDB Streams."""
+
+    name: str
+
+    def answer(self, service: str, region: str, request: AWSPreparedRequest) -> Answer | None:
+        """An answer to one signed request, or None to let it go to its (loopback) endpoint."""
+        ...
+
+    def reset(self) -> None:
+        """Forgets every item, stream record and token; tables stay."""
+        ...
+
+    def on_write(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` after a write that a stream shows, where the engine can tell."""
+        ...
+
+
+class WouldLeaveTheMachine(Exception):
+    """A call to a host that the local cloud does not play."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What `AWSResponse` reads its content from."""
+
+    content: bytes
+
+    def stream(self, *_args: object, **_options: object) -> Iterator[bytes]:
+        yield self.content
+
+    def read(self, *_args: object) -> bytes:
+        return self.content
+
+
+class Interception:
+    """Routes botocore's requests by host; one per process, switched on and off."""
+
+    def __init__(self) -> None:
+        self._dynamodb: Engine | None = None
+        self._others: Callable[[AWSPreparedRequest], Answer] | None = None
+
+    def switch_on(self, dynamodb: Engine, others: Callable[[AWSPreparedRequest], Answer]) -> None:
+        self._dynamodb, self._others = dynamodb, others
+
+    def switch_off(self) -> None:
+        self._dynamodb = self._others = None
+
+    def __call__(self, request: AWSPreparedRequest, **_event: Any) -> AWSResponse | None:
+        if self._dynamodb is None or self._others is None:
+            return None
+        host = urlsplit(str(request.url)).hostname or ""
+        match = _AWS_HOST.fullmatch(host)
+        if match is None:
+            if host in LOOPBACK:
+                return None
+            raise WouldLeaveTheMachine(f"The local cloud does not let a request go to {host}.")
+        if match["service"] in ("dynamodb", "streams.dynamodb"):
+            answer = self._dynamodb.answer(match["service"], match["region"], request)
+        else:
+            answer = self._others(request)
+        if answer is None:
+            raise WouldLeaveTheMachine(f"Nothing local answers for {host}.")
+        status, headers, body = answer
+        return AWSResponse(request.url, status, headers, Body(body))  # type: ignore[arg-type]
+
+
+def checked(status: int, body: bytes, request_id: str) -> Answer:
+    """A DynamoDB answer with the headers that AWS sends, its checksum among them."""
+    headers = {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-crc32": str(zlib.crc32(body)),
+        "x-amzn-requestid": request_id,
+        "content-length": str(len(body)),
+    }
+    return status, headers, body
+
+
+interception = Interception()
+"""Registered once: botocore copies its built-in handlers into every session made after this import."""
+
+# First in line: moto, when imported, adds a hook of its own that would match every service's URLs before answering.
+BUILTIN_HANDLERS.insert(0, ("before-send", interception))

@@ -1,4 +1,4 @@
-"""Reads the CloudFormation files in infra/: the short forms `!Ref`, `!Sub`, `!GetAtt`, and the tables that they describe.
+"""Reads the CloudFormation files in infra/: the short forms `!Ref`, `!Sub`, `!GetAtt`, and the tables in them.
 
 The local cloud and the tests create their tables from what is deployed, so the two cannot drift apart.
 """
@@ -29,7 +29,7 @@ TABLE_PROPERTIES = (
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that writes short intrinsics in their long form; a class of ours, so that nobody else's YAML changes."""
+    """SafeLoader that writes short intrinsics in their long form. A class of ours: nobody else's YAML changes."""
 
 
 def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:

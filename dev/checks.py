@@ -1,0 +1,73 @@
+"""`./wallet check`: everything that is held besides the tests, each with its seconds; fails naming what failed.
+
+`./wallet check lint types` runs those two alone.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from dev.packaging import STAGES
+from dev.templates import ROOT
+
+PYTHON = (sys.executable, "-m")
+TYPED = ("app.py", "wallet_api", "chalicelib", "dev", "bench", "wallet")
+
+# import-linter has no `python -m`.
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def template_commands(out: Path) -> list[list[str]]:
+    """Packages the template of each stage and lints it; cfn-lint expands the SAM parts itself."""
+    written = [str(out / stage / "sam.json") for stage in STAGES]
+    packaged = [
+        [*PYTHON, "dev.packaging", "--template-only", "--stage", stage, "--out", str(out / stage)] for stage in STAGES
+    ]
+    return [*packaged, [*PYTHON, "cfnlint", "--", *written]]
+
+
+def checks(scratch: Path) -> dict[str, list[list[str]]]:
+    """Returns the commands of each check, in the order in which they are run: quickest answers first."""
+    typed = [name for name in TYPED if (ROOT / name).exists()]
+    return {
+        "lint": [[*PYTHON, "ruff", "check", "--quiet", "--output-format", "concise", "."]],
+        "format": [[*PYTHON, "ruff", "format", "--check", "--quiet", "."]],
+        "imports": [[sys.executable, "-c", LINT_IMPORTS, "--no-logo", "--no-cache"]],
+        "template": template_commands(scratch),
+        "types": [[*PYTHON, "mypy", *typed]],
+    }
+
+
+def passes(name: str, commands: list[list[str]]) -> bool:
+    """Runs one check, prints its line, and what it said when it did not pass."""
+    started, said = time.monotonic(), ""
+    for command in commands:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode:
+            said = done.stdout or f"status {done.returncode}"
+            break
+    print(f"{'FAIL' if said else 'ok  '}  {name:9} {time.monotonic() - started:5.1f} s", flush=True)
+    print(said, end="", flush=True)
+    return not said
+
+
+def main(chosen: Sequence[str]) -> int:
+    """Runs the chosen checks, or all of them; returns 1 when one fails and 2 for an unknown name."""
+    with tempfile.TemporaryDirectory() as scratch:
+        known = checks(Path(scratch))
+        if unknown := set(chosen) - set(known):
+            print(f"wallet: no such check: {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
+            return 2
+        failed = [name for name, commands in known.items() if name in (chosen or known) and not passes(name, commands)]
+    if failed:
+        print(f"wallet: failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -37,7 +37,9 @@ class Settings:
         def need(name: str) -> str:
             value = given.get(name, "")
             if not value:
-                raise SettingsIncomplete(f"{name} is not set; infra/overrides.yaml sets it in the cloud, ./wallet serve here")
+                raise SettingsIncomplete(
+                    f"{name} is not set; infra/overrides.yaml sets it in the cloud, ./wallet serve here"
+                )
             return value
 
         mode = given.get("WALLET_MODE", "test")

@@ -17,7 +17,6 @@ from wallet_api.ledger.limits import BASIC
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
-from wallet_api.storage.atomic import Requirement
 
 MAX_ATTEMPTS = 5
 
@@ -126,10 +125,13 @@ class Accounts:
         if payer is not None:
             payer.account = self.require(payer.account.name)
 
-    def set_pin(self, account: str, pin_hash: str, version: int, write: AtomicWrite, *requirements: Requirement) -> None:
-        """Adds a new PIN hash to the write; the counter begins anew."""
-        actions = [self.items.pin_hash.set(pin_hash), self.items.pin_version.set(version), self.items.attempts.set(0)]
-        write.update(self.items(account, BALANCE), actions, (self.items.pk.exists(), AccountMissing()), *requirements)
+    def set_pin(self, account: Account, pin_hash: str, version: int, write: AtomicWrite) -> None:
+        """Adds a new PIN hash in place of the one that was read; the counter begins anew. The write may raise StaleAccount."""
+        items = self.items
+        actions = [items.pin_hash.set(pin_hash), items.pin_version.set(version), items.attempts.set(0)]
+        unchanged = items.pin_hash.does_not_exist() if account.pin_hash is None else items.pin_hash == account.pin_hash
+        exists = (items.pk.exists(), AccountMissing())
+        write.update(items(account.name, BALANCE), actions, exists, (unchanged, StaleAccount()))
 
 
 def _account(item: AccountItem) -> Account:

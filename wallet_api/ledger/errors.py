@@ -1,14 +1,16 @@
 """How the ledger says no.
 
-    AccountMissing               no such account
-    WalletFrozen, WalletClosed   the account takes no debit in this state
-    InsufficientFunds            the balance is smaller than what is to go out
-    DailyLimitReached            the day's outgoing sum would pass the tier's limit
-    IdempotencyKeyReused         the key belongs to another request
-    IdempotencyKeyInUse          the first request under this key is still running
+AccountMissing               no such account
+WalletFrozen, WalletClosed   the account takes no debit in this state
+InsufficientFunds            the balance is smaller than what is to go out
+DailyLimitReached            the day's outgoing sum would pass the tier's limit
+IdempotencyKeyReused         the key belongs to another request
+IdempotencyKeyInUse          the first request under this key is still running
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from wallet_api.errors import Conflict, Declined, NotFound, Retry, WalletError
 
@@ -59,12 +61,12 @@ class IdempotencyKeyReused(WalletError):
     """The key was used for another request (another endpoint or body), which stands as it was decided."""
 
     code = "idempotency_key_reused"
-    retry: Retry = "new_key"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class IdempotencyKeyInUse(Conflict):
     """The first request under this key is still running."""
 
     code = "idempotency_key_in_use"
-    retry: Retry = "after"
+    retry: ClassVar[Retry] = "after"
     decides = False

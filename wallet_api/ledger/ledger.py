@@ -23,7 +23,15 @@ from wallet_api.ledger.errors import (
 from wallet_api.ledger.limits import limits_of
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Decision, Operation, refusal_answer
-from wallet_api.ledger.store import BALANCE, OPERATION, AccountItem, LineItem, OperationItem, decision_from_raw, operation_item
+from wallet_api.ledger.store import (
+    BALANCE,
+    OPERATION,
+    AccountItem,
+    LineItem,
+    OperationItem,
+    decision_from_raw,
+    operation_item,
+)
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Requirement
@@ -52,9 +60,7 @@ class Ledger:
         """Binds the ledger's items to their tables."""
         account_items = storage.bind(AccountItem)
         accounts = Accounts(storage, clock, account_items)
-        return Ledger(
-            storage, clock, accounts, storage.bind(OperationItem), account_items, storage.bind(LineItem)
-        )
+        return Ledger(storage, clock, accounts, storage.bind(OperationItem), account_items, storage.bind(LineItem))
 
     def decision_on(self, operation: Operation, trip: Trip) -> Read[Decision | None]:
         """How this key was decided, or None. Calling the read raises IdempotencyKeyReused when it was for another request."""
@@ -83,7 +89,9 @@ class Ledger:
             if chart.is_guarded(line.account):
                 self._move_guarded(line, write, payer, payee_must_be_active)
 
-    def record(self, operation: Operation, write: AtomicWrite, *, subject: str, answer: Mapping[str, Any] | None = None) -> None:
+    def record(
+        self, operation: Operation, write: AtomicWrite, *, subject: str, answer: Mapping[str, Any] | None = None
+    ) -> None:
         """Adds a decision that moves no money of its own, such as a created payment or a bound card."""
         item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), None, subject)
         write.put(item, self._raced(operation))
@@ -173,7 +181,12 @@ class Ledger:
         elif payee_must_be_active:
             requirements.append((items.status == "active", PayeeUnavailable()))
         write.update(items(line.account, BALANCE), actions, *requirements)
-        write.put(_line_item(self.line_items, line), StaleAccount())
+        write.put(self.line_item(line), StaleAccount())
+
+    def line_item(self, line: Line) -> LineItem:
+        """The item that keeps a line."""
+        money = line.money
+        return self.line_items.of(line, pk=line.pk, sk=line.sk, amount=money.amount, currency=money.currency)
 
     def _spend(self, account: Account, amount: Money) -> tuple[list[Any], list[Requirement]]:
         """Counts an outgoing amount against the day's limit; the amount itself is checked here, the sum by condition."""
@@ -187,7 +200,10 @@ class Ledger:
         if amount.currency not in account.spent:
             return [spent.set(amount.amount)], [same_day, (spent.does_not_exist(), StaleAccount())]
         rest = limits.daily - amount
-        return [spent.set(spent + amount.amount)], [same_day, (spent <= rest.amount, DailyLimitReached(limit=limits.daily))]
+        return [spent.set(spent + amount.amount)], [
+            same_day,
+            (spent <= rest.amount, DailyLimitReached(limit=limits.daily)),
+        ]
 
 
 def _matching(operation: Operation, decision: Decision) -> Decision:
@@ -205,7 +221,3 @@ def _again(decision: Decision, replay: Callable[[Decision], T]) -> Decided[T]:
 def _why_not_active(found: Raw | None) -> WalletError:
     status = (found or {}).get("status", {}).get("S")
     return WalletClosed() if status == "closed" else WalletFrozen()
-
-
-def _line_item(kind: type[LineItem], line: Line) -> LineItem:
-    return kind.of(line, pk=line.pk, sk=line.sk, amount=line.money.amount, currency=line.money.currency)

@@ -34,7 +34,9 @@ class Storage:
     def bind(self, item_type: type[I]) -> type[I]:
         """The item class bound to its table in this deployment, speaking through the one connection."""
         meta = type("Meta", (), {"table_name": self._settings.tables[item_type.table], "region": self._settings.region})
-        bound: type[I] = type(item_type)(item_type.__name__, (item_type,), {"Meta": meta, "__module__": item_type.__module__})
+        bound: type[I] = type(item_type)(
+            item_type.__name__, (item_type,), {"Meta": meta, "__module__": item_type.__module__}
+        )
         table = TableConnection(meta.table_name, region=self._settings.region)  # type: ignore[attr-defined]
         table.connection = self._connection
         bound._connection = table

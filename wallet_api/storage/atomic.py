@@ -171,7 +171,9 @@ def _refusals(ordered: list[_Action], error: TransactWriteError) -> list[Excepti
         if reason is None:
             continue
         found: Any = reason.raw_item
-        unmet = [(order, refusal, found) for order, condition, refusal in action.requirements if not holds(condition, found)]
+        unmet = [
+            (order, refusal, found) for order, condition, refusal in action.requirements if not holds(condition, found)
+        ]
         if not unmet and action.requirements:
             order, _, refusal = action.requirements[0]
             unmet = [(order, refusal, found)]
@@ -183,4 +185,3 @@ def _refusals(ordered: list[_Action], error: TransactWriteError) -> list[Excepti
 def _pause(attempt: int) -> timedelta:
     """Full jitter, doubling from 25 ms to 2 s; what makes retries spread needs no secret randomness."""
     return timedelta(milliseconds=random.randint(5, min(2000, 25 * 2**attempt)))  # noqa: S311
-

@@ -24,7 +24,9 @@ class ConditionNotAllowed(Exception):
 def require_plain(condition: Condition) -> None:
     """Raises ConditionNotAllowed unless the condition is made of =, <, <=, >, >=, IN, exists, not exists, AND, OR."""
     for part in _parts(condition):
-        plain = isinstance(part, Exists | NotExists | In) or (isinstance(part, Comparison) and part.operator in _COMPARE)
+        plain = isinstance(part, Exists | NotExists | In) or (
+            isinstance(part, Comparison) and part.operator in _COMPARE
+        )
         if not plain:
             raise ConditionNotAllowed(repr(part))
 
@@ -43,7 +45,9 @@ def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:
     if found is None:
         return False
     if isinstance(condition, In):
-        return any(_same_type(found, value) and _plain(found) == _plain(_value(value)) for value in condition.values[1:])
+        return any(
+            _same_type(found, value) and _plain(found) == _plain(_value(value)) for value in condition.values[1:]
+        )
     if isinstance(condition, Comparison) and condition.operator in _COMPARE:
         right = condition.values[1]
         return _same_type(found, right) and bool(_COMPARE[condition.operator](_plain(found), _plain(_value(right))))

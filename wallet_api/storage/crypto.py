@@ -53,7 +53,9 @@ class FieldCipher:
 
     def new_key(self, owner: str) -> bytes:
         """A fresh data key for this owner, wrapped by KMS: keep it with the owner. Raises KeyServiceDown."""
-        answer = self._ask("generate_data_key", KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=_context(owner))
+        answer = self._ask(
+            "generate_data_key", KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=_context(owner)
+        )
         wrapped = bytes(answer["CiphertextBlob"])
         self._remember(owner, wrapped, bytes(answer["Plaintext"]))
         return wrapped

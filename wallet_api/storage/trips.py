@@ -119,7 +119,8 @@ class Trip:
     def _get_all(self) -> None:
         found: dict[tuple[str, str, str], Item] = {}
         asked = {
-            table_name: [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys] for table_name, keys in self._keys.items()
+            table_name: [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+            for table_name, keys in self._keys.items()
         }
         for table_name, raw in _batch_get(self._connection, self._clock, asked):
             pk, sk = raw["pk"]["S"], raw["sk"]["S"]

@@ -1,0 +1,41 @@
+"""Every Lambda function on one screen: the API's routes, the readers of the tables' streams, and the schedules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Chalice, DynamoDBEvent, Rate, CloudWatchEvent
+
+from chalicelib import routes, streams, wiring
+
+app = Chalice(app_name="wallet-api")
+for each in routes.ALL:
+    app.register_blueprint(each)
+
+# The real ARNs of the streams are laid over these by infra/overrides.yaml when the application is packaged.
+LEDGER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/ledger/stream/placeholder"
+RECORDS_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/records/stream/placeholder"
+
+
+@app.on_dynamodb_record(stream_arn=LEDGER_STREAM, batch_size=100)
+def fold_ledger(event: DynamoDBEvent) -> Any:
+    """Folds the journal into the balances and statements of busy accounts."""
+    return streams.answer(event, wiring.wallet().folding.fold)
+
+
+@app.on_dynamodb_record(stream_arn=LEDGER_STREAM, batch_size=100)
+def project_ledger_events(event: DynamoDBEvent) -> Any:
+    """Writes the events of what moved money."""
+    return streams.answer(event, wiring.wallet().events.project_ledger)
+
+
+@app.on_dynamodb_record(stream_arn=RECORDS_STREAM, batch_size=100)
+def project_record_events(event: DynamoDBEvent) -> Any:
+    """Writes the events of what changed without moving money."""
+    return streams.answer(event, wiring.wallet().events.project_records)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def settle_processing(event: CloudWatchEvent) -> None:
+    """Drives top-ups whose outcome is not known to an end."""
+    wiring.wallet().top_ups.settle_due()

@@ -1,0 +1,43 @@
+"""Who is calling: our own code, the same locally and in the cloud, with no gateway authorizer whose cache would outlive a logout.
+
+A token carries a tag that is checked here without any storage call, so nobody can make the wallet read, or burn a stranger's PIN
+attempts, with a made-up one. Whether its session still lives is asked in the use case's first trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.errors import DuplicateHeader, NotAuthenticated, WrongCaller
+from wallet_api.merchants.model import MerchantCaller
+from wallet_api.sessions.model import Customer
+from wallet_api.wallet import Wallet
+
+Caller = Customer | MerchantCaller
+
+ONCE = ("authorization", "idempotency-key", "signature", "signature-input", "content-type", "content-digest", "wallet-version")
+
+
+def require_single(multi_headers: Mapping[str, Sequence[str]]) -> None:
+    """Raises DuplicateHeader when a header whose value decides something is given more than once."""
+    counts: dict[str, int] = {}
+    for name, values in multi_headers.items():
+        counts[name.lower()] = counts.get(name.lower(), 0) + len(values)
+    for name in ONCE:
+        if counts.get(name, 0) > 1:
+            raise DuplicateHeader(header=name)
+
+
+def authenticate(wallet: Wallet, authorization: str | None, allowed: Sequence[type[Caller]]) -> Caller:
+    """The caller that the Authorization header names. Raises NotAuthenticated, or WrongCaller for a caller of another kind."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token or not token.isascii():
+        raise NotAuthenticated
+    caller: Caller | None = wallet.sessions.presented(token) if token.startswith("wat_") else None
+    if token.startswith("sk_"):
+        caller = wallet.merchants.presented(token)
+    if caller is None:
+        raise NotAuthenticated
+    if not isinstance(caller, tuple(allowed)):
+        raise WrongCaller
+    return caller

@@ -1,0 +1,196 @@
+"""Bodies: from raw bytes to a checked struct, or to a problem that names every field.
+
+A JSON body is read by two parsers on its way through a wallet's world, and what they read differently is an attack: duplicate
+keys, depth, lone surrogates and control characters are refused on the raw text, before any type is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from wallet_api.errors import FieldProblem, Invalid, Malformed
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_DEPTH = 16
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_PLACE = re.compile(r" - at `\$(?P<path>.*)`$")
+_STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>[^\]]*)\]")
+
+
+class BodyTooLarge(Malformed):
+    """The body is larger than `limit_bytes`."""
+
+    code = "body_too_large"
+
+
+class NotJson(Malformed):
+    """The body is not JSON text in UTF-8 (RFC 8259)."""
+
+    code = "not_json"
+
+
+class TooDeep(Malformed):
+    """The body is nested deeper than `limit` levels."""
+
+    code = "json_too_deep"
+
+
+class DuplicateName(Malformed):
+    """An object holds a name twice, which two parsers may read differently (RFC 8259 section 4)."""
+
+    code = "duplicate_json_name"
+
+
+class NotAnObject(Malformed):
+    """The body's root is not a JSON object."""
+
+    code = "not_an_object"
+
+
+def read_body(raw: bytes, shape: type[S]) -> S:
+    """The body as its struct. Raises Malformed for text that no parser should guess about, Invalid naming every bad field."""
+    document = parse(raw)
+    problems = list(_forbidden_text(document, ""))
+    if not problems:
+        try:
+            return msgspec.json.decode(raw, type=shape)
+        except msgspec.ValidationError as error:
+            problems = list(_problems_of(document, shape)) or [_problem(str(error), "")]
+    raise Invalid(*problems)
+
+
+def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
+    """The query parameters as their struct, each given at most once. Raises Invalid naming every bad one."""
+    repeated = [FieldProblem(name, "given_twice") for name, values in given.items() if len(values) > 1]
+    if repeated:
+        raise Invalid(*repeated)
+    document = {name: values[0] for name, values in given.items()}
+    problems = [FieldProblem(problem.pointer[1:], problem.code) for problem in _forbidden_text(document, "")]
+    if not problems:
+        try:
+            return msgspec.convert(document, shape, strict=False)
+        except msgspec.ValidationError as error:
+            found = list(_problems_of(document, shape, strict=False)) or [_problem(str(error), "")]
+            problems = [FieldProblem(problem.pointer[1:], problem.code, problem.facts) for problem in found]
+    raise Invalid(*problems)
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """A JSON object from untrusted bytes. Raises a Malformed that says what is wrong with the text."""
+    if len(raw) > MAX_BODY_BYTES:
+        raise BodyTooLarge(limit_bytes=MAX_BODY_BYTES)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotJson from None
+    _require_shallow(text)
+    try:
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise NotJson from None
+    if not isinstance(document, dict):
+        raise NotAnObject
+    return document
+
+
+def _require_shallow(text: str) -> None:
+    depth = 0
+    for sign in re.findall(r"[\[\]{}]", _JSON_STRING.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise TooDeep(limit=MAX_DEPTH)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise DuplicateName
+    return document
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _forbidden_text(value: Any, pointer: str) -> Iterator[FieldProblem]:
+    if isinstance(value, str):
+        if not _is_clean(value):
+            yield FieldProblem(pointer, "forbidden_characters")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if not _is_clean(name):
+                yield FieldProblem(pointer, "forbidden_characters")
+            else:
+                yield from _forbidden_text(inner, f"{pointer}/{_escaped(name)}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _forbidden_text(inner, f"{pointer}/{index}")
+
+
+def _is_clean(text: str) -> bool:
+    if text.isascii():
+        return text.isprintable() or all(sign.isprintable() or sign == "\n" for sign in text)
+    return not any(
+        sign in _BIDI_CONTROLS or (sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs", "Cn")) for sign in text
+    )
+
+
+def _problems_of(document: Mapping[str, Any], shape: type[msgspec.Struct], *, strict: bool = True) -> Iterator[FieldProblem]:
+    """msgspec stops at the first error, so on failure (and only then) each field is tried alone and all are named."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    for name in document:
+        if name not in fields:
+            yield FieldProblem(f"/{_escaped(name)}", "unknown_field")
+    for name, field in fields.items():
+        if name not in document:
+            if field.required:
+                yield FieldProblem(f"/{name}", "required")
+            continue
+        try:
+            msgspec.convert(document[name], field.type, strict=strict)
+        except msgspec.ValidationError as error:
+            yield _problem(str(error), f"/{name}")
+
+
+def _problem(message: str, pointer: str) -> FieldProblem:
+    place = _PLACE.search(message)
+    if place:
+        for step in _STEP.finditer(place["path"]):
+            if step["index"] != "...":
+                pointer += f"/{_escaped(step['name'] or step['index'])}"
+        message = message[: place.start()]
+    return _named(message, pointer)
+
+
+def _named(message: str, pointer: str) -> FieldProblem:
+    missing = re.match(r"Object missing required field `(.+)`", message)
+    if missing:
+        return FieldProblem(f"{pointer}/{missing[1]}", "required")
+    unknown = re.match(r"Object contains unknown field `(.+)`", message)
+    if unknown:
+        return FieldProblem(f"{pointer}/{_escaped(unknown[1])}", "unknown_field")
+    bound = re.search(r"of length (<=|>=) (\d+)", message)
+    if bound:
+        return FieldProblem(pointer, "too_long" if bound[1] == "<=" else "too_short", (("limit", int(bound[2])),))
+    bound = re.search(r"`int` (<=|>=|<|>) (-?\d+)", message)
+    if bound:
+        return FieldProblem(pointer, "too_large" if bound[1][0] == "<" else "too_small", (("limit", int(bound[2])),))
+    if "matching regex" in message:
+        return FieldProblem(pointer, "wrong_format")
+    if "Invalid enum value" in message:
+        return FieldProblem(pointer, "unknown_value")
+    return FieldProblem(pointer, "wrong_type")
+
+
+def _escaped(name: str) -> str:
+    """A name as a step of an RFC 6901 pointer."""
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,254 @@
+"""@endpoint: parse → authenticate → call → present. Every failure on the way becomes a problem+json; a traceback never leaves.
+
+Chalice would answer an unexpected exception, a deep body or an odd Content-Type in its own words, so nothing of it is used but
+the routing: the body is read from its raw bytes, and exceptions are turned into answers before Chalice could see them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib import auth, errors, messages, wiring
+from chalicelib.bodies import parse, read_body, read_query
+from chalicelib.messages import Locale
+from chalicelib.views import Body, View
+from wallet_api.errors import NotFound, Unavailable, WalletError
+from wallet_api.ids import is_id, new_id
+from wallet_api.ledger.operations import Decided, Operation
+from wallet_api.sessions.model import Customer
+from wallet_api.wallet import Wallet
+
+B = TypeVar("B")
+logger = logging.getLogger(__name__)
+
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)
+_STANDARD_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Language": "",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What an endpoint promises; the OpenAPI document is made from these."""
+
+    method: str
+    path: str
+    summary: str
+    callers: tuple[type[auth.Caller], ...]
+    body: type[Body] | None
+    query: type[msgspec.Struct] | None
+    answer: Any
+    status: int
+    idempotency: Literal["required", "accepted"]
+    session: Literal["checked", "in_use_case"]
+    errors: tuple[type[WalletError], ...]
+    description: str
+    function: Callable[[Call[Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B]):
+    """One request, read and authenticated. `caller` is typed by the endpoint's own narrowing properties."""
+
+    wallet: Wallet
+    body: B
+    path: Mapping[str, str]
+    query: Any
+    caller: auth.Caller | None
+    operation: Operation | None
+    locale: Locale
+    source: str
+    request_id: str
+
+    @property
+    def customer(self) -> Customer:
+        """The person who calls. Raises TypeError when the endpoint is not theirs alone: a defect of its declaration."""
+        if not isinstance(self.caller, Customer):
+            raise TypeError("this endpoint's caller is no customer")
+        return self.caller
+
+    @property
+    def merchant(self) -> auth.MerchantCaller:
+        """The merchant who calls. Raises TypeError as `customer` does."""
+        if not isinstance(self.caller, auth.MerchantCaller):
+            raise TypeError("this endpoint's caller is no merchant")
+        return self.caller
+
+    @property
+    def asked(self) -> Operation:
+        """What is asked under the Idempotency-Key. Raises TypeError when the endpoint does not require one."""
+        if self.operation is None:
+            raise TypeError("this endpoint requires no Idempotency-Key")
+        return self.operation
+
+    def id(self, name: str, prefix: str) -> str:
+        """An id from the path; what does not look like one of ours is as missing as an unknown one. Raises NotFound."""
+        text = self.path[name]
+        if not is_id(text, prefix):
+            raise NotFound
+        return text
+
+
+class Routes(Blueprint):
+    """A Chalice blueprint that remembers what its endpoints promise."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self.endpoints: list[Endpoint] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def endpoint(
+    routes: Routes,
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    answer: Any,
+    status: int = 200,
+    callers: Sequence[type[auth.Caller]] = (),
+    body: type[Body] | None = None,
+    query: type[msgspec.Struct] | None = None,
+    idempotency: Literal["required", "accepted"] = "accepted",
+    session: Literal["checked", "in_use_case"] = "checked",
+    errors: Sequence[type[WalletError]] = (),
+) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
+    """Registers a function as an endpoint.
+
+    `callers` empty means that anybody may call. `session` says who asks whether the customer's session lives: the edge, with one
+    read of its own, or the use case in its first trip. The function gets a Call and gives a View, a Decided view, or None.
+    """
+
+    def register(function: Callable[[Call[Any]], Any]) -> Callable[[Call[Any]], Any]:
+        promised = Endpoint(
+            method, path, summary, tuple(callers), body, query, answer, status, idempotency, session, tuple(errors),
+            (function.__doc__ or "").strip(), function,
+        )  # fmt: skip
+        routes.endpoints.append(promised)
+
+        def view(**path_values: str) -> Response:
+            request = routes.current_request
+            made = respond(promised, request, path_values)
+            return Response(body=made.body, status_code=made.status, headers=dict(made.headers))
+
+        routes.route(path, methods=[method], content_types=[], name=f"{method} {path}")(view)
+        return function
+
+    return register
+
+
+def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]) -> _Answer:
+    """One request's answer; whatever goes wrong is an answer as well."""
+    context = request.context or {}
+    headers: Mapping[str, str] = request.headers
+    request_id = str(context.get("requestId") or new_id("req", wiring.wallet().clock.now()))
+    locale = messages.locale_of(headers.get("accept-language"))
+    standard = {**_STANDARD_HEADERS, "Content-Language": locale, "X-Request-Id": request_id}
+    try:
+        made = _handle(promised, request, path_values, locale, request_id)
+        return _Answer(made.status, made.body, {**standard, **made.headers})
+    except WalletError as error:
+        failure = error
+    except Exception:
+        logger.exception("a defect", extra={"request_id": request_id, "endpoint": f"{promised.method} {promised.path}"})
+        failure = errors.Defect()
+    if isinstance(failure, Unavailable):
+        logger.error("unavailable: %s", failure.code, extra={"request_id": request_id})
+    document = errors.problem(failure, locale, request_id, wiring.wallet().settings.public_url)
+    more = {"Idempotent-Replayed": "true"} if failure.recorded else {}
+    return _Answer(document["status"], errors.encoded(document), {**standard, **errors.headers_of(failure), **more})
+
+
+def _handle(
+    promised: Endpoint, request: Request, path_values: Mapping[str, str], locale: Locale, request_id: str
+) -> _Answer:
+    wallet = wiring.wallet()
+    raw_event = request.to_original_event()
+    auth.require_single(raw_event.get("multiValueHeaders") or {})
+    caller = auth.authenticate(wallet, request.headers.get("authorization"), promised.callers) if promised.callers else None
+    if isinstance(caller, Customer) and promised.session == "checked":
+        wallet.sessions.require_live(caller)
+    raw = _raw_body(request, promised)
+    body = read_body(raw, promised.body) if promised.body else None
+    given = raw_event.get("multiValueQueryStringParameters") or {}
+    query = read_query(given, promised.query) if promised.query else None
+    operation = _operation(promised, request, raw, caller, locale, request_id, path_values)
+    source = str((request.context.get("identity") or {}).get("sourceIp", ""))
+    call: Call[Any] = Call(wallet, body, path_values, query, caller, operation, locale, source, request_id)
+    return _present(promised, promised.function(call))
+
+
+def _raw_body(request: Request, promised: Endpoint) -> bytes:
+    if promised.body is None:
+        return b""
+    content_type = request.headers.get("content-type", "")
+    media_type, _, parameter = content_type.partition(";")
+    if media_type.strip() != "application/json" or parameter.strip().lower() not in ("", "charset=utf-8"):
+        raise errors.MediaTypeNotJson
+    return request.raw_body
+
+
+def _operation(
+    promised: Endpoint,
+    request: Request,
+    raw: bytes,
+    caller: auth.Caller | None,
+    locale: Locale,
+    request_id: str,
+    path_values: Mapping[str, str],
+) -> Operation | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise errors.IdempotencyKeyMalformed
+    if key is not None and key.startswith('"'):
+        # The draft's Structured Field form "abc" and the bare form abc would name two operations.
+        raise errors.IdempotencyKeyMalformed
+    if promised.idempotency != "required" or caller is None:
+        return None
+    if key is None:
+        raise errors.IdempotencyKeyRequired
+    wallet = wiring.wallet()
+    document = parse(raw) if raw else {}
+    document.pop("authorization", None)
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    path = promised.path.format(**path_values)
+    return Operation(
+        caller=caller.id,
+        mode=wallet.settings.mode,
+        key=key,
+        fingerprint=wallet.keys.hex_digest("fingerprint", promised.method, path, canonical, version=1)[:32],
+        kind=f"{promised.method} {promised.path}",
+        requested_at=wallet.clock.now(),
+        request_id=request_id,
+        locale=locale,
+    )
+
+
+def _present(promised: Endpoint, result: Any) -> _Answer:
+    headers: dict[str, str] = {}
+    if isinstance(result, Decided):
+        if result.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        result = result.value
+    if result is None:
+        return _Answer(204, "", headers)
+    if not isinstance(result, View):
+        raise TypeError(f"{promised.path} answers {type(result).__name__}, which is no view")
+    headers["Content-Type"] = "application/json"
+    return _Answer(promised.status, msgspec.json.encode(result).decode(), headers)

@@ -1,0 +1,7 @@
+"""One file for each capability; `ALL` is what app.py registers and what the OpenAPI document is made of."""
+
+from __future__ import annotations
+
+from chalicelib.http import Routes
+
+ALL: tuple[Routes, ...] = ()

@@ -1,0 +1,40 @@
+"""Wiring: opens the wallet once for each container and lends it to the endpoints."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from wallet_api.wallet import Wallet, open_wallet
+
+Opener = Callable[[], Wallet]
+
+
+class _Container:
+    """What one container keeps between requests: how a wallet is opened, and the open one."""
+
+    def __init__(self) -> None:
+        self.opener: Opener = open_wallet
+        self.wallet: Wallet | None = None
+        self.lock = threading.Lock()
+
+
+_container = _Container()
+
+
+def wallet() -> Wallet:
+    """The container's wallet, opened at the first call. Call it while the function starts, so that no request waits."""
+    if _container.wallet is None:
+        with _container.lock:
+            if _container.wallet is None:
+                _container.wallet = _container.opener()
+    return _container.wallet
+
+
+def provide(opener: Opener) -> None:
+    """Lets another environment say how its wallet is opened; one that is open is closed."""
+    with _container.lock:
+        if _container.wallet is not None:
+            _container.wallet.close()
+        _container.wallet = None
+        _container.opener = opener

@@ -1,0 +1,140 @@
+"""Folding: the balances and statements of busy accounts, made from the journal's stream, exactly once.
+
+For each account a batch is one transaction: every line, which must not be there yet, and one update of the balance by their sum.
+The line is the statement that the merchant reads anyway *and* the mark that says "counted": a batch that is replayed, split,
+bisected, reordered or redriven finds its lines already there, drops those and writes the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wallet_api.errors import WalletError
+from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.ledger.lines import Line, lines_of
+from wallet_api.ledger.store import BALANCE, OPERATION
+from wallet_api.storage.errors import StorageFault
+
+LINES_PER_WRITE = 99
+
+logger = logging.getLogger(__name__)
+
+
+class JournalRecordUnreadable(Exception):
+    """A stream record that is no operation of the ledger: it goes to the dead-letter queue."""
+
+
+class LineCounted(Exception):
+    """This line is in the statement already, so its amount is in the balance already."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(line.sk)
+        self.line = line
+
+
+class AccountNotOpened(Exception):
+    """The first line of an account that nobody opened: the folding opens it."""
+
+
+@dataclass(frozen=True)
+class Folding:
+    """Reads the ledger table's stream and keeps the folded accounts."""
+
+    ledger: Ledger
+
+    def fold(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Folds a batch of raw stream records. Returns the sequence numbers of those that could not be folded.
+
+        A record that cannot be read fails alone; all others of the batch are folded first.
+        """
+        failed: list[str] = []
+        by_account: dict[str, list[tuple[str, Line]]] = defaultdict(list)
+        for record in records:
+            sequence = str(record.get("dynamodb", {}).get("SequenceNumber", ""))
+            try:
+                for line in self._lines(record):
+                    by_account[line.account].append((sequence, line))
+            except JournalRecordUnreadable:
+                logger.exception("a record of the journal's stream cannot be read", extra={"sequence": sequence})
+                failed.append(sequence)
+        for account, lines in by_account.items():
+            try:
+                self.add(account, [line for _, line in lines])
+            except (WalletError, StorageFault):
+                logger.exception("an account could not be folded", extra={"account": account})
+                failed.extend(sequence for sequence, _ in lines)
+        return list(dict.fromkeys(failed))
+
+    def add(self, account: str, lines: Iterable[Line]) -> int:
+        """Writes the lines that are not there yet and moves the balance by their sum. Returns how many were new."""
+        unique = list({(line.pk, line.sk): line for line in lines}.values())
+        parts = [unique[start : start + LINES_PER_WRITE] for start in range(0, len(unique), LINES_PER_WRITE)]
+        return sum(self._add_part(account, part) for part in parts)
+
+    def _add_part(self, account: str, lines: list[Line]) -> int:
+        remaining = lines
+        while remaining:
+            write = self.ledger.storage.atomic_write()
+            try:
+                with write:
+                    self._count(account, remaining, write)
+                return len(remaining)
+            except LineCounted:
+                counted = {each.line.sk for each in write.refused if isinstance(each, LineCounted)}
+                remaining = [line for line in remaining if line.sk not in counted]
+            except AccountNotOpened:
+                self._open(account)
+        return 0
+
+    def _count(self, account: str, lines: list[Line], write: Any) -> None:
+        ledger = self.ledger
+        sums: dict[str, int] = defaultdict(int)
+        for line in lines:
+            sums[line.money.currency] += line.money.amount
+            write.put(ledger.line_item(line), LineCounted(line))
+        actions = []
+        for currency, amount in sums.items():
+            balance = ledger.account_items.balances[currency]
+            actions.append(balance.set((balance | 0) + amount))
+        exists = ledger.account_items.pk.exists()
+        write.update(ledger.account_items(account, BALANCE), actions, (exists, AccountNotOpened()))
+
+    def _open(self, account: str) -> None:
+        try:
+            with self.ledger.storage.atomic_write() as write:
+                self.ledger.accounts.open(account, write)
+        except StaleAccount:
+            # Another batch opened it in the same moment, which is just as good.
+            return
+
+    def _lines(self, record: Mapping[str, Any]) -> list[Line]:
+        entry, place = journal_entry(self.ledger, record)
+        if entry is None:
+            return []
+        return [line for line in lines_of(entry, place) if not chart.is_guarded(line.account)]
+
+
+def journal_entry(ledger: Ledger, record: Mapping[str, Any]) -> tuple[Entry | None, str]:
+    """The entry that a record of the journal's stream brings (None when it moved no money) and the place it is kept at.
+
+    Raises JournalRecordUnreadable. A record that changes or removes an operation is an alarm: the journal is append-only.
+    """
+    change = record.get("dynamodb", {})
+    if record.get("eventName") != "INSERT":
+        logger.critical("journal_changed", extra={"keys": change.get("Keys"), "event_name": record.get("eventName")})
+        return None, ""
+    try:
+        image = change["NewImage"]
+        if image["sk"]["S"] != OPERATION:
+            return None, ""
+        item = ledger.operation_items.from_raw_data(dict(image))
+        return item.entry(), item.pk
+    except Exception as error:
+        raise JournalRecordUnreadable(str(change.get("Keys"))) from error

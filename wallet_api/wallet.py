@@ -1,0 +1,69 @@
+"""The wiring diagram: every collaborator of the wallet, made once and handed to those who use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wallet_api.authorizations.use_cases import PaymentPins
+from wallet_api.clock import Clock, SystemClock
+from wallet_api.ledger.folding import Folding
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.settings import Settings
+from wallet_api.storage import Storage
+from wallet_api.storage.connection import client_config
+from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.keys import Keys
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """Everything a person, a merchant or an operator can do, by capability."""
+
+    settings: Settings
+    clock: Clock
+    keys: Keys
+    storage: Storage
+    ledger: Ledger
+    folding: Folding
+    payment_pins: PaymentPins
+
+    def close(self) -> None:
+        """Ends the threads that storage keeps for a trip's calls."""
+        self.storage.close()
+
+
+def open_wallet(
+    settings: Settings | None = None, *, clock: Clock | None = None, acquirer: Any = None, sms: Any = None, mail: Any = None
+) -> Wallet:
+    """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
+    from botocore.session import get_session
+
+    settings = settings or Settings.from_environment()
+    clock = clock or SystemClock()
+    session = get_session()
+    storage = Storage(session, settings, clock)
+    keys = _keys(session, settings)
+    cipher = FieldCipher(_client(session, "kms", settings), settings.field_key, clock)
+    ledger = Ledger.open(storage, clock)
+    payment_pins = PaymentPins(storage, ledger.accounts, keys)
+    _ = cipher, acquirer, sms, mail
+    return Wallet(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        storage=storage,
+        ledger=ledger,
+        folding=Folding(ledger),
+        payment_pins=payment_pins,
+    )
+
+
+def _client(session: Any, service: str, settings: Settings) -> Any:
+    return session.create_client(service, region_name=settings.region, config=client_config())
+
+
+def _keys(session: Any, settings: Settings) -> Keys:
+    """The master secrets, read once while the function starts."""
+    store = _client(session, "secretsmanager", settings)
+    return Keys.from_text(store.get_secret_value(SecretId=settings.keys_secret)["SecretString"])

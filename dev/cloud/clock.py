@@ -39,8 +39,8 @@ class MovableClock:
         with self._lock:
             return (self._frozen or datetime.now(UTC)) + self._ahead
 
-    def __call__(self) -> datetime:
-        return self.now()
+    def sleep(self, seconds: float) -> None:
+        """Waits between two attempts; nobody waits on a clock that can be moved."""
 
     def advance(self, by: str | int | timedelta) -> datetime:
         """Moves forward by `by` (see `step`) and returns the new time."""

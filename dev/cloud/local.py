@@ -1,0 +1,151 @@
+"""The local cloud, put together: engine, other services, clock, inbox, pump, the opened wallet, and its HTTP door.
+
+    with LocalCloud.start() as cloud:
+        cloud.wallet, cloud.gateway, cloud.inbox.messages("+8613800138000"), cloud.advance("25h"), cloud.pump.drain()
+
+One per process: botocore's calls are answered for the whole process while it is open.
+"""
+
+import importlib
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from botocore.session import Session, get_session
+
+from dev.cloud import resources, safety, services
+from dev.cloud.clock import MovableClock
+from dev.cloud.engine import Engine, interception
+from dev.cloud.inbox import Inbox
+from dev.cloud.pump import Pump
+from dev.cloud.reader import DirectReader, StreamReader, WireReader
+from dev.cloud.url_engine import UrlEngine
+
+REGION = "us-east-1"
+PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+def _the_wallets_app() -> Any:
+    return importlib.import_module("app").app
+
+
+class LocalCloud:
+    """Made by `start`; `close` gives the process its environment back."""
+
+    _open: ClassVar["LocalCloud | None"] = None
+
+    def __init__(self, engine: str, public_url: str) -> None:
+        self.region = REGION
+        self.clock = MovableClock()
+        self.inbox = Inbox(REGION, self.clock.now)
+        self.environment = safety.Environment(os.environ)
+        self.environment.lay(safety.dummy_environment(REGION))
+        self.environment.lay(resources.environment(public_url))
+        self.engine = self._made_engine(engine)
+        self.seeded: dict[str, Any] = {}
+        interception.switch_on(self.engine, services.MotoServices(self.inbox.collect))
+        services.forget(REGION)
+        self.session: Session = get_session()
+        resources.create(self.session, REGION)
+        self.engine.reset()
+
+    @classmethod
+    def start(
+        cls,
+        engine: str = "moto",
+        *,
+        public_url: str = PUBLIC_URL,
+        app: Callable[[], Any] = _the_wallets_app,
+        wallet: bool = True,
+    ) -> "LocalCloud":
+        """Opens the cloud. `engine` is `moto` or a loopback URL that speaks DynamoDB; `wallet=False` serves
+        another app.
+
+        Raises RealCredentials, before anything else happens, when a real AWS account could be meant.
+        """
+        if cls._open is not None:
+            raise RuntimeError("A local cloud is open in this process already.")
+        safety.refuse_real_credentials(os.environ)
+        cloud = cls(engine, public_url)
+        cls._open = cloud
+        try:
+            cloud._open_wallet() if wallet else None
+            cloud._open_door(app())
+        except BaseException:
+            cloud.close()
+            raise
+        return cloud
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        pump = getattr(self, "pump", None)
+        if pump is not None:
+            pump.stop()
+        interception.switch_off()
+        remove = getattr(self.engine, "remove_tables", None)
+        if remove is not None:
+            remove()
+        self.environment.take_off()
+        LocalCloud._open = None
+
+    def advance(self, by: str | int) -> list[str]:
+        """Moves the clock; delivers what is in the streams, runs the schedules now due, and delivers again."""
+        self.clock.advance(by)
+        self.pump.drain()
+        ran = self.pump.run_schedules()
+        self.pump.drain()
+        return ran
+
+    def reset(self) -> None:
+        """As just started, tables and keys apart: no items, no messages, the real time. A few milliseconds."""
+        with self.pump.still():
+            self.engine.reset()
+            self.inbox.clear()
+            self.clock.reset()
+            self.pump.reset()
+            self.seeded = {}
+            acquirer: Any = getattr(getattr(self, "wallet", None), "acquirer", None)
+            if acquirer is not None and hasattr(acquirer, "reset"):
+                acquirer.reset()
+
+    def seed(self) -> None:
+        """Fills the empty wallet through its use cases (see dev/seed.py)."""
+        from dev.seed import seed
+
+        self.seeded = seed(self)
+
+    def reader(self, table: str) -> StreamReader:
+        if hasattr(self.engine, "table"):
+            return DirectReader(self.engine, table, REGION)
+        return WireReader(self.session, table, REGION)
+
+    def _made_engine(self, engine: str) -> Engine:
+        if engine == "moto":
+            from dev.cloud.moto_engine import MotoEngine
+
+            return MotoEngine(self.clock.now)
+        return UrlEngine(engine, self.environment)
+
+    def _open_wallet(self) -> None:
+        wiring = importlib.import_module("chalicelib.wiring")
+        opening = importlib.import_module("wallet_api.wallet")
+        settings = importlib.import_module("wallet_api.settings").Settings
+        wiring.provide(lambda: opening.open_wallet(settings.from_environment(), clock=self.clock))
+        self.wallet: Any = wiring.wallet()
+
+    def _open_door(self, app: Any) -> None:
+        from dev.gateway import Gateway
+        from dev.sandbox import Sandbox
+
+        self.app = app
+        self.pump = Pump(app, self.reader, self.clock.now)
+        self.engine.on_write(self.pump.notify)
+        self.gateway = Gateway(app, Sandbox(self))

@@ -1,0 +1,47 @@
+"""Any DynamoDB-compatible endpoint on this machine that the developer has started: requests go to it as they are.
+
+Nothing is corrected: what it gets wrong, it gets wrong. Its data outlives the server unless it is reset.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.session import get_session
+
+from dev import templates
+from dev.cloud import resources
+from dev.cloud.engine import LOOPBACK, Answer
+from dev.cloud.safety import Environment
+
+
+class NotAnEngine(ValueError):
+    """`--engine` names neither a known engine nor a loopback URL."""
+
+
+class UrlEngine:
+    """Points botocore's DynamoDB clients at `url`."""
+
+    def __init__(self, url: str, environment: Environment) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or (parts.hostname or "") not in LOOPBACK:
+            raise NotAnEngine(f"--engine takes moto, or the URL of an endpoint on this machine; not {url!r}.")
+        self.name = url
+        environment.lay({"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": url})
+
+    def answer(self, service: str, region: str, request: AWSPreparedRequest) -> Answer | None:  # noqa: ARG002
+        """None: the request has been addressed to the endpoint already."""
+        return None
+
+    def on_write(self, listener: Callable[[], None]) -> None:
+        """It cannot tell; the pump looks once a second."""
+
+    def reset(self) -> None:
+        """Makes the tables anew."""
+        dynamodb: Any = get_session().create_client("dynamodb")
+        wanted = {spec["TableName"] for spec in templates.table_specs(stage=resources.STAGE)}
+        for name in wanted.intersection(dynamodb.list_tables()["TableNames"]):
+            dynamodb.delete_table(TableName=name)
+            dynamodb.get_waiter("table_not_exists").wait(TableName=name)
+        resources.create_tables(dynamodb)

@@ -1,0 +1,139 @@
+"""`/sandbox/*`: the inbox, the clock and the reset button of the local server. Nothing of it is ever deployed."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from dev.cloud.clock import BadStep, MovableClock
+from dev.cloud.inbox import Inbox
+from dev.gateway import Call
+from dev.problems import Reply, json_reply, problem
+
+MAGIC_CARDS = {
+    "4242424242424242": ("approves", "通过"),
+    "6200000000000005": ("approves (UnionPay)", "通过(银联)"),
+    "4000000000000002": ("declines", "拒绝"),
+    "4000000000009995": ("insufficient funds", "余额不足"),
+    "4000000000000069": ("expired card", "卡已过期"),
+    "4000000000000119": ("no answer, later approved", "无应答,稍后通过"),
+    "4000000000000259": ("no answer, later declined", "无应答,稍后拒绝"),
+    "4000000000003220": ("needs an extra confirmation", "需要额外确认"),
+    "4000000000000127": ("cannot be bound: verification fails", "无法绑定:验证失败"),
+}
+_MAX_LIMIT = 500
+
+
+class Cloud(Protocol):
+    """What the sandbox turns."""
+
+    clock: MovableClock
+    inbox: Inbox
+    seeded: dict[str, Any]
+
+    def advance(self, by: str | int) -> list[str]: ...
+
+    def reset(self) -> None: ...
+
+    def seed(self) -> None: ...
+
+
+class _Wrong(Exception):
+    """A request the sandbox refuses: a JSON pointer and a sentence."""
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        super().__init__(detail)
+        self.pointer = pointer
+        self.detail = detail
+
+
+class Sandbox:
+    """Answers what begins with `/sandbox`, and nothing else."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._routes: dict[tuple[str, ...], dict[str, Callable[[Call], Any]]] = {
+            ("sandbox",): {"GET": self._index},
+            ("sandbox", "messages"): {"GET": self._messages},
+            ("sandbox", "clock"): {"GET": self._time, "POST": self._advance},
+            ("sandbox", "reset"): {"POST": self._reset},
+        }
+
+    def __call__(self, call: Call) -> Reply | None:
+        if call.segments[:1] != ("sandbox",):
+            return None
+        methods = self._routes.get(call.segments)
+        if methods is None:
+            return problem(404, "not_found", "GET /sandbox lists what there is.", call.request_id)
+        answer = methods.get("GET" if call.method == "HEAD" else call.method)
+        if answer is None:
+            allowed = ", ".join(sorted(methods))
+            return problem(405, "method_not_allowed", f"Use {allowed}.", call.request_id, {"Allow": allowed})
+        try:
+            return json_reply(answer(call), call.request_id)
+        except _Wrong as wrong:
+            error = {"pointer": wrong.pointer, "code": "invalid", "detail": wrong.detail}
+            return problem(422, "validation_failed", wrong.detail, call.request_id, errors=[error])
+
+    def _index(self, _call: Call) -> dict[str, Any]:
+        return {
+            "object": "sandbox",
+            "en": "A wallet on this machine. No message leaves it, no real money exists, and the clock can be moved.",
+            "zh-CN": "本机上的钱包:短信和邮件不会外发,没有真实资金,时钟可以拨动。",
+            "now": _shown(self._cloud),
+            "routes": {
+                "GET /sandbox/messages?to=&limit=": "SMS and e-mail, newest first / 短信与邮件,最新的在前",
+                "GET /sandbox/clock": "the time / 当前时间",
+                'POST /sandbox/clock {"advance": "25h"}': "move time forward (s, m, h, d) / 向前拨动时间",
+                "POST /sandbox/reset": "wipe everything and seed again / 清空并重新生成示例数据",
+            },
+            "cards": {number: {"en": en, "zh-CN": zh} for number, (en, zh) in MAGIC_CARDS.items()},
+            "seeded": self._cloud.seeded,
+        }
+
+    def _messages(self, call: Call) -> dict[str, Any]:
+        asked = dict(call.query)
+        if unknown := sorted(set(asked) - {"to", "limit"}):
+            raise _Wrong(f"/{unknown[0]}", "Only to and limit are known here.")
+        limit = asked.get("limit", "50")
+        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= _MAX_LIMIT):
+            raise _Wrong("/limit", f"limit is a whole number from 1 to {_MAX_LIMIT}.")
+        # In a query a plus is a space, and phone numbers begin with one: forgive who did not encode it.
+        to = asked.get("to")
+        if to is not None and to.startswith(" "):
+            to = "+" + to.strip()
+        found = self._cloud.inbox.messages(to)[: int(limit)]
+        return {"object": "list", "data": [message.shown() for message in found], "next_cursor": None}
+
+    def _time(self, _call: Call) -> dict[str, str]:
+        return {"object": "clock", "now": _shown(self._cloud)}
+
+    def _advance(self, call: Call) -> dict[str, Any]:
+        body = _body(call)
+        if set(body) != {"advance"}:
+            raise _Wrong("/advance", 'Send {"advance": "25h"}: seconds, or text like 90s, 25h or 2d.')
+        try:
+            ran = self._cloud.advance(body["advance"])
+        except BadStep as error:
+            raise _Wrong("/advance", str(error)) from error
+        return {"object": "clock", "now": _shown(self._cloud), "ran": ran}
+
+    def _reset(self, call: Call) -> dict[str, Any]:
+        if call.body and _body(call):
+            raise _Wrong("", "Send nothing, or an empty object.")
+        self._cloud.reset()
+        self._cloud.seed()
+        return {"object": "sandbox", "seeded": self._cloud.seeded}
+
+
+def _shown(cloud: Cloud) -> str:
+    return cloud.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _body(call: Call) -> dict[str, Any]:
+    try:
+        value = json.loads(call.body)
+    except (ValueError, RecursionError) as error:
+        raise _Wrong("", "The body is not JSON.") from error
+    if not isinstance(value, dict):
+        raise _Wrong("", "The body is not a JSON object.")
+    return value

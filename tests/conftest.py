@@ -1,0 +1,37 @@
+"""One local cloud and one HTTP server for the whole run; every test that asks for them finds them empty."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dev.cloud.local import LocalCloud
+from dev.server import Server
+from tests.client import Api
+
+
+@pytest.fixture(scope="session")
+def _running_cloud() -> Iterator[LocalCloud]:
+    with LocalCloud.start() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def _running_server(_running_cloud: LocalCloud) -> Iterator[Server]:
+    server = Server(_running_cloud.gateway, threads=16).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def cloud(_running_cloud: LocalCloud) -> LocalCloud:
+    """The local cloud, emptied. Its streams stand still: call `cloud.pump.drain()` to fold and project."""
+    _running_cloud.reset()
+    return _running_cloud
+
+
+@pytest.fixture
+def api(cloud: LocalCloud, _running_server: Server) -> Iterator[Api]:
+    """A client of the wallet over real HTTP."""
+    client = Api(_running_server.port)
+    yield client
+    client.close()

@@ -1,0 +1,118 @@
+"""The caller's own wallet and payment PIN over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from chalicelib.http import Call, Routes, endpoint
+from chalicelib.views import Body, MoneyView, Pin, View
+from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinTooSimple, WrongPin
+from wallet_api.clock import rfc3339, wallet_day
+from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
+from wallet_api.ledger.limits import limits_of
+from wallet_api.money import Money, zero
+from wallet_api.sessions.model import Customer
+
+routes = Routes(__name__)
+HOME_CURRENCY = "CNY"
+
+
+class BalanceView(View):
+    """What the person has in one currency; `held` is set aside and not part of `amount`."""
+
+    amount: int
+    currency: str
+    held: int
+
+
+class LimitsView(View):
+    """What may go out: in one transaction, in one day (Beijing time), and what of the day is left."""
+
+    per_transaction: MoneyView
+    daily: MoneyView
+    daily_remaining: MoneyView
+
+
+class WalletView(View):
+    """The caller's wallet."""
+
+    object: Literal["wallet"] = "wallet"
+    id: str
+    status: str
+    tier: str
+    balances: list[BalanceView]
+    limits: LimitsView
+    payment_pin: Literal["not_set", "set", "locked"]
+    created_at: str
+
+
+class SetPin(Body):
+    """A new PIN; the current one when one is set."""
+
+    pin: Pin
+    current_pin: Pin | None = None
+
+
+class PinView(View):
+    """That a PIN is set; never the PIN."""
+
+    object: Literal["payment_pin"] = "payment_pin"
+    status: Literal["set"] = "set"
+
+
+@endpoint(routes, "GET", "/v1/wallet", summary="Balance and limits", callers=[Customer], answer=WalletView)
+def get_wallet(call: Call[None]) -> Any:
+    """The caller's balances by currency, tier and limits."""
+    account = call.wallet.ledger.accounts.require(chart.customer(call.customer.id))
+    today = wallet_day(call.wallet.clock.now())
+    return WalletView(
+        id=call.customer.id,
+        status=account.status,
+        tier=account.tier,
+        balances=_balances(account),
+        limits=_limits(account, today),
+        payment_pin=_pin_state(account),
+        created_at=rfc3339(account.opened_at),
+    )
+
+
+@endpoint(
+    routes,
+    "PUT",
+    "/v1/payment_pin",
+    summary="Set or change the payment PIN",
+    callers=[Customer],
+    body=SetPin,
+    answer=PinView,
+    errors=[PinTooSimple, CurrentPinRequired, WrongPin, PinLocked],
+)
+def set_payment_pin(call: Call[SetPin]) -> Any:
+    """Sets the PIN that confirms every payment. Changing it needs the current one."""
+    call.wallet.payment_pins.set(call.customer.id, call.body.pin, call.body.current_pin)
+    return PinView()
+
+
+def _balances(account: Account) -> list[BalanceView]:
+    currencies = sorted({HOME_CURRENCY, *account.balances}, key=lambda code: (code != HOME_CURRENCY, code))
+    return [
+        BalanceView(amount=account.balances.get(code, 0), currency=code, held=account.held.get(code, 0))
+        for code in currencies
+    ]
+
+
+def _limits(account: Account, today: str) -> LimitsView:
+    limits = limits_of(account.tier, HOME_CURRENCY)
+    spent = account.spent.get(HOME_CURRENCY, 0) if account.spent_day == today else 0
+    left = limits.daily - Money(spent, HOME_CURRENCY)
+    return LimitsView(
+        per_transaction=MoneyView.of(limits.per_transaction),
+        daily=MoneyView.of(limits.daily),
+        daily_remaining=MoneyView.of(max(left, zero(HOME_CURRENCY))),
+    )
+
+
+def _pin_state(account: Account) -> Literal["not_set", "set", "locked"]:
+    if account.pin_hash is None:
+        return "not_set"
+    return "locked" if account.attempts >= MAX_ATTEMPTS else "set"

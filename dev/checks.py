@@ -16,8 +16,9 @@ from dev.templates import ROOT
 PYTHON = (sys.executable, "-m")
 TYPED = ("app.py", "wallet_api", "chalicelib", "dev", "bench", "wallet")
 
-# import-linter has no `python -m`.
+# Neither has a `python -m`, and the scripts in bin/ name the directory that they were installed in.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+LINT_TEMPLATE = "import sys; from cfnlint.runner.cli import main; sys.exit(main())"
 
 
 def template_commands(out: Path) -> list[list[str]]:
@@ -26,7 +27,7 @@ def template_commands(out: Path) -> list[list[str]]:
     packaged = [
         [*PYTHON, "dev.packaging", "--template-only", "--stage", stage, "--out", str(out / stage)] for stage in STAGES
     ]
-    return [*packaged, [*PYTHON, "cfnlint", "--", *written]]
+    return [*packaged, [sys.executable, "-c", LINT_TEMPLATE, "--", *written]]
 
 
 def checks(scratch: Path) -> dict[str, list[list[str]]]:

@@ -65,7 +65,8 @@ def run_chalice(workshop: Path, stage: str) -> Path:
     command += ["--stage", stage, "--merge-template", "infra.json", str(out)]
     done = subprocess.run(command, cwd=workshop, env=env, capture_output=True, text=True, check=False)
     if done.returncode or not (out / "sam.json").exists():
-        raise CannotPackage(f"`chalice package` did not succeed:\n{done.stdout}{done.stderr}")
+        last = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+        raise CannotPackage(f"`chalice package` did not succeed. The last that it said:\n{last}")
     return out
 
 

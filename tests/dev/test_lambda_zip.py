@@ -1,0 +1,55 @@
+"""The zip: small, quick to import, and the same bytes for the same commit."""
+
+import json
+import os
+import py_compile
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dev.lambda_zip import compile_bytecode, prune, write_zip
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site-packages in small: one module, one used and one unused service, an endpoints file."""
+    site = tmp_path / "site"
+    data = site / "botocore" / "data"
+    for service in ("dynamodb", "ec2"):
+        (data / service).mkdir(parents=True)
+        (data / service / "service-2.json").write_text("{}")
+    partition = {"partition": "aws", "regions": {"eu-west-1": {}}, "services": {"dynamodb": {}, "ec2": {}}}
+    (data / "endpoints.json").write_text(json.dumps({"partitions": [partition]}))
+    (site / "module.py").write_text("ANSWER = 42\n")
+    (site / "module.pyi").write_text("ANSWER: int\n")
+    return site
+
+
+def test_only_the_services_that_are_used_are_described(site: Path) -> None:
+    prune(site)
+    assert sorted(path.name for path in (site / "botocore/data").iterdir()) == ["dynamodb", "endpoints.json"]
+    (partition,) = json.loads((site / "botocore/data/endpoints.json").read_text())["partitions"]
+    assert partition == {"partition": "aws", "regions": {"eu-west-1": {}}, "services": {"dynamodb": {}}}
+    assert not (site / "module.pyi").exists()
+
+
+def test_bytecode_is_never_checked_against_its_source(site: Path) -> None:
+    """PEP 552: bit 0 of the flags says hash-based, bit 1 says check the source; files in a zip have no useful times."""
+    compile_bytecode(site, sys.executable)
+    compiled = (site / "__pycache__" / f"module.{sys.implementation.cache_tag}.pyc").read_bytes()
+    assert int.from_bytes(compiled[4:8], "little") == 0b01
+    assert b"/var/task" in compiled
+    assert os.fsencode(site) not in compiled
+    assert py_compile.PycInvalidationMode.UNCHECKED_HASH.value == 3
+
+
+def test_zipping_twice_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    first = write_zip(site, tmp_path / "first.zip").read_bytes()
+    for path in site.rglob("*"):
+        os.utime(path, (1, 1))
+    assert write_zip(site, tmp_path / "second.zip").read_bytes() == first
+    with zipfile.ZipFile(tmp_path / "first.zip") as archive:
+        assert archive.namelist() == sorted(archive.namelist())
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}

@@ -1,0 +1,191 @@
+"""The template that is deployed: what Chalice cannot say, or says wrongly, is there after infra/ was laid over it."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.checks import LINT_TEMPLATE
+from dev.lambda_zip import SERVICES, CannotPackage
+from dev.packaging import STAGES, finished_template, package_template
+from dev.templates import RESOURCES, ROOT, Template, expiring_tables, table_environment, table_specs
+from wallet_api.settings import Settings
+from wallet_api.storage.connection import INDEXES
+
+STREAM_HANDLERS = ("FoldLedger", "ProjectLedgerEvents", "ProjectRecordEvents")
+API_GATEWAY_LIMIT_SECONDS = 29
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    out = tmp_path_factory.mktemp("package")
+    return {stage: package_template(out / stage, stage) for stage in STAGES}
+
+
+@pytest.fixture(params=STAGES)
+def template(request: pytest.FixtureRequest, written: dict[str, Path]) -> Template:
+    found: Template = json.loads(written[request.param].read_text())
+    return found
+
+
+def functions(template: Template) -> dict[str, dict[str, Any]]:
+    resources = template["Resources"].items()
+    return {name: one["Properties"] for name, one in resources if one["Type"] == "AWS::Serverless::Function"}
+
+
+def test_cfn_lint_finds_nothing(written: dict[str, Path]) -> None:
+    """It expands the SAM parts offline and checks every property against CloudFormation's own schemas."""
+    command = [sys.executable, "-c", LINT_TEMPLATE, "--", *map(str, written.values())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("handler", STREAM_HANDLERS)
+def test_s2_a_batch_may_be_answered_in_part_halved_and_given_up_on(template: Template, handler: str) -> None:
+    """S2: without FunctionResponseTypes Lambda takes `batchItemFailures` for success and drops the failed records."""
+    (event,) = functions(template)[handler]["Events"].values()
+    source = event["Properties"]
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert 1 <= source["MaximumRetryAttempts"] <= 100
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"] == [f"{handler}DeadLetters", "Arn"]
+    assert source["BatchSize"] == 100, "what app.py says must have survived the merge"
+
+
+@pytest.mark.parametrize("handler", STREAM_HANDLERS)
+def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Template, handler: str) -> None:
+    (event,) = functions(template)[handler]["Events"].values()
+    table, attribute = event["Properties"]["Stream"]["Fn::GetAtt"]
+    assert attribute == "StreamArn"
+    assert table == ("RecordsTable" if handler == "ProjectRecordEvents" else "LedgerTable")
+    assert template["Resources"][table]["Properties"]["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+
+
+def test_s10_every_function_has_memory_for_argon2_and_ends_before_the_gateway_does(template: Template) -> None:
+    """S10: Chalice's own defaults are 128 MB, 60 s and x86_64."""
+    assert set(functions(template)) >= {"APIHandler", "SettleProcessing", *STREAM_HANDLERS}
+    for name, function in functions(template).items():
+        assert function["MemorySize"] >= 1024, name
+        assert function["Timeout"] < API_GATEWAY_LIMIT_SECONDS, name
+        assert (function["Architectures"], function["Runtime"]) == (["arm64"], "python3.13"), name
+
+
+def test_the_functions_are_given_every_setting_that_they_need(template: Template) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    given = dict.fromkeys(variables, "test") | {"AWS_REGION": "eu-west-1"}
+    Settings.from_environment(given)
+    assert {variables[name]["Ref"] for name in table_environment()} <= set(template["Resources"])
+
+
+def test_every_log_has_an_end_and_every_function_a_log(template: Template) -> None:
+    for name, function in functions(template).items():
+        log = template["Resources"][function["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert log["Properties"]["RetentionInDays"] > 0, name
+
+
+def test_what_runs_may_add_to_the_ledger_and_never_change_or_remove_from_it(template: Template) -> None:
+    actions = set()
+    for resource in template["Resources"].values():
+        for statement in resource.get("Properties", {}).get("PolicyDocument", {}).get("Statement", []):
+            resources = statement.get("Resource")
+            where = resources if isinstance(resources, list) else [resources]
+            if {"Fn::GetAtt": ["LedgerTable", "Arn"]} in where:
+                actions |= set(statement["Action"])
+    assert "dynamodb:PutItem" in actions
+    assert not {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:*"} & actions
+
+
+def test_no_role_keeps_what_chalice_put_into_it(template: Template) -> None:
+    roles = {name: one for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
+    for name, role in roles.items():
+        assert role["Properties"]["Policies"] == [], name
+        assert {"Ref": "WalletPolicy"} in role["Properties"]["ManagedPolicyArns"], name
+
+
+def test_the_gateways_own_refusals_are_static_problems_that_browsers_may_read(template: Template) -> None:
+    """API Gateway's default 403 repeats the caller's token, and none of its own answers has CORS headers (S6)."""
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    answers = body["x-amazon-apigateway-gateway-responses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"} <= set(
+        answers
+    )
+    for kind, answer in answers.items():
+        (text,) = answer["responseTemplates"].values()
+        problem = json.loads(text)
+        assert problem["request_id"] == "$context.requestId", kind
+        assert text.count("$") == 1, f"{kind} repeats something else of the request"
+        assert {"type", "title", "detail", "code", "money_moved", "retry"} <= set(problem), kind
+        assert problem.get("status") == (int(answer["statusCode"]) if "statusCode" in answer else None), kind
+        headers = answer["responseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'", kind
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", kind
+    assert (
+        json.loads(answers["INTEGRATION_TIMEOUT"]["responseTemplates"]["application/json"])["money_moved"] == "unknown"
+    )
+
+
+def test_data_outlives_the_stack_and_is_encrypted_with_a_key_of_ours(template: Template) -> None:
+    tables = {name: one for name, one in template["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"}
+    for name, table in tables.items():
+        assert table["Properties"]["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["TablesKey", "Arn"]}, name
+        if name != "EphemeralTable":
+            assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain", name
+            assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["Guarded", True, False]}, name
+    for name in ("TablesKey", "FieldKey", "KeysSecret"):
+        assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+
+
+def test_each_stage_packages_itself(written: dict[str, Path]) -> None:
+    for stage, path in written.items():
+        assert json.loads(path.read_text())["Parameters"]["Stage"]["Default"] == stage
+
+
+def test_the_tables_are_those_that_the_code_reads() -> None:
+    specs = {spec["TableName"].removeprefix("wallet-local-"): spec for spec in table_specs(RESOURCES)}
+    assert set(specs) == {"ledger", "accounts", "people", "records", "ephemeral"}
+    for name, spec in specs.items():
+        assert [key["AttributeName"] for key in spec["KeySchema"]] == ["pk", "sk"]
+        indexes = {
+            index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
+            for index in spec.get("GlobalSecondaryIndexes", [])
+        }
+        assert indexes == dict(INDEXES.get(name, {}))
+        assert ("StreamSpecification" in spec) == (name in ("ledger", "records"))
+    assert expiring_tables() == {"wallet-local-ephemeral": "expires_at"}
+
+
+def test_the_package_keeps_the_description_of_every_service_that_is_called() -> None:
+    called = set()
+    for path in [*(ROOT / "wallet_api").rglob("*.py"), *(ROOT / "chalicelib").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("client"):
+                called |= {
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                }
+    assert called >= {"dynamodb", "kms", "secretsmanager"}
+    assert called <= SERVICES
+
+
+def test_an_override_of_what_is_not_declared_is_refused(tmp_path: Path) -> None:
+    """A renamed handler would otherwise lose its dead letters without a word."""
+    sam = tmp_path / "sam.json"
+    sam.write_text(json.dumps({"Resources": {"Renamed": {"Properties": {"Timeout": 3}}}}))
+    with pytest.raises(CannotPackage, match="Renamed"):
+        finished_template(sam, "3.13")
+
+
+def test_a_stream_that_nothing_was_laid_over_is_refused(tmp_path: Path) -> None:
+    source = {
+        "Type": "DynamoDB",
+        "Properties": {"Stream": "arn:aws:dynamodb:eu-west-1:000000000000:table/ledger/stream/x"},
+    }
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Events": {"Source": source}}}
+    sam = tmp_path / "sam.json"
+    sam.write_text(json.dumps({"Resources": {"NewHandler": function}}))
+    with pytest.raises(CannotPackage, match=r"NewHandler\.Source"):
+        finished_template(sam, "3.13")

@@ -18,7 +18,7 @@ TYPED = ("app.py", "wallet_api", "chalicelib", "dev", "bench", "wallet")
 
 # Neither has a `python -m`, and the scripts in bin/ name the directory that they were installed in.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-LINT_TEMPLATE = "import sys; from cfnlint.runner.cli import main; sys.exit(main())"
+LINT_TEMPLATE = "import sys; from cfnlint.runner import main; sys.exit(main())"
 
 
 def template_commands(out: Path) -> list[list[str]]:

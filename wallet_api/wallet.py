@@ -9,6 +9,7 @@ from wallet_api.authorizations.use_cases import PaymentPins
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
+from wallet_api.merchants.use_cases import Merchants
 from wallet_api.settings import Settings
 from wallet_api.storage import Storage
 from wallet_api.storage.connection import client_config
@@ -27,6 +28,7 @@ class Wallet:
     ledger: Ledger
     folding: Folding
     payment_pins: PaymentPins
+    merchants: Merchants
 
     def close(self) -> None:
         """Ends the threads that storage keeps for a trip's calls."""
@@ -56,6 +58,7 @@ def open_wallet(
         ledger=ledger,
         folding=Folding(ledger),
         payment_pins=payment_pins,
+        merchants=Merchants.open(storage, clock, ledger, keys, settings.mode),
     )
 
 

@@ -24,7 +24,7 @@ class PortInUse(Exception):
     """Somebody else listens there; the text is for a person."""
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
+class _Parser(HTTPRequestParser):
     raw_headers: list[tuple[str, str]]
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -37,19 +37,21 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
                 self.raw_headers.append((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")))
 
 
-class _Task(WSGITask):  # type: ignore[misc]
+class _Task(WSGITask):
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
-        environ[RAW_HEADERS] = self.request.raw_headers
+        request: Any = self.request
+        environ[RAW_HEADERS] = request.raw_headers
         return environ
 
 
-class _ErrorTask(ErrorTask):  # type: ignore[misc]
+class _ErrorTask(ErrorTask):
     def execute(self) -> None:
-        error = self.request.error
+        request: Any = self.request
+        error = request.error
         reply = _refusal(error.code)
         self.status = f"{reply.status} {error.reason}"
-        self.response_headers.extend([*reply.headers, ("Connection", "close")])
+        self.response_headers = [*self.response_headers, *reply.headers, ("Connection", "close")]
         self.set_close_on_finish()
         self.content_length = len(reply.body)
         self.write(reply.body)
@@ -66,7 +68,7 @@ def _refusal(status: int) -> Reply:
     return problem(400, "malformed_request", "The request line, a header or the body's framing is wrong.", request_id)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):
     parser_class = _Parser
     task_class = _Task
     error_task_class = _ErrorTask
@@ -78,7 +80,7 @@ class Server:
     def __init__(self, application: Any, port: int = 0, threads: int = 8) -> None:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         try:
-            self._server = create_server(
+            server: Any = create_server(
                 application,
                 host=HOST,
                 port=port,
@@ -95,8 +97,9 @@ class Server:
             if error.errno in (errno.EADDRINUSE, errno.EACCES):
                 raise PortInUse(f"Port {port} of {HOST} is not free: choose another with --port.") from error
             raise
-        self._server.channel_class = _Channel
-        self.port = int(self._server.effective_port)
+        server.channel_class = _Channel
+        self._server = server
+        self.port = int(server.effective_port)
         self.url = f"http://{HOST}:{self.port}"
         self._thread: threading.Thread | None = None
 

@@ -57,32 +57,37 @@ class Body:
         return self.content
 
 
+Services = Callable[[AWSPreparedRequest], Answer]
+
+
 class Interception:
-    """Routes botocore's requests by host; one per process, switched on and off."""
+    """Routes botocore's requests by host; one per process. Each region is one cloud of its own, switched on and off."""
 
     def __init__(self) -> None:
-        self._dynamodb: Engine | None = None
-        self._others: Callable[[AWSPreparedRequest], Answer] | None = None
+        self._clouds: dict[str, tuple[Engine, Services]] = {}
 
-    def switch_on(self, dynamodb: Engine, others: Callable[[AWSPreparedRequest], Answer]) -> None:
-        self._dynamodb, self._others = dynamodb, others
+    def switch_on(self, region: str, dynamodb: Engine, others: Services) -> None:
+        if region in self._clouds:
+            raise RuntimeError(f"A local cloud is open for {region} in this process already.")
+        self._clouds[region] = dynamodb, others
 
-    def switch_off(self) -> None:
-        self._dynamodb = self._others = None
+    def switch_off(self, region: str) -> None:
+        self._clouds.pop(region, None)
 
     def __call__(self, request: AWSPreparedRequest, **_event: Any) -> AWSResponse | None:
-        if self._dynamodb is None or self._others is None:
+        if not self._clouds:
             return None
         host = urlsplit(str(request.url)).hostname or ""
         match = _AWS_HOST.fullmatch(host)
-        if match is None:
-            if host in LOOPBACK:
-                return None
+        if match is None and host in LOOPBACK:
+            return None
+        if match is None or match["region"] not in self._clouds:
             raise WouldLeaveTheMachine(f"The local cloud does not let a request go to {host}.")
+        engine, others = self._clouds[match["region"]]
         if match["service"] in ("dynamodb", "streams.dynamodb"):
-            answer = self._dynamodb.answer(match["service"], match["region"], request)
+            answer = engine.answer(match["service"], match["region"], request)
         else:
-            answer = self._others(request)
+            answer = others(request)
         if answer is None:
             raise WouldLeaveTheMachine(f"Nothing local answers for {host}.")
         status, headers, body = answer

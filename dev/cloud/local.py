@@ -3,14 +3,14 @@
     with LocalCloud.start() as cloud:
         cloud.wallet, cloud.gateway, cloud.inbox.messages("+8613800138000"), cloud.advance("25h"), cloud.pump.drain()
 
-One per process: botocore's calls are answered for the whole process while it is open.
+While it is open, every botocore call of the process to its region is answered by it, and none leaves the machine.
 """
 
 import importlib
 import os
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from botocore.session import Session, get_session
 
@@ -33,22 +33,16 @@ def _the_wallets_app() -> Any:
 class LocalCloud:
     """Made by `start`; `close` gives the process its environment back."""
 
-    _open: ClassVar["LocalCloud | None"] = None
-
-    def __init__(self, engine: str, public_url: str) -> None:
-        self.region = REGION
+    def __init__(self, engine: str, public_url: str, region: str) -> None:
+        self.region = region
         self.clock = MovableClock()
-        self.inbox = Inbox(REGION, self.clock.now)
+        self.inbox = Inbox(region, self.clock.now)
         self.environment = safety.Environment(os.environ)
-        self.environment.lay(safety.dummy_environment(REGION))
+        self.environment.lay(safety.dummy_environment(region))
         self.environment.lay(resources.environment(public_url))
         self.engine = self._made_engine(engine)
         self.seeded: dict[str, Any] = {}
-        interception.switch_on(self.engine, services.MotoServices(self.inbox.collect))
-        services.forget(REGION)
         self.session: Session = get_session()
-        resources.create(self.session, REGION)
-        self.engine.reset()
 
     @classmethod
     def start(
@@ -56,6 +50,7 @@ class LocalCloud:
         engine: str = "moto",
         *,
         public_url: str = PUBLIC_URL,
+        region: str = REGION,
         app: Callable[[], Any] = _the_wallets_app,
         wallet: bool = True,
     ) -> "LocalCloud":
@@ -64,13 +59,14 @@ class LocalCloud:
 
         Raises RealCredentials, before anything else happens, when a real AWS account could be meant.
         """
-        if cls._open is not None:
-            raise RuntimeError("A local cloud is open in this process already.")
         safety.refuse_real_credentials(os.environ)
-        cloud = cls(engine, public_url)
-        cls._open = cloud
+        cloud = cls(engine, public_url, region)
+        interception.switch_on(region, cloud.engine, services.MotoServices(cloud.inbox.collect))
         try:
-            cloud._open_wallet() if wallet else None
+            resources.create(cloud.session, region)
+            cloud.engine.reset()
+            if wallet:
+                cloud._open_wallet()
             cloud._open_door(app())
         except BaseException:
             cloud.close()
@@ -89,12 +85,12 @@ class LocalCloud:
         pump = getattr(self, "pump", None)
         if pump is not None:
             pump.stop()
-        interception.switch_off()
+        interception.switch_off(self.region)
+        services.forget(self.region)
         remove = getattr(self.engine, "remove_tables", None)
         if remove is not None:
             remove()
         self.environment.take_off()
-        LocalCloud._open = None
 
     def advance(self, by: str | int) -> list[str]:
         """Moves the clock; delivers what is in the streams, runs the schedules now due, and delivers again."""
@@ -116,6 +112,12 @@ class LocalCloud:
             if acquirer is not None and hasattr(acquirer, "reset"):
                 acquirer.reset()
 
+    def sweep_expired(self) -> int:
+        """Deletes what its time to live says, as DynamoDB does some time within two days; how many items."""
+        return resources.sweep_expired(
+            self.session.create_client("dynamodb", region_name=self.region), self.clock.now()
+        )
+
     def seed(self) -> None:
         """Fills the empty wallet through its use cases (see dev/seed.py)."""
         from dev.seed import seed
@@ -124,8 +126,8 @@ class LocalCloud:
 
     def reader(self, table: str) -> StreamReader:
         if hasattr(self.engine, "table"):
-            return DirectReader(self.engine, table, REGION)
-        return WireReader(self.session, table, REGION)
+            return DirectReader(self.engine, table, self.region)
+        return WireReader(self.session, table, self.region)
 
     def _made_engine(self, engine: str) -> Engine:
         if engine == "moto":

@@ -63,7 +63,8 @@ class MotoEngine:
         """Forgets the tables themselves."""
         with self.lock:
             self._tables.clear()
-            dynamodb_backends.reset()
+            for region in self._operations:
+                self._backend(region).reset()
 
     def answer(self, service: str, region: str, request: AWSPreparedRequest) -> Answer:
         target = request.headers["X-Amz-Target"]

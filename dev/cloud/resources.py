@@ -1,6 +1,7 @@
 """Creates what infra/resources.yaml describes: tables by their own properties, the key of personal data, the secret."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -55,6 +56,25 @@ def create_tables(dynamodb: Any) -> None:
             # An endpoint that keeps its data says so when it is on already.
             if "already" not in str(error):
                 raise
+
+
+def sweep_expired(dynamodb: Any, now: datetime) -> int:
+    """Deletes the items whose time to live is over; how many."""
+    over = {":now": {"N": str(int(now.timestamp()))}}
+    swept = 0
+    for table, attribute in templates.expiring_tables(stage=STAGE).items():
+        condition = {
+            "ExpressionAttributeNames": {"#expires": attribute},
+            "ExpressionAttributeValues": over,
+        }
+        pages = dynamodb.get_paginator("scan").paginate(
+            TableName=table, FilterExpression="#expires < :now", **condition
+        )
+        for item in [item for page in pages for item in page["Items"]]:
+            key = {name: item[name] for name in ("pk", "sk")}
+            dynamodb.delete_item(TableName=table, Key=key, ConditionExpression="#expires < :now", **condition)
+            swept += 1
+    return swept
 
 
 def streamed_tables() -> list[str]:

@@ -1,0 +1,226 @@
+"""DynamoDB and its streams from moto, behind one corrected call path.
+
+moto 5.2.5 answers each call right when it comes alone. What is wrong is around the calls, and is mended here from outside:
+
+- two threads see each other half done, so one lock serialises every call;
+- a transaction copies whole tables to be able to undo, so only the items that a request touches are kept, and put back;
+- `ClientRequestToken` is ignored, so tokens are remembered for ten minutes;
+- every Query sorts the whole table, so a table lends it the one partition it asks for, through an index of its own;
+- stream records hold live values that later writes change, so they are frozen when they are made;
+- numbers lose digits past the 28th, so sums are made with DynamoDB's 38, and a number with more is refused.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""
+
+import copy
+import decimal
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Any
+
+import moto.dynamodb.models as moto_models
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.exceptions import JsonRESTError
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.exceptions import DynamodbException, MockValidationException
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import dynamo_json_dump
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+
+from dev.cloud.corrected_table import CorrectedTable, Place, digits_of
+from dev.cloud.engine import Answer, checked
+
+TOKEN_LIFE = timedelta(minutes=10)
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
+MAX_DIGITS = 38
+_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+
+
+class TokenMismatch(DynamodbException):
+    """The same token came with another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
+            "The request uses the same client token as a previous, but non-identical request.",
+        )
+
+
+class _NoTableCopies:
+    """moto's `copy` module without the copies of whole tables that its transactions make; all other copies are made."""
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        return value if isinstance(value, Table) else copy.deepcopy(value)
+
+    @staticmethod
+    def copy(value: Any) -> Any:
+        return copy.copy(value)
+
+
+@dataclass(frozen=True)
+class _Token:
+    fingerprint: str
+    expires_at: datetime
+
+
+class MotoEngine:
+    """One process's DynamoDB; regions are separate, as on AWS."""
+
+    name = "moto"
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.lock = RLock()
+        self._now = now
+        self._tokens: dict[str, _Token] = {}
+        self._listeners: list[Callable[[], None]] = []
+        _correct_once()
+
+    def on_write(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
+
+    def reset(self) -> None:
+        with self.lock:
+            self._tokens.clear()
+            for table in self._tables():
+                table.clear()
+
+    def remove_tables(self) -> None:
+        """Forgets the tables themselves."""
+        with self.lock:
+            for backend in dynamodb_backends[DEFAULT_ACCOUNT_ID].values():
+                backend.reset()
+
+    def records(self, table: str, region: str, start: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Stream records of a table from a place on, and the place after them. Places count from the first record ever."""
+        with self.lock:
+            return self._table(table, region).records(start, limit)
+
+    def answer(self, service: str, region: str, request: AWSPreparedRequest) -> Answer:
+        target = request.headers["X-Amz-Target"]
+        name = (target if isinstance(target, str) else target.decode()).rpartition(".")[2]
+        parameters = json.loads(request.body or b"{}")  # type: ignore[arg-type]
+        with self.lock, decimal.localcontext(prec=MAX_DIGITS):
+            try:
+                body = self._write(region, name, parameters) if name in _WRITES else _act(service, region, name, parameters)
+                status = 200
+            except JsonRESTError as refusal:
+                status, body = 400, str(refusal.get_body())
+        if name in _WRITES and status == 200:
+            for listener in self._listeners:
+                listener()
+        return checked(status, body.encode(), uuid.uuid4().hex.upper())
+
+    def _write(self, region: str, name: str, parameters: dict[str, Any]) -> str:
+        token = parameters.get("ClientRequestToken") if name == "TransactWriteItems" else None
+        fingerprint = json.dumps(parameters, sort_keys=True)
+        if len(fingerprint) > MAX_REQUEST_BYTES and name == "TransactWriteItems":
+            raise MockValidationException("Collection size of item data exceeds the maximum of 4 MB.")
+        if token is not None and (known := self._known(token)) is not None:
+            if known.fingerprint != fingerprint:
+                raise TokenMismatch
+            return "{}"
+        with self._undone_on_failure(region, list(_touched(name, parameters))):
+            body = _act("dynamodb", region, name, parameters)
+        if token is not None:
+            self._tokens[token] = _Token(fingerprint, self._now() + TOKEN_LIFE)
+        return body
+
+    def _known(self, token: str) -> _Token | None:
+        known = self._tokens.get(token)
+        return known if known is not None and known.expires_at > self._now() else None
+
+    @contextmanager
+    def _undone_on_failure(self, region: str, touched: list[tuple[str, dict[str, Any]]]) -> Iterator[None]:
+        """Keeps what is about to change, and how long each stream is; puts both back when the call fails."""
+        tables = {name: self._table(name, region) for name, _ in touched}
+        places: dict[tuple[str, Place], Any] = {}
+        for name, item_or_key in touched:
+            place = tables[name].place_of(item_or_key)
+            places[name, place] = tables[name].snapshot(place)
+        lengths = {name: table.stream_length() for name, table in tables.items()}
+        try:
+            yield
+            for name, place in places:
+                if digits_of(tables[name].found(place)) > MAX_DIGITS:
+                    raise MockValidationException("Number overflow. Attempting to store a number with more than 38 digits.")
+        except BaseException:
+            for (name, place), before in places.items():
+                tables[name].put_back(place, before)
+            for name, table in tables.items():
+                table.cut_stream(lengths[name])
+            raise
+        for (name, place), before in places.items():
+            tables[name].reindex(place, before)
+        for name, table in tables.items():
+            table.freeze_stream(lengths[name])
+
+    def _table(self, name: str, region: str) -> CorrectedTable:
+        table = _backend(region).get_table(name)
+        if type(table) is Table:
+            CorrectedTable.correct(table)
+        return table  # type: ignore[return-value]
+
+    def _tables(self) -> Iterator[CorrectedTable]:
+        for region, backend in dynamodb_backends[DEFAULT_ACCOUNT_ID].items():
+            for name in backend.tables:
+                yield self._table(name, region)
+
+
+def _backend(region: str) -> DynamoDBBackend:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+def _act(service: str, region: str, name: str, parameters: dict[str, Any]) -> str:
+    """moto's own action for a call, without the search through the addresses of every AWS service."""
+    handler: Any = DynamoHandler() if service == "dynamodb" else DynamoDBStreamsHandler()
+    handler.region, handler.current_account, handler.headers = region, DEFAULT_ACCOUNT_ID, {}
+    handler.body = handler.params = parameters
+    action = getattr(handler, re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), None)
+    if action is None:
+        raise DynamodbException("com.amazon.coral.service#UnknownOperationException", f"moto does not do {name}.")
+    for table in _backend(region).tables.values():
+        if type(table) is Table:
+            CorrectedTable.correct(table)
+    return dynamo_json_dump(action().result)
+
+
+def _touched(name: str, parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each item that a write names: its table, and its key or the whole new item."""
+    if name == "TransactWriteItems":
+        for action in parameters["TransactItems"]:
+            (request,) = action.values()
+            yield request["TableName"], request.get("Key") or request["Item"]
+    elif name == "BatchWriteItem":
+        for table, requests in parameters["RequestItems"].items():
+            for each in requests:
+                (request,) = each.values()
+                yield table, request.get("Key") or request["Item"]
+    else:
+        yield parameters["TableName"], parameters.get("Key") or parameters["Item"]
+
+
+def _correct_once() -> None:
+    """Takes the table copies out of moto's transactions and parses each update expression once."""
+    if isinstance(moto_models.copy, _NoTableCopies):
+        return
+    moto_models.copy = _NoTableCopies()  # type: ignore[assignment]
+    parse = UpdateExpressionParser.make
+    known: dict[str, Any] = {}
+
+    def make(expression: str) -> Any:
+        # moto validates a copy of the tree it is given, so one tree serves every call with the same text.
+        if expression not in known:
+            known[expression] = parse(expression)
+        return known[expression]
+
+    UpdateExpressionParser.make = make  # type: ignore[method-assign, assignment]

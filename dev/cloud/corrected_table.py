@@ -1,0 +1,141 @@
+"""A moto table that lends a Query one partition, and can put back an item or cut its stream."""
+
+import copy
+import json
+from collections import defaultdict
+from typing import Any
+
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import dynamo_json_dump
+
+Place = tuple[DynamoType, DynamoType]
+"""Where an item is: its partition key and its sort key."""
+
+
+class CorrectedTable(Table):
+    """moto's table; `correct` turns one that moto made into this class, keeping all that it holds."""
+
+    _partitions: dict[str, dict[DynamoType, dict[Place, Item]]]
+    _lent: list[Item] | None
+    _first: int
+
+    @staticmethod
+    def correct(table: Table) -> None:
+        """Corrects a table in place; it must have a sort key and no local indexes, as all of the wallet's."""
+        if table.range_key_attr is None or table.indexes:
+            raise NotImplementedError(f"the local cloud has no tables like {table.name}")
+        table.__class__ = CorrectedTable
+        corrected: Any = table
+        corrected._partitions = {index.name: defaultdict(dict) for index in table.global_indexes}
+        corrected._lent = None
+        corrected._first = 0
+        for item in Table.all_items(table):
+            corrected.reindex((item.hash_key, item.range_key), None)
+
+    def all_items(self) -> list[Item]:
+        return super().all_items() if self._lent is None else list(self._lent)
+
+    def query(self, hash_key: Any, *args: Any, **more: Any) -> Any:
+        """moto's Query, which looks at `all_items`, over the one partition that it asks for."""
+        index_name = more.get("index_name")
+        if index_name is None:
+            self._lent = list(self.items.get(hash_key, {}).values())
+        elif index_name in self._partitions:
+            ((_, value),) = more["hash_key_conditions"]
+            self._lent = list(self._partitions[index_name].get(value, {}).values())
+        try:
+            return super().query(hash_key, *args, **more)
+        finally:
+            self._lent = None
+
+    def place_of(self, item_or_key: dict[str, Any]) -> Place:
+        return DynamoType(item_or_key[self.hash_key_attr]), DynamoType(item_or_key[str(self.range_key_attr)])
+
+    def found(self, place: Place) -> Item | None:
+        partition = self.items.get(place[0])
+        return None if partition is None else partition.get(place[1])
+
+    def snapshot(self, place: Place) -> Item | None:
+        """The item as it is now, safe from later changes."""
+        return copy.deepcopy(self.found(place))
+
+    def put_back(self, place: Place, before: Item | None) -> None:
+        """Makes the item what it was; the indexes were not touched yet."""
+        if before is None:
+            self.items.get(place[0], {}).pop(place[1], None)
+        else:
+            self.items[place[0]][place[1]] = before
+            for partitions in self._partitions.values():
+                for partition in partitions.values():
+                    if place in partition:
+                        partition[place] = before
+        if not self.items.get(place[0]):
+            self.items.pop(place[0], None)
+
+    def reindex(self, place: Place, before: Item | None) -> None:
+        """Moves an item that was written to the partitions of the indexes where it is now found."""
+        after = self.found(place)
+        for index in self.global_indexes:
+            partitions = self._partitions[index.name]
+            hash_name = index.schema[0]["AttributeName"]
+            if before is not None and hash_name in before.attrs:
+                partitions[before.attrs[hash_name]].pop(place, None)
+            if after is not None and all(key in after.attrs for key in index.schema_key_attrs):
+                partitions[after.attrs[hash_name]][place] = after
+        if after is None and not self.items.get(place[0]):
+            self.items.pop(place[0], None)
+
+    def clear(self) -> None:
+        """Forgets all items and the stream's records; what is written next comes after them in the stream."""
+        self.items.clear()
+        for partitions in self._partitions.values():
+            partitions.clear()
+        if self.stream_shard is not None:
+            forgotten = len(self.stream_shard.items)
+            self._first += forgotten
+            self.stream_shard.starting_sequence_number += forgotten
+            self.stream_shard.items.clear()
+
+    def records(self, start: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+        if self.stream_shard is None:
+            raise LookupError(f"{self.name} has no stream")
+        start = max(start, self._first)
+        found = [record.to_json() for record in self.stream_shard.items[start - self._first :][:limit]]
+        return found, start + len(found)
+
+    def stream_length(self) -> int:
+        return 0 if self.stream_shard is None else len(self.stream_shard.items)
+
+    def cut_stream(self, length: int) -> None:
+        """Takes back the records of writes that were undone."""
+        if self.stream_shard is not None:
+            del self.stream_shard.items[length:]
+
+    def freeze_stream(self, length: int) -> None:
+        """Makes new records independent of the items; a write that changed nothing leaves no record, as on AWS."""
+        if self.stream_shard is None:
+            return
+        for record in self.stream_shard.items[length:]:
+            record.record = json.loads(dynamo_json_dump(record.record))
+            created = record.record["dynamodb"]["ApproximateCreationDateTime"]
+            record.record["dynamodb"]["ApproximateCreationDateTime"] = int(created)
+            record.record["eventSourceARN"] = f"{self.table_arn}/stream/{self.latest_stream_label}"
+        fresh = self.stream_shard.items[length:]
+        changed = [each for each in fresh if each.record["dynamodb"].get("OldImage") != each.record["dynamodb"].get("NewImage")]
+        self.stream_shard.items[length:] = changed
+
+
+def digits_of(item: Item | None) -> int:
+    """The most significant digits of any number in an item."""
+    return 0 if item is None else max((_digits(value) for value in item.attrs.values()), default=0)
+
+
+def _digits(value: DynamoType) -> int:
+    if value.type == "N":
+        return len(str(value.value).lstrip("-").partition("E")[0].replace(".", "").strip("0"))
+    if value.type == "NS":
+        return max(_digits(DynamoType({"N": each})) for each in value.value)
+    if value.type == "M":
+        return max((_digits(each) for each in value.value.values()), default=0)
+    return max((_digits(each) for each in value.value), default=0) if value.type == "L" else 0

@@ -1,0 +1,193 @@
+"""Queries, scans and streams of the local engine: the right items, in order, at a price that does not grow."""
+
+import time
+from typing import Any
+
+import pytest
+
+from dev.cloud.local import LocalCloud
+from dev.cloud.reader import WireReader
+from tests.dev.conftest import REGION
+
+TABLE = "wallet-local-records"
+
+
+def put(dynamodb: Any, pk: str, sk: str, **attributes: str) -> None:
+    shown = {name: {"S": value} for name, value in attributes.items()}
+    dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": pk}, "sk": {"S": sk}, **shown})
+
+
+def query(dynamodb: Any, condition: str, values: dict[str, str], **more: Any) -> list[str]:
+    """The sort keys found, page after page."""
+    given = {f":{name}": {"S": value} for name, value in values.items()}
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=TABLE, KeyConditionExpression=condition, ExpressionAttributeValues=given, **more
+    )
+    return [item["sk"]["S"] for page in pages for item in page["Items"]]
+
+
+@pytest.mark.parametrize(
+    ("condition", "values", "found"),
+    [
+        ("pk = :p", {}, "a b ba bb c"),
+        ("pk = :p AND sk = :s", {"s": "b"}, "b"),
+        ("pk = :p AND sk < :s", {"s": "ba"}, "a b"),
+        ("pk = :p AND sk <= :s", {"s": "ba"}, "a b ba"),
+        ("sk > :s AND pk = :p", {"s": "b"}, "ba bb c"),
+        ("pk = :p AND sk >= :s", {"s": "b"}, "b ba bb c"),
+        ("pk = :p AND sk BETWEEN :s AND :t", {"s": "b", "t": "bb"}, "b ba bb"),
+        ("pk = :p AND begins_with(sk, :s)", {"s": "b"}, "b ba bb"),
+        ("(pk = :p) AND (begins_with(sk, :s))", {"s": "x"}, ""),
+    ],
+)
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_a_partition_is_read_in_order_page_by_page(
+    dynamodb: Any, condition: str, values: dict[str, str], found: str, forward: bool, limit: int
+) -> None:
+    for sk in ("c", "bb", "a", "ba", "b"):
+        put(dynamodb, "p", sk)
+        put(dynamodb, "q", sk)
+    got = query(dynamodb, condition, {"p": "p", **values}, ScanIndexForward=forward, Limit=limit)
+    assert got == (found.split() if forward else found.split()[::-1])
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+@pytest.mark.parametrize("forward", [True, False])
+def test_an_index_follows_every_change_and_holds_only_what_has_its_keys(
+    dynamodb: Any, limit: int, forward: bool
+) -> None:
+    for number in range(6):
+        put(dynamodb, f"p{number}", "x", owner_bucket="o", owner_order=str(number % 3), note="n")
+    put(dynamodb, "p0", "x", owner_bucket="o")  # no longer has both keys
+    dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": "p1"}, "sk": {"S": "x"}})
+    put(dynamodb, "p2", "x", owner_bucket="elsewhere", owner_order="9")
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=TABLE,
+        IndexName="by_owner",
+        KeyConditionExpression="owner_bucket = :o AND owner_order BETWEEN :a AND :z",
+        ExpressionAttributeValues={":o": {"S": "o"}, ":a": {"S": "0"}, ":z": {"S": "9"}},
+        Limit=limit,
+        ScanIndexForward=forward,
+    )
+    items = [item for page in pages for item in page["Items"]]
+    expected = ["p3", "p4", "p5"]
+    assert [item["pk"]["S"] for item in items] == (expected if forward else expected[::-1])
+    assert all(item["note"] == {"S": "n"} for item in items)
+
+
+def test_an_index_of_keys_shows_keys_only_and_no_consistent_reads(dynamodb: Any) -> None:
+    """M20."""
+    put(dynamodb, "p", "x", due_bucket="d", due_at="1", note="n")
+    wanted = {
+        "TableName": TABLE,
+        "IndexName": "by_due",
+        "KeyConditionExpression": "due_bucket = :d",
+        "ExpressionAttributeValues": {":d": {"S": "d"}},
+    }
+    (item,) = dynamodb.query(**wanted)["Items"]
+    assert set(item) == {"pk", "sk", "due_bucket", "due_at"}
+    with pytest.raises(dynamodb.exceptions.ClientError):
+        dynamodb.query(**wanted, ConsistentRead=True)
+
+
+def test_filters_and_projections_come_after_the_limit(dynamodb: Any) -> None:
+    for number in range(4):
+        put(dynamodb, "p", str(number), note="odd" if number % 2 else "even", other_="o")
+    answer = dynamodb.query(
+        TableName=TABLE,
+        KeyConditionExpression="pk = :p",
+        FilterExpression="note = :odd",
+        ProjectionExpression="sk, #n",
+        ExpressionAttributeNames={"#n": "note"},
+        ExpressionAttributeValues={":p": {"S": "p"}, ":odd": {"S": "odd"}},
+        Limit=3,
+    )
+    assert (answer["Count"], answer["ScannedCount"]) == (1, 3)
+    assert answer["Items"] == [{"sk": {"S": "1"}, "note": {"S": "odd"}}]
+    assert answer["LastEvaluatedKey"] == {"pk": {"S": "p"}, "sk": {"S": "2"}}
+
+
+def test_a_page_holds_about_a_megabyte(dynamodb: Any) -> None:
+    for number in range(6):
+        put(dynamodb, "p", str(number), big="x" * 300_000)
+    answer = dynamodb.query(
+        TableName=TABLE, KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "p"}}
+    )
+    assert answer["Count"] == 4
+    assert answer["LastEvaluatedKey"]["sk"] == {"S": "3"}
+
+
+@pytest.mark.parametrize("segments", [1, 3])
+def test_a_scan_finds_everything_once_though_others_write(dynamodb: Any, segments: int) -> None:
+    for number in range(60):
+        put(dynamodb, f"p{number % 40}", str(number))
+    found = []
+    for segment in range(segments):
+        pages = dynamodb.get_paginator("scan").paginate(
+            TableName=TABLE, Limit=7, Segment=segment, TotalSegments=segments
+        )
+        for page in pages:
+            found += [(item["pk"]["S"], item["sk"]["S"]) for item in page["Items"]]
+            put(dynamodb, "p0", "0")
+    assert sorted(found) == sorted((f"p{number % 40}", str(number)) for number in range(60))
+
+
+def fastest(call: Any, times: int = 60) -> int:
+    found = []
+    for number in range(times):
+        start = time.perf_counter_ns()
+        call(number)
+        found.append(time.perf_counter_ns() - start)
+    return min(found)
+
+
+@pytest.mark.parametrize("what", ["transaction", "query", "index", "put"])
+def test_the_price_does_not_depend_on_how_much_the_table_holds(dynamodb: Any, what: str) -> None:
+    """S41 and the ground facts: moto copies or sorts the whole table; here 2,500 items cost what 50 do."""
+
+    def transaction(number: int) -> None:
+        actions = [
+            {"Put": {"TableName": TABLE, "Item": {"pk": {"S": f"t{side}-{number}"}, "sk": {"S": "x"}}}} for side in "ab"
+        ]
+        dynamodb.transact_write_items(TransactItems=actions)
+
+    calls = {
+        "transaction": transaction,
+        "query": lambda _number: query(dynamodb, "pk = :p", {"p": "p7"}),
+        "index": lambda _number: query(dynamodb, "owner_bucket = :p", {"p": "o7"}, IndexName="by_owner"),
+        "put": lambda number: put(dynamodb, "one", str(number)),
+    }
+    for number in range(50):
+        put(dynamodb, f"p{number}", "x", owner_bucket=f"o{number}", owner_order="1")
+    small = fastest(calls[what])
+    for number in range(50, 2_500):
+        put(dynamodb, f"p{number}", "x", owner_bucket=f"o{number}", owner_order="1")
+    assert fastest(calls[what]) < 3 * small
+
+
+def test_the_streams_api_gives_what_the_pump_reads_directly(local: LocalCloud, dynamodb: Any) -> None:
+    direct, wire = local.reader(TABLE), WireReader(local.session, TABLE, REGION)
+    for reader in (direct, wire):
+        reader.skip()
+    put(dynamodb, "p", "x", note="one")
+    put(dynamodb, "p", "x", note="one")  # changes nothing, so the stream is silent
+    put(dynamodb, "p", "x", note="two")
+    dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": "p"}, "sk": {"S": "x"}})
+    records = direct.read(10)
+    assert [record["eventName"] for record in records] == ["INSERT", "MODIFY", "REMOVE"]
+    assert records[1]["dynamodb"]["OldImage"]["note"] == {"S": "one"}
+    assert records[1]["dynamodb"]["NewImage"]["note"] == {"S": "two"}
+    assert wire.read(2) + wire.read(10) == records
+    assert wire.read(10) == direct.read(10) == []
+
+
+def test_what_expired_is_swept_when_asked_and_not_before(local: LocalCloud, dynamodb: Any) -> None:
+    """M24: an expired item is still answered."""
+    table = "wallet-local-ephemeral"
+    soon = str(int(local.clock.now().timestamp()) + 60)
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": "a"}, "sk": {"S": "b"}, "expires_at": {"N": soon}})
+    local.advance("3d")
+    assert dynamodb.scan(TableName=table)["Count"] == 1
+    assert local.sweep_expired() == 1
+    assert dynamodb.scan(TableName=table)["Count"] == 0

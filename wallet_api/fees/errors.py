@@ -1,0 +1,88 @@
+"""How fees say no.
+
+FeeScheduleMissing   no schedule is in force at that time
+FeeNotOffered        the schedule in force has no rule for this operation and channel
+QuotePayeeMissing    nobody with a wallet answers to the payee that a quote was asked for
+QuoteMissing         no such quote, or somebody else's
+QuoteExpired         the quote's time is over
+QuoteUsed            the quote was used by another movement
+QuoteMismatch        the quote was given for something else; `field` says what differs
+ScheduleTooSoon      a published schedule would be in force before every container knows it
+ScheduleIncomplete   an operation has no rule, or two
+ScheduleRaced        another schedule was published at the same moment
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from wallet_api.errors import Conflict, NotFound, Retry, Unavailable
+
+
+class FeeScheduleMissing(Unavailable):
+    """No schedule is in force, so no fee is known and nothing that may cost one is done."""
+
+    code = "fee_schedule_missing"
+
+
+class FeeNotOffered(Conflict):
+    """The schedule in force has no rule for this operation and channel."""
+
+    code = "fee_not_offered"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class QuotePayeeMissing(NotFound):
+    """Nobody with a wallet answers to the payee that a quote was asked for."""
+
+    code = "quote_payee_not_found"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class QuoteMissing(NotFound):
+    """There is no such quote, or it is somebody else's."""
+
+    code = "quote_not_found"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class QuoteExpired(Conflict):
+    """The quote held until `expired_at`."""
+
+    code = "quote_expired"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class QuoteUsed(Conflict):
+    """The quote belongs to another movement of money; each is good for one."""
+
+    code = "quote_used"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class QuoteMismatch(Conflict):
+    """The quote was given for something else; `field` names the first thing that differs."""
+
+    code = "quote_mismatch"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class ScheduleTooSoon(Conflict):
+    """A schedule must be published before it is in force, and after its predecessor; `earliest` says when."""
+
+    code = "fee_schedule_too_soon"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class ScheduleIncomplete(Conflict):
+    """Every operation needs exactly one rule without a channel, and at most one for each channel; `operation` is the culprit."""
+
+    code = "fee_schedule_incomplete"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class ScheduleRaced(Conflict):
+    """Another schedule was published at the same moment."""
+
+    code = "fee_schedule_raced"
+    retry: ClassVar[Retry] = "new_key"

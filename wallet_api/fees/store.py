@@ -1,0 +1,118 @@
+"""The fees' items in the records table: schedules (pk `fee_schedule`, sk = version) and quotes (pk = quote id, sk `fee_quote`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from wallet_api.fees.errors import QuoteMissing, QuoteUsed, ScheduleRaced
+from wallet_api.fees.model import CACHE_AGE, FeeLine, Quote, Rule, Schedule
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.money import Money
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import Document, Moment, MoneyAttribute, UnicodeAttribute, WholeNumber
+from wallet_api.storage.trips import known
+
+SCHEDULES, QUOTE = "fee_schedule", "fee_quote"
+
+
+class ScheduleItem(Item):
+    """One published version, never changed."""
+
+    table = "records"
+
+    version = WholeNumber()
+    effective_at = Moment()
+    published_at = Moment()
+    rules = Document()
+
+
+class QuoteItem(Item):
+    """One quote; only its status changes, once."""
+
+    table = "records"
+
+    id = UnicodeAttribute()
+    person_id = UnicodeAttribute()
+    operation = UnicodeAttribute()
+    channel = UnicodeAttribute(null=True)
+    payee = UnicodeAttribute(null=True)
+    amount = MoneyAttribute()
+    fee = MoneyAttribute()
+    bearer = UnicodeAttribute()
+    schedule_version = WholeNumber()
+    lines = Document()
+    status = UnicodeAttribute()
+    created_at = Moment()
+    expires_at = Moment()
+
+
+@dataclass
+class _Known:
+    """The schedules that this container has read, and when."""
+
+    schedules: tuple[Schedule, ...] = ()
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FeeStore:
+    """Schedules, kept for `CACHE_AGE` in each container since they are published ahead of time, and quotes."""
+
+    storage: Storage
+    schedule_items: type[ScheduleItem]
+    quote_items: type[QuoteItem]
+    _known: _Known = field(default_factory=_Known)
+
+    def schedules(self, trip: Trip, now: datetime) -> Read[tuple[Schedule, ...]]:
+        """Every schedule; read in the trip only when what is known is too old. That there is none is never remembered."""
+        kept = self._known
+        if kept.schedules and kept.read_at is not None and kept.read_at <= now < kept.read_at + CACHE_AGE:
+            return known(kept.schedules)
+        return trip.call(lambda: self.read_schedules(now))
+
+    def read_schedules(self, now: datetime) -> tuple[Schedule, ...]:
+        """Every schedule as the table holds it now, newest first."""
+        items = self.storage.query(self.schedule_items, SCHEDULES, newest_first=True)
+        self._known.schedules = tuple(_schedule(item) for item in items)
+        self._known.read_at = now
+        return self._known.schedules
+
+    def publish(self, schedule: Schedule, write: AtomicWrite) -> None:
+        """Adds a version to the write; it must be the next one."""
+        rules = [asdict(rule) for rule in schedule.rules]
+        item = self.schedule_items.of(schedule, pk=SCHEDULES, sk=f"{schedule.version:08}", rules=rules)
+        write.put(item, ScheduleRaced())
+        self._known.read_at = None
+
+    def quote(self, quote_id: str, trip: Trip) -> Read[Quote | None]:
+        """A quote by its id, or None."""
+        return trip.get(self.quote_items, quote_id, QUOTE).map(_quote)
+
+    def add(self, quote: Quote, write: AtomicWrite) -> None:
+        """Adds a new quote to the write."""
+        lines = [[line.code, line.amount.amount] for line in quote.lines]
+        write.put(self.quote_items.of(quote, pk=quote.id, sk=QUOTE, lines=lines), StaleAccount())
+
+    def use(self, quote: Quote, write: AtomicWrite) -> None:
+        """Marks a quote as used; of two writes that do, one fails with QuoteUsed."""
+        items = self.quote_items
+        write.update(
+            items(quote.id, QUOTE),
+            [items.status.set("used")],
+            (items.pk.exists(), QuoteMissing()),
+            (items.status == "open", QuoteUsed()),
+        )
+
+
+def _schedule(item: ScheduleItem) -> Schedule:
+    return item.as_record(Schedule, rules=tuple(Rule(**rule) for rule in item.rules))
+
+
+def _quote(item: QuoteItem | None) -> Quote | None:
+    if item is None:
+        return None
+    rows: list[Any] = item.lines
+    lines = tuple(FeeLine(code, Money(amount, item.amount.currency)) for code, amount in rows)
+    return item.as_record(Quote, lines=lines)

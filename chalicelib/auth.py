@@ -1,7 +1,8 @@
-"""Who is calling: our own code, the same locally and in the cloud, with no gateway authorizer whose cache would outlive a logout.
+"""Who is calling: our own code, the same locally and in the cloud, with no gateway authorizer whose cache would outlive
+a logout.
 
-A token carries a tag that is checked here without any storage call, so nobody can make the wallet read, or burn a stranger's PIN
-attempts, with a made-up one. Whether its session still lives is asked in the use case's first trip.
+A token carries a tag that is checked here without any storage call, so nobody can make the wallet read, or burn a
+stranger's PIN attempts, with a made-up one. Whether its session still lives is asked in the use case's first trip.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from wallet_api.wallet import Wallet
 
 Caller = Customer | MerchantCaller
 
-ONCE = ("authorization", "idempotency-key", "signature", "signature-input", "content-type", "content-digest", "wallet-version")
+ONCE = (
+    "authorization",
+    "idempotency-key",
+    "signature",
+    "signature-input",
+    "content-type",
+    "content-digest",
+    "wallet-version",
+)
 
 
 def require_single(multi_headers: Mapping[str, Sequence[str]]) -> None:
@@ -29,7 +38,9 @@ def require_single(multi_headers: Mapping[str, Sequence[str]]) -> None:
 
 
 def authenticate(wallet: Wallet, authorization: str | None, allowed: Sequence[type[Caller]]) -> Caller:
-    """The caller that the Authorization header names. Raises NotAuthenticated, or WrongCaller for a caller of another kind."""
+    """The caller that the Authorization header names. Raises NotAuthenticated, or WrongCaller for a caller of another
+    kind.
+    """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token or not token.isascii():
         raise NotAuthenticated

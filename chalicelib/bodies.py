@@ -1,12 +1,13 @@
 """Bodies: from raw bytes to a checked struct, or to a problem that names every field.
 
-A JSON body is read by two parsers on its way through a wallet's world, and what they read differently is an attack: duplicate
-keys, depth, lone surrogates and control characters are refused on the raw text, before any type is looked at.
+A JSON body is read by two parsers on its way through a wallet's world, and what they read differently is an attack:
+duplicate keys, depth, lone surrogates and control characters are refused on the raw text, before any type is looked at.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -20,8 +21,12 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_DEPTH = 16
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MAX_NAME = 64
+MAX_PROBLEMS = 20
+# Possessive, and an unfinished string matches too: no text makes this look at a sign twice.
+_JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.?+)*+"?+', re.DOTALL)
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNDECODABLE = "\ufffd"
 _PLACE = re.compile(r" - at `\$(?P<path>.*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>[^\]]*)\]")
 
@@ -57,15 +62,17 @@ class NotAnObject(Malformed):
 
 
 def read_body(raw: bytes, shape: type[S]) -> S:
-    """The body as its struct. Raises Malformed for text that no parser should guess about, Invalid naming every bad field."""
+    """The body as its struct. Raises Malformed for text that no parser should guess about, Invalid naming every bad
+    field.
+    """
     document = parse(raw)
-    problems = list(_forbidden_text(document, ""))
+    problems = list(_forbidden_values(document, ""))
     if not problems:
         try:
             return msgspec.json.decode(raw, type=shape)
         except msgspec.ValidationError as error:
             problems = list(_problems_of(document, shape)) or [_problem(str(error), "")]
-    raise Invalid(*problems)
+    raise Invalid(*problems[:MAX_PROBLEMS])
 
 
 def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
@@ -74,14 +81,14 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
     if repeated:
         raise Invalid(*repeated)
     document = {name: values[0] for name, values in given.items()}
-    problems = [FieldProblem(problem.pointer[1:], problem.code) for problem in _forbidden_text(document, "")]
+    problems = [FieldProblem(problem.pointer[1:], problem.code) for problem in _forbidden_values(document, "")]
     if not problems:
         try:
             return msgspec.convert(document, shape, strict=False)
         except msgspec.ValidationError as error:
             found = list(_problems_of(document, shape, strict=False)) or [_problem(str(error), "")]
             problems = [FieldProblem(problem.pointer[1:], problem.code, problem.facts) for problem in found]
-    raise Invalid(*problems)
+    raise Invalid(*problems[:MAX_PROBLEMS])
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -94,8 +101,8 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise NotJson from None
     _require_shallow(text)
     try:
-        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        document = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):  # a ValueError as well for an integer of thousands of digits
         raise NotJson from None
     if not isinstance(document, dict):
         raise NotAnObject
@@ -117,34 +124,60 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return document
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _forbidden_text(value: Any, pointer: str) -> Iterator[FieldProblem]:
+def _forbidden_values(value: Any, pointer: str) -> Iterator[FieldProblem]:
+    """What no field of any shape takes. Python's parser reads NaN, Infinity and 1e400, which are no JSON numbers."""
     if isinstance(value, str):
         if not _is_clean(value):
             yield FieldProblem(pointer, "forbidden_characters")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if not _is_clean(name):
-                yield FieldProblem(pointer, "forbidden_characters")
-            else:
-                yield from _forbidden_text(inner, f"{pointer}/{_escaped(name)}")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield FieldProblem(pointer, "wrong_type")
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _forbidden_text(inner, f"{pointer}/{index}")
+            yield from _forbidden_values(inner, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            problem = _forbidden_name(name, pointer)
+            if problem:
+                yield problem
+            else:
+                yield from _forbidden_values(inner, f"{pointer}/{_escaped(name)}")
+
+
+def _forbidden_name(name: str, pointer: str) -> FieldProblem | None:
+    """A name that is not to be repeated in an answer is told of the object that holds it."""
+    if not _is_clean(name):
+        return FieldProblem(pointer, "forbidden_characters")
+    if len(name) > MAX_NAME:
+        return FieldProblem(pointer, "name_too_long", (("limit", MAX_NAME),))
+    return None
 
 
 def _is_clean(text: str) -> bool:
     if text.isascii():
         return text.isprintable() or all(sign.isprintable() or sign == "\n" for sign in text)
-    return not any(
-        sign in _BIDI_CONTROLS or (sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs", "Cn")) for sign in text
+    return not any(_is_forbidden(sign) for sign in text)
+
+
+def _is_forbidden(sign: str) -> bool:
+    """Controls but the line feed, halves of pairs, what turns the writing's direction, and Unicode's noncharacters.
+
+    A gateway puts U+FFFD where it could not decode a byte, so that sign says that text was lost. A sign that this
+    Python's Unicode does not know yet is a newer phone's emoji, and welcome.
+    """
+    point = ord(sign)
+    return (
+        (sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs"))
+        or sign in _BIDI_CONTROLS
+        or sign == _UNDECODABLE
+        or point & 0xFFFE == 0xFFFE
+        or 0xFDD0 <= point <= 0xFDEF
     )
 
 
-def _problems_of(document: Mapping[str, Any], shape: type[msgspec.Struct], *, strict: bool = True) -> Iterator[FieldProblem]:
+def _problems_of(
+    document: Mapping[str, Any], shape: type[msgspec.Struct], *, strict: bool = True
+) -> Iterator[FieldProblem]:
     """msgspec stops at the first error, so on failure (and only then) each field is tried alone and all are named."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     for name in document:

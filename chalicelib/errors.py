@@ -1,4 +1,6 @@
-"""The one table from kinds of errors to HTTP statuses, and the problem+json (RFC 9457) that every failure is answered with."""
+"""The one table from kinds of errors to HTTP statuses, and the problem+json (RFC 9457) that every failure is answered
+with.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from wallet_api.errors import (
     Invalid,
     Malformed,
     NotFound,
+    Recorded,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -48,6 +51,12 @@ class IdempotencyKeyMalformed(Malformed):
     """The Idempotency-Key is not 1 to 64 printable ASCII characters, or is written in quotes."""
 
     code = "idempotency_key_malformed"
+
+
+class UnknownVersion(Malformed):
+    """The request pins a version of the API that there is not; `version` is the one there is."""
+
+    code = "unknown_version"
 
 
 class WrongCaller(Forbidden):
@@ -93,10 +102,12 @@ def status_of(error: type[WalletError]) -> int:
 
 
 def problem(error: WalletError, locale: Locale, request_id: str, docs_url: str) -> dict[str, Any]:
-    """The problem document of an error. A recorded refusal keeps its first request id and language, so that it replays verbatim."""
+    """The problem document of an error. A recorded refusal keeps its first request id and language, so that it replays
+    verbatim.
+    """
     if error.recorded is not None:
         request_id = error.recorded.request_id or request_id
-        locale = "en" if error.recorded.locale == "en" else "zh-CN"
+        locale = _recorded_locale(error.recorded)
     document: dict[str, Any] = {
         "type": f"{docs_url}/docs/errors/{error.code}",
         "title": messages.title(error.code, locale),
@@ -123,12 +134,19 @@ def headers_of(error: WalletError) -> dict[str, str]:
         headers["Retry-After"] = "2"
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
+    if error.recorded is not None:
+        headers["Idempotent-Replayed"] = "true"
+        headers["Content-Language"] = _recorded_locale(error.recorded)
     return headers
 
 
 def encoded(document: Mapping[str, Any]) -> str:
     """Compact JSON text."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _recorded_locale(recorded: Recorded) -> Locale:
+    return "en" if recorded.locale == "en" else "zh-CN"
 
 
 def _field(each: FieldProblem, locale: Locale) -> dict[str, Any]:

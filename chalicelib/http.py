@@ -1,7 +1,9 @@
-"""@endpoint: parse → authenticate → call → present. Every failure on the way becomes a problem+json; a traceback never leaves.
+"""@endpoint: parse → authenticate → call → present. Every failure on the way becomes a problem+json; a traceback never
+leaves.
 
-Chalice would answer an unexpected exception, a deep body or an odd Content-Type in its own words, so nothing of it is used but
-the routing: the body is read from its raw bytes, and exceptions are turned into answers before Chalice could see them.
+Chalice would answer an unexpected exception, a deep body or an odd Content-Type in its own words, so nothing of it is
+used but the routing: the body is read from its raw bytes, and exceptions are turned into answers before Chalice could
+see them.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
@@ -17,11 +20,11 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import auth, errors, messages, wiring
-from chalicelib.bodies import parse, read_body, read_query
+from chalicelib.bodies import NotJson, parse, read_body, read_query
 from chalicelib.messages import Locale
 from chalicelib.views import Body, View
 from wallet_api.errors import NotFound, Unavailable, WalletError
-from wallet_api.ids import is_id, new_id
+from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.sessions.model import Customer
 from wallet_api.wallet import Wallet
@@ -30,16 +33,38 @@ B = TypeVar("B")
 logger = logging.getLogger(__name__)
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)
+VERSION = "2026-11-22"
+"""The version of the API that a client may pin with `Wallet-Version`; while there is one, any other is refused."""
+
 _STANDARD_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Language": "",
+    "Wallet-Version": VERSION,
     "X-Content-Type-Options": "nosniff",
 }
 
 
+class NoParameters(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The query of an endpoint that takes none: a parameter that nobody reads is somebody's mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An answer that is no object of the API: a page, a script, the OpenAPI document. The same for everybody, so it may
+    be cached.
+    """
+
+    media_type: str
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What an endpoint promises; the OpenAPI document is made from these."""
+    """What an endpoint promises; the OpenAPI document is made from these.
+
+    `answer` is a View type, None for an answer without a body (204), or the media type of a Document.
+    """
 
     method: str
     path: str
@@ -131,8 +156,9 @@ def endpoint(
 ) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
     """Registers a function as an endpoint.
 
-    `callers` empty means that anybody may call. `session` says who asks whether the customer's session lives: the edge, with one
-    read of its own, or the use case in its first trip. The function gets a Call and gives a View, a Decided view, or None.
+    `callers` empty means that anybody may call. `session` says who asks whether the customer's session lives: the edge,
+    with one read of its own, or the use case in its first trip. The function gets a Call and gives a View, a Decided
+    view, a Document, or None.
     """
 
     def register(function: Callable[[Call[Any]], Any]) -> Callable[[Call[Any]], Any]:
@@ -157,7 +183,7 @@ def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]
     """One request's answer; whatever goes wrong is an answer as well."""
     context = request.context or {}
     headers: Mapping[str, str] = request.headers
-    request_id = str(context.get("requestId") or new_id("req", wiring.wallet().clock.now()))
+    request_id = str(context.get("requestId") or secrets.token_hex(16))
     locale = messages.locale_of(headers.get("accept-language"))
     standard = {**_STANDARD_HEADERS, "Content-Language": locale, "X-Request-Id": request_id}
     try:
@@ -170,9 +196,16 @@ def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]
         failure = errors.Defect()
     if isinstance(failure, Unavailable):
         logger.error("unavailable: %s", failure.code, extra={"request_id": request_id})
-    document = errors.problem(failure, locale, request_id, wiring.wallet().settings.public_url)
-    more = {"Idempotent-Replayed": "true"} if failure.recorded else {}
-    return _Answer(document["status"], errors.encoded(document), {**standard, **errors.headers_of(failure), **more})
+    document = errors.problem(failure, locale, request_id, _docs_url())
+    return _Answer(document["status"], errors.encoded(document), {**standard, **errors.headers_of(failure)})
+
+
+def _docs_url() -> str:
+    """Where the pages of problems are; empty while no wallet can be opened, so that even this is told as a problem."""
+    try:
+        return wiring.wallet().settings.public_url
+    except Exception:  # noqa: BLE001  logged as a defect before
+        return ""
 
 
 def _handle(
@@ -181,63 +214,65 @@ def _handle(
     wallet = wiring.wallet()
     raw_event = request.to_original_event()
     auth.require_single(raw_event.get("multiValueHeaders") or {})
-    caller = auth.authenticate(wallet, request.headers.get("authorization"), promised.callers) if promised.callers else None
+    if request.headers.get("wallet-version", VERSION) != VERSION:
+        raise errors.UnknownVersion(version=VERSION)
+    caller = (
+        auth.authenticate(wallet, request.headers.get("authorization"), promised.callers) if promised.callers else None
+    )
     if isinstance(caller, Customer) and promised.session == "checked":
         wallet.sessions.require_live(caller)
-    raw = _raw_body(request, promised)
-    body = read_body(raw, promised.body) if promised.body else None
-    given = raw_event.get("multiValueQueryStringParameters") or {}
-    query = read_query(given, promised.query) if promised.query else None
-    operation = _operation(promised, request, raw, caller, locale, request_id, path_values)
+    key = _key(promised, request)
+    query = read_query(raw_event.get("multiValueQueryStringParameters") or {}, promised.query or NoParameters)
+    raw = _raw_body(request)
+    body = read_body(raw, promised.body or Body)
+    operation = None
+    if key is not None and caller is not None and promised.idempotency == "required":
+        fingerprint = _fingerprint(wallet, promised.method, promised.path.format(**path_values), raw)
+        operation = Operation(
+            caller=caller.id,
+            mode=wallet.settings.mode,
+            key=key,
+            fingerprint=fingerprint,
+            kind=f"{promised.method} {promised.path}",
+            requested_at=wallet.clock.now(),
+            request_id=request_id,
+            locale=locale,
+        )
     source = str((request.context.get("identity") or {}).get("sourceIp", ""))
     call: Call[Any] = Call(wallet, body, path_values, query, caller, operation, locale, source, request_id)
     return _present(promised, promised.function(call))
 
 
-def _raw_body(request: Request, promised: Endpoint) -> bytes:
-    if promised.body is None:
-        return b""
-    content_type = request.headers.get("content-type", "")
-    media_type, _, parameter = content_type.partition(";")
+def _key(promised: Endpoint, request: Request) -> str | None:
+    key: str | None = request.headers.get("idempotency-key")
+    # The draft's Structured Field form "abc" and the bare form abc would name two operations.
+    if key is not None and (not _KEY.fullmatch(key) or key.startswith('"')):
+        raise errors.IdempotencyKeyMalformed
+    if key is None and promised.idempotency == "required":
+        raise errors.IdempotencyKeyRequired
+    return key
+
+
+def _raw_body(request: Request) -> bytes:
+    """The body's bytes; an absent body is an empty object, so that what is missing in it can be named."""
+    try:
+        raw: str | bytes = request.raw_body
+    except ValueError:  # base 64 that is none, or half of a surrogate pair
+        raise NotJson from None
+    if not raw:
+        return b"{}"
+    media_type, _, parameter = request.headers.get("content-type", "").partition(";")
     if media_type.strip() != "application/json" or parameter.strip().lower() not in ("", "charset=utf-8"):
         raise errors.MediaTypeNotJson
-    return request.raw_body
+    return raw if isinstance(raw, bytes) else raw.encode()
 
 
-def _operation(
-    promised: Endpoint,
-    request: Request,
-    raw: bytes,
-    caller: auth.Caller | None,
-    locale: Locale,
-    request_id: str,
-    path_values: Mapping[str, str],
-) -> Operation | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _KEY.fullmatch(key):
-        raise errors.IdempotencyKeyMalformed
-    if key is not None and key.startswith('"'):
-        # The draft's Structured Field form "abc" and the bare form abc would name two operations.
-        raise errors.IdempotencyKeyMalformed
-    if promised.idempotency != "required" or caller is None:
-        return None
-    if key is None:
-        raise errors.IdempotencyKeyRequired
-    wallet = wiring.wallet()
-    document = parse(raw) if raw else {}
+def _fingerprint(wallet: Wallet, method: str, path: str, raw: bytes) -> str:
+    """A keyed hash of what is asked, without the person's proof: that may be typed anew under the same key."""
+    document = parse(raw)
     document.pop("authorization", None)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    path = promised.path.format(**path_values)
-    return Operation(
-        caller=caller.id,
-        mode=wallet.settings.mode,
-        key=key,
-        fingerprint=wallet.keys.hex_digest("fingerprint", promised.method, path, canonical, version=1)[:32],
-        kind=f"{promised.method} {promised.path}",
-        requested_at=wallet.clock.now(),
-        request_id=request_id,
-        locale=locale,
-    )
+    return wallet.keys.hex_digest("fingerprint", method, path, canonical, version=1)[:32]
 
 
 def _present(promised: Endpoint, result: Any) -> _Answer:
@@ -248,6 +283,9 @@ def _present(promised: Endpoint, result: Any) -> _Answer:
         result = result.value
     if result is None:
         return _Answer(204, "", headers)
+    if isinstance(result, Document):
+        cached = {"Cache-Control": "public, max-age=300", "Content-Type": f"{result.media_type}; charset=utf-8"}
+        return _Answer(promised.status, result.text, {**cached, **result.headers})
     if not isinstance(result, View):
         raise TypeError(f"{promised.path} answers {type(result).__name__}, which is no view")
     headers["Content-Type"] = "application/json"

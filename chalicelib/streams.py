@@ -11,7 +11,8 @@ Projection = Callable[[Sequence[Mapping[str, Any]]], Sequence[str]]
 
 
 def answer(event: DynamoDBEvent, project: Projection) -> dict[str, list[dict[str, str]]]:
-    """Projects a batch. Lambda takes it up again from the first sequence number in the answer and sends it, in the end, to the dead-letter queue.
+    """Projects a batch. Lambda takes it up again from the first sequence number in the answer and sends it, in the end,
+    to the dead-letter queue.
 
     Only the raw event is used: Chalice's record class hides parts of it.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, dataclass_transform
 
 import msgspec
 from msgspec import Meta
@@ -15,11 +15,20 @@ T = TypeVar("T")
 V = TypeVar("V", bound="View")
 
 
-class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
+class _Shape(msgspec.StructMeta):
+    """Every shape's fields are given by name, in whatever order they read best; msgspec does not inherit that."""
+
+    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
+        return super().__new__(mcls, name, bases, namespace, **{"kw_only": True, **config})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
+class Body(msgspec.Struct, metaclass=_Shape, forbid_unknown_fields=True, frozen=True):
     """A request's body. A field that it does not list is refused: a typo must not become a different payment."""
 
 
-class View(msgspec.Struct, kw_only=True, frozen=True):
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
+class View(msgspec.Struct, metaclass=_Shape, frozen=True):
     """An answer's body."""
 
 

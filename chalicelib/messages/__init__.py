@@ -1,6 +1,8 @@
-"""Messages: each code's title and detail in zh-CN and en, one TOML file a capability, read when the first problem is answered.
+"""Messages: each code's title and detail in zh-CN and en, one TOML file a capability, read when the first problem is
+answered.
 
-A detail says what happened, what it means for the caller's money and what to do now. `{name}` is filled from the error's facts.
+A detail says what happened, what it means for the caller's money and what to do now. `{name}` is filled from the
+error's facts.
 """
 
 from __future__ import annotations
@@ -34,12 +36,12 @@ def title(code: str, locale: Locale) -> str:
 
 def detail(code: str, locale: Locale, facts: Mapping[str, object]) -> str:
     """What happened and what to do now, with the facts filled in."""
-    return str(catalog()[code]["detail"][locale]).format_map({name: _shown(value) for name, value in facts.items()})
+    return str(catalog()[code]["detail"][locale]).format_map(_Facts(facts))
 
 
 def field_detail(code: str, locale: Locale, facts: Mapping[str, object]) -> str:
     """What is wrong with one field."""
-    return str(catalog()["fields"][code][locale]).format_map({name: _shown(value) for name, value in facts.items()})
+    return str(catalog()["fields"][code][locale]).format_map(_Facts(facts))
 
 
 def locale_of(accept_language: str | None, fallback: Locale = "zh-CN") -> Locale:
@@ -66,5 +68,9 @@ def _quality(weight: str) -> int:
     return min(1000, int(whole) * 1000 + int(fraction[:3].ljust(3, "0") or "0"))
 
 
-def _shown(value: object) -> object:
-    return f"{decimal_text(value)} {value.currency}" if isinstance(value, Money) else value
+class _Facts(dict[str, object]):
+    """Facts as people read them. A missing one is a gap in a sentence; it must not turn the refusal into a failure."""
+
+    def __getitem__(self, name: str) -> object:
+        value = self.get(name, "…")
+        return f"{decimal_text(value)} {value.currency}" if isinstance(value, Money) else value

@@ -75,7 +75,7 @@ class ScheduleTooSoon(Conflict):
 
 
 class ScheduleIncomplete(Conflict):
-    """Every operation needs exactly one rule without a channel, and at most one for each channel; `operation` is the culprit."""
+    """The rules of `operation` are unsound: one without a channel is needed, and at most one for each channel."""
 
     code = "fee_schedule_incomplete"
     retry: ClassVar[Retry] = "new_key"

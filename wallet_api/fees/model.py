@@ -1,7 +1,7 @@
 """What a fee is: rules in a schedule, a schedule in versions, a quote that binds one movement, and a charge.
 
-Percentages are basis points (hundredths of a percent), so no fraction is ever held. Fixed parts, minima, maxima and free
-parts are minor units, counted one to one in every currency until exchange rates exist.
+Percentages are basis points (hundredths of a percent), so no fraction is ever held. Fixed parts, minima, maxima and
+free parts are minor units, counted one to one in every currency until exchange rates exist.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ONE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one operation costs: a share above a free part, plus something fixed, within bounds. A None channel means any."""
+    """What one operation costs: a share above a free part, plus something fixed, within bounds. None is any channel."""
 
     operation: FeeOperation
     channel: Channel | None

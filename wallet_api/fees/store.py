@@ -1,4 +1,7 @@
-"""The fees' items in the records table: schedules (pk `fee_schedule`, sk = version) and quotes (pk = quote id, sk `fee_quote`)."""
+"""The fees' items in the records table.
+
+Schedules: pk = `fee_schedule`, sk = version. Quotes: pk = quote id, sk = `fee_quote`.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ class FeeStore:
     _known: _Known = field(default_factory=_Known)
 
     def schedules(self, trip: Trip, now: datetime) -> Read[tuple[Schedule, ...]]:
-        """Every schedule; read in the trip only when what is known is too old. That there is none is never remembered."""
+        """Every schedule; read in the trip only when what is known is too old. That there is none is not remembered."""
         kept = self._known
         if kept.schedules and kept.read_at is not None and kept.read_at <= now < kept.read_at + CACHE_AGE:
             return known(kept.schedules)

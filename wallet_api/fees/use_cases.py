@@ -46,7 +46,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class QuoteRequest:
-    """What a person wants to know the fee of. The other side is named by merchant, phone, e-mail or person, or not at all."""
+    """What a person wants to know the fee of. The other side is named in one way, or not at all."""
 
     operation: FeeOperation
     amount: Money
@@ -67,8 +67,8 @@ class QuoteRequest:
 class Fees:
     """The schedule and its quotes.
 
-    In a use case that moves money: `read = fees.reading(trip, quote_id)` in the first trip, `fees.charge(read, …)` while deciding,
-    `fees.use(charge, write)` in the write.
+    In a use case that moves money: `read = fees.reading(trip, quote_id)` in the first trip, `fees.charge(read, …)` while
+    deciding, `fees.use(charge, write)` in the write.
     """
 
     storage: Storage
@@ -83,7 +83,10 @@ class Fees:
         """What `charge` needs. Costs nothing beside the trip's other reads unless the schedule has to be read again."""
         schedules = self.store.schedules(trip, self.clock.now())
         if quote_id is None or not is_id(quote_id, "quo"):
-    XX
+            return schedules.map(lambda found: Basis(found, None, quote_id))
+        quote = self.store.quote(quote_id, trip)
+        return schedules.map(lambda found: Basis(found, quote(), quote_id))
+
     def charge(
         self,
         read: Read[Basis],

@@ -1,0 +1,130 @@
+"""What a person is, and the one canonical form of a phone number and an e-mail address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from wallet_api.errors import FieldProblem, Invalid
+
+Locale = Literal["zh-CN", "en"]
+Channel = Literal["sms", "email"]
+
+CONSENTS = ("terms", "privacy")
+"""What a person must agree to before they get a wallet."""
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}", re.ASCII)
+_MAINLAND_MOBILE = re.compile(r"1[0-9]{10}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How a person is reached, in clear: E.164 phone and lower-case e-mail, each None when there is none."""
+
+    phone: str | None
+    email: str | None
+    locale: Locale
+
+    def address(self, channel: Channel) -> str | None:
+        """Where a message over this channel goes; None when the person has no such contact."""
+        return self.phone if channel == "sms" else self.email
+
+    def masked(self, channel: Channel) -> str:
+        """The same, as it may be shown. Raises LookupError when there is none."""
+        address = self.address(channel)
+        if address is None:
+            raise LookupError(f"no {channel} contact")
+        return mask_phone(address) if channel == "sms" else mask_email(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A registered person as the table holds them: personal fields are sealed under `data_key`, which KMS wraps."""
+
+    id: str
+    created_at: datetime
+    locale: Locale
+    consents: tuple[str, ...]
+    data_key: bytes
+    phone_sealed: bytes | None = None
+    email_sealed: bytes | None = None
+    display_name_sealed: bytes | None = None
+    totp_enabled: bool = False
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that reach this person."""
+        phone: tuple[Channel, ...] = ("sms",) if self.phone_sealed else ()
+        return (*phone, "email") if self.email_sealed else phone
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as they see themselves; contacts are masked."""
+
+    id: str
+    phone: str | None
+    email: str | None
+    display_name: str | None
+    locale: Locale
+    consents: tuple[str, ...]
+    totp_enabled: bool
+    payment_pin_set: bool
+    created_at: datetime
+
+
+def canonical_phone(text: str, pointer: str = "/phone") -> str:
+    """A phone number as E.164, such as `+8613812345678`. Raises Invalid.
+
+    The characters are restricted first: what a parser would forgive (full-width digits, letters, extensions, `tel:`)
+    would give one number many spellings. Only a bare mainland Chinese mobile number may leave its country code away.
+    """
+    import phonenumbers
+
+    plain = re.sub(r"[ ().-]", "", text)
+    if not _PHONE.fullmatch(text) or not (plain.startswith("+") or _MAINLAND_MOBILE.fullmatch(plain)):
+        raise Invalid(FieldProblem(pointer, "phone_malformed"))
+    try:
+        number = phonenumbers.parse(plain, None if plain.startswith("+") else "CN")
+    except phonenumbers.NumberParseException:
+        raise Invalid(FieldProblem(pointer, "phone_malformed")) from None
+    if not phonenumbers.is_valid_number(number):
+        raise Invalid(FieldProblem(pointer, "phone_malformed"))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def takes_sms(phone: str) -> bool:
+    """Whether an E.164 number is of a kind that an SMS may be sent to: mobile, never premium, shared-cost or fixed."""
+    import phonenumbers
+    from phonenumbers import PhoneNumberType
+
+    kind = phonenumbers.number_type(phonenumbers.parse(phone, None))
+    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def canonical_email(text: str, pointer: str = "/email") -> str:
+    """An e-mail address in lower case with its domain in ASCII. Raises Invalid.
+
+    RFC 5321 lets a mail server tell `Li@` from `li@`, and none that people use does; for a wallet the two must be one
+    person.
+    """
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        raise Invalid(FieldProblem(pointer, "email_malformed")) from None
+    return str(found.ascii_email).lower()
+
+
+def mask_phone(phone: str) -> str:
+    """`+86138****5678`: enough for the owner to know it, too little to call it."""
+    return f"{phone[:-8]}****{phone[-4:]}"
+
+
+def mask_email(email: str) -> str:
+    """`l***@example.com`."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}***@{domain}"

@@ -1,0 +1,163 @@
+"""What the wallet does with people: register one, find one, write to one, show one to themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wallet_api.clock import Clock
+from wallet_api.ledger import chart
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.people.errors import ContactTaken, PersonMissing
+from wallet_api.people.model import Contact, Locale, Person, Profile, canonical_email, canonical_phone
+from wallet_api.people.store import CLAIM, PERSON, ClaimItem, PersonItem
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.errors import StorageFault
+from wallet_api.storage.keys import Keys
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody who has a wallet."""
+
+    storage: Storage
+    clock: Clock
+    keys: Keys
+    cipher: FieldCipher
+    ledger: Ledger
+    items: type[PersonItem]
+    claim_items: type[ClaimItem]
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock, keys: Keys, cipher: FieldCipher, ledger: Ledger) -> People:
+        """Binds the people's items to their table."""
+        return People(storage, clock, keys, cipher, ledger, storage.bind(PersonItem), storage.bind(ClaimItem))
+
+    def resolve(
+        self,
+        trip: Trip,
+        *,
+        phone: str | None = None,
+        email: str | None = None,
+        person_id: str | None = None,
+        pointer: str = "",
+    ) -> Read[str | None]:
+        """Whom a phone, an e-mail or an id names, as part of a trip; None when nobody.
+
+        `pointer` is where the contact stands in the request. Raises Invalid for a phone or e-mail that cannot be one.
+        """
+        if person_id is not None:
+            found = trip.get(self.items, person_id, PERSON)
+            return found.map(lambda item: None if item is None else item.pk)
+        if phone is not None:
+            places = self._places("phone", canonical_phone(phone, f"{pointer}/phone"))
+        else:
+            places = self._places("email", canonical_email(email or "", f"{pointer}/email"))
+        claims = [trip.get(self.claim_items, place, CLAIM) for place in places]
+
+        def bring() -> str | None:
+            return next((item.person_id for item in (claim() for claim in claims) if item is not None), None)
+
+        return Read(bring)
+
+    def find(self, person_id: str, trip: Trip) -> Read[Person | None]:
+        """A person as part of a trip; None when there is none."""
+        return trip.get(self.items, person_id, PERSON).map(lambda item: None if item is None else item.person())
+
+    def require(self, person_id: str) -> Person:
+        """A person, read in a trip of its own. Raises PersonMissing."""
+        with self.storage.trip() as trip:
+            found = self.find(person_id, trip)
+        return _present(found())
+
+    def contact(self, person_id: str) -> Contact:
+        """How a person is reached, in clear. Raises PersonMissing, KeyServiceDown."""
+        return self.contact_of(self.require(person_id))
+
+    def contact_of(self, person: Person) -> Contact:
+        """The same for a person who was read already."""
+        phone = self.unseal(person, "phone", person.phone_sealed)
+        email = self.unseal(person, "email", person.email_sealed)
+        return Contact(phone, email, person.locale)
+
+    def profile(self, person_id: str) -> Profile:
+        """A person as they see themselves. Raises PersonMissing, KeyServiceDown."""
+        with self.storage.trip() as trip:
+            found = self.find(person_id, trip)
+            account = self.ledger.accounts.find(chart.customer(person_id), trip)
+        person, wallet = _present(found()), account()
+        return self.profile_of(person, payment_pin_set=wallet is not None and wallet.pin_hash is not None)
+
+    def profile_of(self, person: Person, *, payment_pin_set: bool) -> Profile:
+        """The same for a person who was read already."""
+        contact = self.contact_of(person)
+        return Profile(
+            id=person.id,
+            phone=contact.masked("sms") if contact.phone else None,
+            email=contact.masked("email") if contact.email else None,
+            display_name=self.unseal(person, "display_name", person.display_name_sealed),
+            locale=person.locale,
+            consents=person.consents,
+            totp_enabled=person.totp_enabled,
+            payment_pin_set=payment_pin_set,
+            created_at=person.created_at,
+        )
+
+    def change(self, person_id: str, *, display_name: str | None, locale: Locale | None) -> None:
+        """Changes what a person may change of themselves without a proof; None leaves a field as it is. Raises
+        PersonMissing.
+        """
+        person = self.require(person_id)
+        actions = []
+        if display_name is not None:
+            actions.append(self.items.display_name_sealed.set(self.seal(person, "display_name", display_name)))
+        if locale is not None:
+            actions.append(self.items.locale.set(locale))
+        if actions:
+            with self.storage.atomic_write() as write:
+                write.update(self.items(person_id, PERSON), actions, (self.items.pk.exists(), PersonMissing()))
+
+    def add(self, person: Person, contacts: Sequence[tuple[str, str]], write: AtomicWrite) -> None:
+        """Adds a new person, their wallet and their contacts, pairs such as `("phone", "+8613…")`, to a write.
+
+        Leaving the write's block raises ContactTaken when one of the contacts has a wallet, also under an older key.
+        """
+        for kind, canonical in contacts:
+            newest, *older = self._places(kind, canonical)
+            write.put(self.claim_items(newest, CLAIM, person_id=person.id), ContactTaken())
+            for place in older:
+                write.check(self.claim_items(place, CLAIM), (self.claim_items.pk.does_not_exist(), ContactTaken()))
+        item = self.items.of(person, pk=person.id, sk=PERSON, consents=list(person.consents))
+        write.put(item, StorageFault("a fresh id is taken"))
+        self.ledger.accounts.open(chart.customer(person.id), write)
+
+    def mark_totp(self, person_id: str, enabled: bool, write: AtomicWrite) -> None:
+        """Adds to a write that a person has, or no longer has, an authenticator."""
+        actions = [self.items.totp_enabled.set(enabled)]
+        write.update(self.items(person_id, PERSON), actions, (self.items.pk.exists(), PersonMissing()))
+
+    def seal(self, person: Person, field: str, text: str) -> bytes:
+        """The ciphertext of one of a person's fields. Raises KeyServiceDown."""
+        return self.cipher.seal(person.id, person.data_key, field, text)
+
+    def unseal(self, person: Person, field: str, sealed: bytes | None) -> str | None:
+        """The text of one of a person's fields; None for none. Raises KeyServiceDown, SealBroken."""
+        return None if sealed is None else self.cipher.open(person.id, person.data_key, field, sealed)
+
+    def contact_key(self, kind: str, canonical: str) -> str:
+        """A keyed hash that names a contact where the contact itself must not stand."""
+        return self.keys.hex_digest(kind, canonical)
+
+    def _places(self, kind: str, canonical: str) -> list[str]:
+        """Where the claim on a contact may stand: under the newest key first, then under those being rotated out."""
+        return [
+            f"{kind}/{version}/{self.keys.hex_digest(kind, canonical, version=version)}"
+            for version in self.keys.versions
+        ]
+
+
+def _present(person: Person | None) -> Person:
+    if person is None:
+        raise PersonMissing
+    return person

@@ -1,0 +1,178 @@
+"""What a person can do with sessions: have one opened, refresh it, see them all, end one."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wallet_api.clock import Clock
+from wallet_api.errors import NotFound
+from wallet_api.ids import new_id
+from wallet_api.sessions.errors import SessionEnded
+from wallet_api.sessions.model import (
+    ACCESS,
+    ACCESS_LIFE,
+    LONGEST_LIFE,
+    REFRESH,
+    Customer,
+    Device,
+    Session,
+    SignedIn,
+    make_token,
+    read_token,
+    successor_bytes,
+)
+from wallet_api.sessions.store import SESSION, SessionItem, session_item
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.errors import StorageFault
+from wallet_api.storage.keys import Keys, plain_digest
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
+
+logger = logging.getLogger(__name__)
+
+
+class _RefreshRaced(Exception):
+    """Another request with the same refresh token was first."""
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions of every person."""
+
+    storage: Storage
+    clock: Clock
+    keys: Keys
+    items: type[SessionItem]
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock, keys: Keys) -> Sessions:
+        """Binds the sessions' items to their table."""
+        return Sessions(storage, clock, keys, storage.bind(SessionItem))
+
+    def presented(self, token: str) -> Customer | None:
+        """Whom an access token names, or None when we did not make it or it has expired. Asks no storage."""
+        return read_token(self.keys, ACCESS, token, self.clock.now())
+
+    def live(self, customer: Customer, trip: Trip) -> Read[Session]:
+        """Reads the caller's session as part of a trip. Calling the read raises SessionEnded."""
+        found = trip.get(self.items, customer.id, SESSION + customer.session_id)
+
+        def bring() -> Session:
+            item = found()
+            if item is None or not item.session().admits(customer.token_hash, self.clock.now()):
+                raise SessionEnded
+            return item.session()
+
+        return Read(bring)
+
+    def require_live(self, customer: Customer) -> Session:
+        """The caller's session, read in a trip of its own. Raises SessionEnded."""
+        with self.storage.trip() as trip:
+            session = self.live(customer, trip)
+        return session()
+
+    def begin(self, person_id: str, device: Device, write: AtomicWrite) -> SignedIn:
+        """Adds a new session to the write that proves the person."""
+        now = self.clock.now()
+        blank = Session(
+            id=new_id("ses", now),
+            person_id=person_id,
+            device=device,
+            created_at=now,
+            refreshed_at=now,
+            ends_at=now + LONGEST_LIFE,
+            access_hash="",
+            refresh_hash="",
+        )
+        signed_in = self._with_tokens(blank, secrets.token_bytes(16), secrets.token_bytes(16))
+        write.put(session_item(self.items, signed_in.session), StorageFault("a fresh id is taken"))
+        return signed_in
+
+    def refresh(self, refresh_token: str) -> SignedIn:
+        """New tokens for old (RFC 9700 section 4.14.2): each refresh token works once.
+
+        Asked again at once, as after a lost answer, or twice in parallel, it gets the same successor. Asked later it
+        is a copy in other hands, and the whole session ends. Raises SessionEnded.
+        """
+        bearer = read_token(self.keys, REFRESH, refresh_token, self.clock.now())
+        if bearer is None:
+            raise SessionEnded
+        for _ in range(2):
+            now = self.clock.now()
+            item = self.storage.get(self.items, bearer.id, SESSION + bearer.session_id)
+            if item is None or item.session().is_over(now):
+                raise SessionEnded
+            session = item.session()
+            if session.may_be_retried(bearer.token_hash, now):
+                return self._successor(session, bearer.token_hash, session.refreshed_at)
+            if session.refresh_hash != bearer.token_hash:
+                self._end_for_reuse(session)
+                raise SessionEnded
+            signed_in = self._successor(session, bearer.token_hash, now)
+            try:
+                self._rotate(session, signed_in.session)
+            except _RefreshRaced:
+                continue
+            return signed_in
+        raise SessionEnded
+
+    def end(self, customer: Customer, session_id: str) -> None:
+        """Ends one of the caller's sessions, the present one among them. Raises NotFound."""
+        item = self.items(customer.id, SESSION + session_id)
+        with self.storage.atomic_write() as write:
+            write.delete(item, (self.items.pk.exists(), NotFound()))
+
+    def list(self, customer: Customer, page: PageRequest) -> Page[Session]:
+        """The caller's sessions that are not over, newest first."""
+        rows = self.storage.query(
+            self.items, customer.id, prefix=SESSION, after=page.place(), limit=page.limit, newest_first=True
+        )
+        now = self.clock.now()
+        live = tuple(row.session() for row in rows if not row.session().is_over(now))
+        return Page(live, cursor_at(rows[-1].sk) if len(rows) == page.limit else None)
+
+    def end_all(self, person_id: str, sessions: Sequence[Session], write: AtomicWrite) -> None:
+        """Adds the end of these sessions to a write, such as one that changes a password."""
+        for session in sessions:
+            write.delete(self.items(person_id, SESSION + session.id))
+
+    def _successor(self, session: Session, refresh_hash: str, refreshed_at: datetime) -> SignedIn:
+        return self._with_tokens(
+            replace(session, refreshed_at=refreshed_at),
+            successor_bytes(self.keys, ACCESS, refresh_hash),
+            successor_bytes(self.keys, REFRESH, refresh_hash),
+        )
+
+    def _with_tokens(self, session: Session, access_bytes: bytes, refresh_bytes: bytes) -> SignedIn:
+        access_expires_at = min(session.refreshed_at + ACCESS_LIFE, session.ends_at)
+        access = make_token(self.keys, ACCESS, session.id, session.person_id, access_expires_at, access_bytes)
+        refresh = make_token(self.keys, REFRESH, session.id, session.person_id, session.expires_at, refresh_bytes)
+        made = replace(session, access_hash=plain_digest(access), refresh_hash=plain_digest(refresh))
+        return SignedIn(made, access, refresh)
+
+    def _rotate(self, old: Session, new: Session) -> None:
+        items = self.items
+        actions = [
+            items.access_hash.set(new.access_hash),
+            items.refresh_hash.set(new.refresh_hash),
+            items.previous_access_hash.set(old.access_hash),
+            items.previous_refresh_hash.set(old.refresh_hash),
+            items.refreshed_at.set(new.refreshed_at),
+        ]
+        with self.storage.atomic_write() as write:
+            write.update(
+                items(old.person_id, SESSION + old.id),
+                actions,
+                (items.refresh_hash == old.refresh_hash, _RefreshRaced()),
+            )
+
+    def _end_for_reuse(self, session: Session) -> None:
+        logger.warning(
+            "a refresh token came back after its use; its session was ended",
+            extra={"person_id": session.person_id, "session_id": session.id},
+        )
+        with self.storage.atomic_write() as write:
+            write.delete(self.items(session.person_id, SESSION + session.id))

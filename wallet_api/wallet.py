@@ -10,6 +10,8 @@ from wallet_api.clock import Clock, SystemClock
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.use_cases import Merchants
+from wallet_api.people.use_cases import People
+from wallet_api.sessions.use_cases import Sessions
 from wallet_api.settings import Settings
 from wallet_api.storage import Storage
 from wallet_api.storage.connection import client_config
@@ -27,6 +29,8 @@ class Wallet:
     storage: Storage
     ledger: Ledger
     folding: Folding
+    people: People
+    sessions: Sessions
     payment_pins: PaymentPins
     merchants: Merchants
 
@@ -48,6 +52,8 @@ def open_wallet(
     keys = _keys(session, settings)
     cipher = FieldCipher(_client(session, "kms", settings), settings.field_key, clock)
     ledger = Ledger.open(storage, clock)
+    people = People.open(storage, clock, keys, cipher, ledger)
+    sessions = Sessions.open(storage, clock, keys)
     payment_pins = PaymentPins(storage, ledger.accounts, keys)
     _ = cipher, acquirer, sms, mail
     return Wallet(
@@ -57,6 +63,8 @@ def open_wallet(
         storage=storage,
         ledger=ledger,
         folding=Folding(ledger),
+        people=people,
+        sessions=sessions,
         payment_pins=payment_pins,
         merchants=Merchants.open(storage, clock, ledger, keys, settings.mode),
     )

@@ -41,7 +41,7 @@ def problem(
     """A problem document with CORS; `members` are added to it."""
     base = os.environ.get("WALLET_PUBLIC_URL", "")
     shown = {
-        "type": f"{base}/problems/{code}",
+        "type": f"{base}/docs/errors/{code}",
         "title": TITLES[code],
         "status": status,
         "detail": detail,

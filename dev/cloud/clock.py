@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-_STEP = re.compile(r"(\d{1,6})\s*([smhd])")
+_STEP = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=3660)
 

@@ -3,7 +3,8 @@
 moto 5.2.5 answers each call right when it comes alone. What is wrong is around the calls, and is mended here from outside:
 
 - two threads see each other half done, so one lock serialises every call;
-- a transaction copies whole tables to be able to undo, so only the items that a request touches are kept, and put back;
+- a transaction copies whole tables to be able to undo, so `dev/cloud/transactions.py` checks all conditions before it writes,
+  and only the items that a request touches are kept, to be put back when a write is refused after all;
 - `ClientRequestToken` is ignored, so tokens are remembered for ten minutes;
 - every Query sorts the whole table, so a table lends it the one partition it asks for, through an index of its own;
 - stream records hold live values that later writes change, so they are frozen when they are made;
@@ -12,7 +13,6 @@ moto 5.2.5 answers each call right when it comes alone. What is wrong is around 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
-import copy
 import decimal
 import json
 import re
@@ -24,24 +24,25 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any
 
-import moto.dynamodb.models as moto_models
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.exceptions import DynamodbException, MockValidationException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from dev.cloud.corrected_table import CorrectedTable, Place, digits_of
 from dev.cloud.engine import Answer, checked
+from dev.cloud.transactions import speed_up, transact
 
 TOKEN_LIFE = timedelta(minutes=10)
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_DIGITS = 38
+MAX_ITEM_BYTES = 400 * 1024
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 
 
@@ -53,18 +54,6 @@ class TokenMismatch(DynamodbException):
             "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
             "The request uses the same client token as a previous, but non-identical request.",
         )
-
-
-class _NoTableCopies:
-    """moto's `copy` module without the copies of whole tables that its transactions make; all other copies are made."""
-
-    @staticmethod
-    def deepcopy(value: Any) -> Any:
-        return value if isinstance(value, Table) else copy.deepcopy(value)
-
-    @staticmethod
-    def copy(value: Any) -> Any:
-        return copy.copy(value)
 
 
 @dataclass(frozen=True)
@@ -83,7 +72,7 @@ class MotoEngine:
         self._now = now
         self._tokens: dict[str, _Token] = {}
         self._listeners: list[Callable[[], None]] = []
-        _correct_once()
+        speed_up()
 
     def on_write(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
@@ -111,7 +100,11 @@ class MotoEngine:
         parameters = json.loads(request.body or b"{}")  # type: ignore[arg-type]
         with self.lock, decimal.localcontext(prec=MAX_DIGITS):
             try:
-                body = self._write(region, name, parameters) if name in _WRITES else _act(service, region, name, parameters)
+                body = (
+                    self._write(region, name, parameters)
+                    if name in _WRITES
+                    else _act(service, region, name, parameters)
+                )
                 status = 200
             except JsonRESTError as refusal:
                 status, body = 400, str(refusal.get_body())
@@ -130,7 +123,11 @@ class MotoEngine:
                 raise TokenMismatch
             return "{}"
         with self._undone_on_failure(region, list(_touched(name, parameters))):
-            body = _act("dynamodb", region, name, parameters)
+            if name == "TransactWriteItems":
+                transact(_backend(region), parameters["TransactItems"])
+                body = "{}"
+            else:
+                body = _act("dynamodb", region, name, parameters)
         if token is not None:
             self._tokens[token] = _Token(fingerprint, self._now() + TOKEN_LIFE)
         return body
@@ -151,8 +148,7 @@ class MotoEngine:
         try:
             yield
             for name, place in places:
-                if digits_of(tables[name].found(place)) > MAX_DIGITS:
-                    raise MockValidationException("Number overflow. Attempting to store a number with more than 38 digits.")
+                _require_storable(tables[name].found(place))
         except BaseException:
             for (name, place), before in places.items():
                 tables[name].put_back(place, before)
@@ -194,6 +190,13 @@ def _act(service: str, region: str, name: str, parameters: dict[str, Any]) -> st
     return dynamo_json_dump(action().result)
 
 
+def _require_storable(item: Item | None) -> None:
+    if item is not None and digits_of(item) > MAX_DIGITS:
+        raise MockValidationException("Number overflow. Attempting to store a number with more than 38 digits.")
+    if item is not None and item.size() > MAX_ITEM_BYTES:
+        raise MockValidationException("Item size has exceeded the maximum allowed size")
+
+
 def _touched(name: str, parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each item that a write names: its table, and its key or the whole new item."""
     if name == "TransactWriteItems":
@@ -207,20 +210,3 @@ def _touched(name: str, parameters: dict[str, Any]) -> Iterator[tuple[str, dict[
                 yield table, request.get("Key") or request["Item"]
     else:
         yield parameters["TableName"], parameters.get("Key") or parameters["Item"]
-
-
-def _correct_once() -> None:
-    """Takes the table copies out of moto's transactions and parses each update expression once."""
-    if isinstance(moto_models.copy, _NoTableCopies):
-        return
-    moto_models.copy = _NoTableCopies()  # type: ignore[assignment]
-    parse = UpdateExpressionParser.make
-    known: dict[str, Any] = {}
-
-    def make(expression: str) -> Any:
-        # moto validates a copy of the tree it is given, so one tree serves every call with the same text.
-        if expression not in known:
-            known[expression] = parse(expression)
-        return known[expression]
-
-    UpdateExpressionParser.make = make  # type: ignore[method-assign, assignment]

@@ -122,13 +122,15 @@ class CorrectedTable(Table):
             record.record["dynamodb"]["ApproximateCreationDateTime"] = int(created)
             record.record["eventSourceARN"] = f"{self.table_arn}/stream/{self.latest_stream_label}"
         fresh = self.stream_shard.items[length:]
-        changed = [each for each in fresh if each.record["dynamodb"].get("OldImage") != each.record["dynamodb"].get("NewImage")]
+        changed = [
+            each for each in fresh if each.record["dynamodb"].get("OldImage") != each.record["dynamodb"].get("NewImage")
+        ]
         self.stream_shard.items[length:] = changed
 
 
-def digits_of(item: Item | None) -> int:
+def digits_of(item: Item) -> int:
     """The most significant digits of any number in an item."""
-    return 0 if item is None else max((_digits(value) for value in item.attrs.values()), default=0)
+    return max((_digits(value) for value in item.attrs.values()), default=0)
 
 
 def _digits(value: DynamoType) -> int:

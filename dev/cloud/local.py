@@ -125,13 +125,13 @@ class LocalCloud:
         self.seeded = seed(self)
 
     def reader(self, table: str) -> StreamReader:
-        if hasattr(self.engine, "table"):
+        if hasattr(self.engine, "records"):
             return DirectReader(self.engine, table, self.region)
         return WireReader(self.session, table, self.region)
 
     def _made_engine(self, engine: str) -> Engine:
         if engine == "moto":
-            from dev.cloud.moto_engine import MotoEngine
+            from dev.cloud.corrected_moto import MotoEngine
 
             return MotoEngine(self.clock.now)
         return UrlEngine(engine, self.environment)

@@ -96,6 +96,11 @@ class Ledger:
         item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), None, subject)
         write.put(item, self._raced(operation))
 
+    def undecided(self, operation: Operation, write: AtomicWrite) -> None:
+        """Requires in a write that nothing was decided under this key. Leaving the write's block may raise AlreadyDecided."""
+        item = self.operation_items(operation.place, OPERATION)
+        write.check(item, (self.operation_items.pk.does_not_exist(), self._raced(operation)))
+
     def once(
         self,
         operation: Operation,
@@ -105,10 +110,12 @@ class Ledger:
         replay: Callable[[Decision], T],
         allow: Callable[[], object] = _nothing,
         payer: Payer | None = None,
+        refusing: Callable[[AtomicWrite], None] | None = None,
     ) -> Decided[T]:
         """Answers an operation once: what was decided before is answered again, a refusal that decides is recorded.
 
-        `allow` checks the session and comes first; `attempt` does the work; `replay` rebuilds the answer of a success.
+        `allow` checks the session and comes first; `attempt` does the work; `replay` rebuilds the answer of a success;
+        `refusing` adds what must hold, or change, together with a recorded refusal.
         A reserved PIN attempt is given back on every path that did not evaluate a wrong PIN.
         """
         try:
@@ -129,12 +136,17 @@ class Ledger:
             except StaleAccount:
                 self.accounts.refresh(payer)
             except WalletError as refusal:
-                return self._refuse(operation, refusal, replay, payer)
+                return self._refuse(operation, refusal, replay, payer, refusing)
         self.accounts.give_back(payer)
         raise StaleAccount
 
     def _refuse(
-        self, operation: Operation, refusal: WalletError, replay: Callable[[Decision], T], payer: Payer | None
+        self,
+        operation: Operation,
+        refusal: WalletError,
+        replay: Callable[[Decision], T],
+        payer: Payer | None,
+        refusing: Callable[[AtomicWrite], None] | None,
     ) -> Decided[T]:
         if not refusal.decides:
             if payer is not None and payer.proven:
@@ -146,6 +158,8 @@ class Ledger:
                 item = operation_item(self.operation_items, operation, "refused", answer, None, None)
                 write.put(item, self._raced(operation))
                 self.accounts.restore(payer, write)
+                if refusing is not None:
+                    refusing(write)
         except AlreadyDecided as raced:
             self.accounts.give_back(payer)
             return _again(raced.decision, replay)

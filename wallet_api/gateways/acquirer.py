@@ -1,0 +1,86 @@
+"""The card acquirer: the company that keeps card numbers in our place, asks issuers, and charges cards.
+
+A card number reaches nobody but `Acquirer.tokenise`. What we keep is the token it gives for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from wallet_api.errors import Unavailable
+from wallet_api.money import Money
+
+Verdict = Literal["verified", "wrong_code", "refused"]
+DeclineCode = Literal[
+    "card_declined", "card_insufficient_funds", "card_expired", "confirmation_expired", "charge_not_received"
+]
+
+
+class AcquirerSilent(Unavailable):
+    """The acquirer did not answer. What it did of a charge is not known until `find` tells."""
+
+    code = "acquirer_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class CardDetails:
+    """What a person types from their card, on its way to the acquirer. It shows none of it in a log or a traceback."""
+
+    number: str = field(repr=False)
+    expiry_month: int = field(repr=False)
+    expiry_year: int = field(repr=False)
+    holder_name: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenisedCard:
+    """What the acquirer gives for a number: a token to charge, and a keyed hash that is equal for equal numbers."""
+
+    token: str = field(repr=False)
+    fingerprint: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """A charge as we ordered it. `reference` is ours and names it for ever; `ordered_at` is when it was first sent."""
+
+    reference: str
+    token: str = field(repr=False)
+    amount: Money
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOutcome:
+    """How a charge stands. Approved and declined are final."""
+
+    status: Literal["approved", "declined", "pending", "needs_confirmation", "wrong_code"]
+    decline_code: DeclineCode | None = None
+
+
+class Acquirer(Protocol):
+    """What the wallet asks of an acquirer. Every call may raise AcquirerSilent and may be repeated."""
+
+    def tokenise(self, reference: str, details: CardDetails) -> TokenisedCard:
+        """Takes the number into keeping. The same reference and details give the same token."""
+
+    def send_code(self, token: str) -> None:
+        """Has the issuer send its six-digit code to the phone that came with the card."""
+
+    def verify(self, token: str, code: str) -> Verdict:
+        """Has the issuer compare the code. Counting attempts is the caller's part."""
+
+    def detach(self, token: str) -> None:
+        """Forgets a token, so that nothing can be charged to it any more."""
+
+    def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        """Charges once for a reference, however often it is called."""
+
+    def confirm(self, order: ChargeOrder, code: str) -> ChargeOutcome:
+        """Hands the issuer the code that it asked the cardholder for."""
+
+    def find(self, order: ChargeOrder) -> ChargeOutcome:
+        """How a charge stands. One that never arrived is closed for ever and answered as `charge_not_received`."""

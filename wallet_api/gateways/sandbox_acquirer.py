@@ -1,0 +1,144 @@
+"""The acquirer of test mode: magic card numbers reach every outcome, and no money is real.
+
+It remembers nothing, so that it works as well in ten Lambda containers as on a laptop: what a card does rides, sealed, in the
+token that was given for it; codes are keyed hashes of what they confirm; what comes later is decided by the clock. The
+number itself is not in the token.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from wallet_api.clock import Clock
+from wallet_api.gateways.acquirer import (
+    AcquirerSilent,
+    CardDetails,
+    ChargeOrder,
+    ChargeOutcome,
+    DeclineCode,
+    TokenisedCard,
+    Verdict,
+)
+from wallet_api.gateways.sms import Sms
+from wallet_api.storage.keys import Keys, same
+
+BEHAVIOURS: Final = {
+    "4000000000000002": "decline",
+    "4000000000009995": "insufficient",
+    "4000000000000069": "expired",
+    "4000000000000119": "later_approve",
+    "4000000000000259": "later_decline",
+    "4000000000003220": "confirm",
+    "4000000000000127": "unverifiable",
+}
+"""What the magic numbers do. Every other number approves."""
+
+ANSWER_AFTER = timedelta(seconds=60)
+"""How long a charge that is answered later stays pending."""
+CONFIRM_WITHIN = timedelta(minutes=10)
+
+_APPROVED = ChargeOutcome("approved")
+_PENDING = ChargeOutcome("pending")
+_DECLINES: Final[dict[str, DeclineCode]] = {
+    "decline": "card_declined",
+    "insufficient": "card_insufficient_funds",
+    "expired": "card_expired",
+    "later_decline": "card_declined",
+}
+
+
+@dataclass(frozen=True)
+class SandboxAcquirer:
+    """An acquirer and every issuer behind it. The issuers' codes go out by SMS."""
+
+    keys: Keys
+    clock: Clock
+    sms: Sms
+
+    def tokenise(self, reference: str, details: CardDetails) -> TokenisedCard:
+        """Seals the number's behaviour and the cardholder's phone into a token."""
+        content = json.dumps([BEHAVIOURS.get(details.number, "approve"), details.phone, details.number[-4:]])
+        # A nonce made of a keyed hash over all that is sealed repeats only together with its content.
+        nonce = self.keys.digest("sandbox token nonce", reference, details.number, content)[:12]
+        sealed = self._cipher().encrypt(nonce, content.encode(), None)
+        fingerprint = self.keys.hex_digest("sandbox card fingerprint", details.number)
+        return TokenisedCard("tok_" + urlsafe_b64encode(nonce + sealed).decode().rstrip("="), fingerprint)
+
+    def send_code(self, token: str) -> None:
+        """Sends the code that binds the card."""
+        _, phone, last4 = self._open(token)
+        code = self._code(token, "bind")
+        self.sms.send(
+            phone,
+            f"【银行/Bank】{code} 是绑定尾号{last4}银行卡的验证码，10分钟内有效，请勿告诉他人。 "
+            f"{code} is the code to bind your card ending in {last4}. It is valid for 10 minutes; never share it.",
+        )
+
+    def verify(self, token: str, code: str) -> Verdict:
+        """Compares the code; the issuer of the unverifiable card says no to any."""
+        behaviour, _, _ = self._open(token)
+        if behaviour == "unverifiable":
+            return "refused"
+        return "verified" if self._is_code(code, token, "bind") else "wrong_code"
+
+    def detach(self, token: str) -> None:
+        """Checks that the token is one of ours; there is nothing to forget."""
+        self._open(token)
+
+    def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        """The outcome of the card's behaviour; a card that answers later answers nothing at first."""
+        outcome = self.find(order)
+        if outcome == _PENDING:
+            raise AcquirerSilent
+        if outcome.status == "needs_confirmation":
+            self._send_confirmation(order)
+        return outcome
+
+    def confirm(self, order: ChargeOrder, code: str) -> ChargeOutcome:
+        """Approves for the code of this very charge, while it is valid."""
+        outcome = self.find(order)
+        if outcome.status != "needs_confirmation":
+            return outcome
+        return _APPROVED if self._is_code(code, order.token, order.reference) else ChargeOutcome("wrong_code")
+
+    def find(self, order: ChargeOrder) -> ChargeOutcome:
+        """How the charge stands by now. Every order that is asked about counts as received."""
+        behaviour, _, _ = self._open(order.token)
+        age = self.clock.now() - order.ordered_at
+        if behaviour in ("later_approve", "later_decline") and age < ANSWER_AFTER:
+            return _PENDING
+        if behaviour == "confirm":
+            expired = age >= CONFIRM_WITHIN
+            return ChargeOutcome("declined", "confirmation_expired") if expired else ChargeOutcome("needs_confirmation")
+        declined = _DECLINES.get(behaviour)
+        return ChargeOutcome("declined", declined) if declined else _APPROVED
+
+    def _send_confirmation(self, order: ChargeOrder) -> None:
+        _, phone, last4 = self._open(order.token)
+        code = self._code(order.token, order.reference)
+        self.sms.send(
+            phone,
+            f"【银行/Bank】{code} 是确认尾号{last4}银行卡充值的验证码，10分钟内有效，请勿告诉他人。 "
+            f"{code} is the code to confirm the charge to your card ending in {last4}. It is valid for 10 minutes.",
+        )
+
+    def _code(self, token: str, purpose: str) -> str:
+        number = int.from_bytes(self.keys.digest("sandbox issuer code", token, purpose)[:8], "big")
+        return f"{number % 1_000_000:06}"
+
+    def _is_code(self, code: str, token: str, purpose: str) -> bool:
+        return same(code.encode(), self._code(token, purpose).encode())
+
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.keys.digest("sandbox token"))
+
+    def _open(self, token: str) -> tuple[str, str, str]:
+        raw = urlsafe_b64decode(token.removeprefix("tok_") + "=" * (-len(token.removeprefix("tok_")) % 4))
+        behaviour, phone, last4 = json.loads(self._cipher().decrypt(raw[:12], raw[12:], None))
+        return behaviour, phone, last4

@@ -71,6 +71,36 @@ class NotAuthenticated(Unauthenticated):
     code = "not_authenticated"
 
 
+class MalformedRequest(Malformed):
+    """The gateway in front could not read the request as HTTP."""
+
+    code = "malformed_request"
+
+
+class RequestRefused(Malformed):
+    """The gateway in front refused the request for a reason that has no code of its own."""
+
+    code = "request_refused"
+
+
+class MethodNotAllowed(Malformed):
+    """The path does not take this method."""
+
+    code = "method_not_allowed"
+
+
+class HeadersTooLarge(Malformed):
+    """The request line and headers are larger than the gateway in front takes."""
+
+    code = "headers_too_large"
+
+
+class TooManyRequests(TooMany):
+    """More requests at once than the gateway in front lets through."""
+
+    code = "too_many_requests"
+
+
 class Defect(WalletError):
     """The wallet itself is at fault. What the request did is not known until it is asked again under its key."""
 
@@ -82,6 +112,8 @@ class Defect(WalletError):
 STATUSES: Mapping[type[WalletError], int] = {
     BodyTooLarge: 413,
     MediaTypeNotJson: 415,
+    MethodNotAllowed: 405,
+    HeadersTooLarge: 431,
     IdempotencyKeyReused: 422,
     Malformed: 400,
     Invalid: 422,

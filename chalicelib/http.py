@@ -26,6 +26,7 @@ from chalicelib.views import Body, View
 from wallet_api.errors import NotFound, Unavailable, WalletError
 from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided, Operation
+from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 from wallet_api.wallet import Wallet
 
@@ -103,9 +104,9 @@ class Call(Generic[B]):
         return self.caller
 
     @property
-    def merchant(self) -> auth.MerchantCaller:
+    def merchant(self) -> MerchantCaller:
         """The merchant who calls. Raises TypeError as `customer` does."""
-        if not isinstance(self.caller, auth.MerchantCaller):
+        if not isinstance(self.caller, MerchantCaller):
             raise TypeError("this endpoint's caller is no merchant")
         return self.caller
 

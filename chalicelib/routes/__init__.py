@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from chalicelib.http import Routes
+from chalicelib.routes import docs
 
-ALL: tuple[Routes, ...] = ()
+ALL: tuple[Routes, ...] = (docs.routes,)

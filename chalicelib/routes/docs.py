@@ -1,0 +1,103 @@
+"""What the API says about itself: whether it is well, its OpenAPI document, the reference page, a page for each error
+code.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib import openapi
+from chalicelib.error_pages import error_page, errors_page
+from chalicelib.http import VERSION, Call, Document, Routes, endpoint
+from chalicelib.views import View
+from wallet_api.clock import rfc3339
+from wallet_api.errors import NotFound, WalletError
+from wallet_api.ledger import chart
+
+routes = Routes(__name__)
+
+PAGES = Path(__file__).resolve().parents[2] / "web" / "docs"
+ASSETS = {
+    "pages.css": "text/css",
+    "reference.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+}
+# Swagger UI sets style attributes; everything else comes from this server, as files of their own.
+SAFE_PAGE = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class HealthView(View):
+    """That the wallet answers and reaches its tables."""
+
+    object: Literal["health"] = "health"
+    status: Literal["ok"] = "ok"
+    version: str
+    mode: str
+    time: str
+
+
+@endpoint(routes, "GET", "/v1/health", summary="Is the wallet well?", answer=HealthView)
+def get_health(call: Call[None]) -> Any:
+    """Reads one item of the ledger: 503 with `Retry-After` while the tables do not answer."""
+    with call.wallet.storage.trip() as trip:
+        found = call.wallet.ledger.accounts.find(chart.FEES, trip)
+    found()
+    return HealthView(version=VERSION, mode=call.wallet.settings.mode, time=rfc3339(call.wallet.clock.now()))
+
+
+@endpoint(routes, "GET", "/openapi.json", summary="This API as OpenAPI 3.1", answer="application/json")
+def get_openapi(call: Call[None]) -> Any:
+    """Made from the code that answers."""
+    return Document("application/json", _openapi(call.wallet.settings.public_url))
+
+
+@endpoint(routes, "GET", "/docs", summary="The reference page", answer="text/html")
+def get_reference(_: Call[None]) -> Any:
+    """Every call, to read and to try."""
+    return Document("text/html", _page("index.html"), SAFE_PAGE)
+
+
+@endpoint(routes, "GET", "/docs/assets/{name}", summary="A file of the reference page", answer="text/plain")
+def get_asset(call: Call[None]) -> Any:
+    """Scripts and styles; nothing is loaded from elsewhere."""
+    name = call.path["name"]
+    if name not in ASSETS:
+        raise NotFound
+    return Document(ASSETS[name], _page(name))
+
+
+@endpoint(routes, "GET", "/docs/errors", summary="All error codes", answer="text/html")
+def list_errors(_: Call[None]) -> Any:
+    """In both languages."""
+    return Document("text/html", errors_page(_page("errors.html")), SAFE_PAGE)
+
+
+@endpoint(routes, "GET", "/docs/errors/{code}", summary="One error code", answer="text/html")
+def get_error(call: Call[None]) -> Any:
+    """What happened, what it means for your money, what to do. The `type` of a problem points here."""
+    error = WalletError.by_code.get(call.path["code"])
+    if error is None:
+        raise NotFound
+    return Document("text/html", error_page(_page("error.html"), error), SAFE_PAGE)
+
+
+@cache
+def _page(name: str) -> str:
+    return (PAGES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _openapi(server_url: str) -> str:
+    from chalicelib.routes import ALL
+
+    made = openapi.document([each for routes in ALL for each in routes.endpoints], server_url)
+    return msgspec.json.encode(made).decode()

@@ -41,6 +41,7 @@ from dev.cloud.transactions import speed_up, transact
 
 TOKEN_LIFE = timedelta(minutes=10)
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
+MAX_TOKEN = 36
 MAX_DIGITS = 38
 MAX_ITEM_BYTES = 400 * 1024
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
@@ -116,6 +117,10 @@ class MotoEngine:
     def _write(self, region: str, name: str, parameters: dict[str, Any]) -> str:
         token = parameters.get("ClientRequestToken") if name == "TransactWriteItems" else None
         fingerprint = json.dumps(parameters, sort_keys=True)
+        if token is not None and not 1 <= len(token) <= MAX_TOKEN:
+            raise MockValidationException(
+                "Value at 'clientRequestToken' failed to satisfy constraint: 1 to 36 characters."
+            )
         if len(fingerprint) > MAX_REQUEST_BYTES and name == "TransactWriteItems":
             raise MockValidationException("Collection size of item data exceeds the maximum of 4 MB.")
         if token is not None and (known := self._known(token)) is not None:
@@ -180,7 +185,8 @@ def _act(service: str, region: str, name: str, parameters: dict[str, Any]) -> st
     """moto's own action for a call, without the search through the addresses of every AWS service."""
     handler: Any = DynamoHandler() if service == "dynamodb" else DynamoDBStreamsHandler()
     handler.region, handler.current_account, handler.headers = region, DEFAULT_ACCOUNT_ID, {}
-    handler.body = handler.params = parameters
+    handler.body, handler.params, handler.uri_match = parameters, parameters, None
+    handler.querystring = {each: [value] for each, value in parameters.items()}
     action = getattr(handler, re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), None)
     if action is None:
         raise DynamodbException("com.amazon.coral.service#UnknownOperationException", f"moto does not do {name}.")

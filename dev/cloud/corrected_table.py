@@ -3,12 +3,14 @@
 import copy
 import json
 from collections import defaultdict
+from inspect import signature
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 
+_QUERY = signature(Table.query)
 Place = tuple[DynamoType, DynamoType]
 """Where an item is: its partition key and its sort key."""
 
@@ -38,11 +40,12 @@ class CorrectedTable(Table):
 
     def query(self, hash_key: Any, *args: Any, **more: Any) -> Any:
         """moto's Query, which looks at `all_items`, over the one partition that it asks for."""
-        index_name = more.get("index_name")
+        given = _QUERY.bind(self, hash_key, *args, **more).arguments
+        index_name = given.get("index_name")
         if index_name is None:
             self._lent = list(self.items.get(hash_key, {}).values())
         elif index_name in self._partitions:
-            ((_, value),) = more["hash_key_conditions"]
+            ((_, value),) = given["hash_key_conditions"]
             self._lent = list(self._partitions[index_name].get(value, {}).values())
         try:
             return super().query(hash_key, *args, **more)
@@ -78,7 +81,7 @@ class CorrectedTable(Table):
         after = self.found(place)
         for index in self.global_indexes:
             partitions = self._partitions[index.name]
-            hash_name = index.schema[0]["AttributeName"]
+            (hash_name,) = (key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH")
             if before is not None and hash_name in before.attrs:
                 partitions[before.attrs[hash_name]].pop(place, None)
             if after is not None and all(key in after.attrs for key in index.schema_key_attrs):

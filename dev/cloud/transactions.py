@@ -44,8 +44,13 @@ def transact(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
         reasons.append(_reason(request, current))
     if any(code for code, _, _ in reasons):
         raise TransactionCanceledException(reasons)
-    for action in items:
-        _apply(backend, action)
+    for index, action in enumerate(items):
+        try:
+            _apply(backend, action)
+        except MockValidationException as refused:
+            # AWS names an update that its item does not allow among the reasons; what was written before it is undone.
+            reasons[index] = ("ValidationError", str(refused.message), None)
+            raise TransactionCanceledException(reasons) from refused
 
 
 def speed_up() -> None:

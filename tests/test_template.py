@@ -58,6 +58,16 @@ def test_s2_a_batch_may_be_answered_in_part_halved_and_given_up_on(template: Tem
 
 
 @pytest.mark.parametrize("handler", STREAM_HANDLERS)
+def test_o1_a_record_that_is_given_up_on_wakes_somebody(template: Template, handler: str) -> None:
+    """O1: the dead letters of each handler have an alarm of their own, from the first one on."""
+    alarm = template["Resources"][f"{handler}GaveUp"]["Properties"]
+    (dimension,) = alarm["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": [f"{handler}DeadLetters", "QueueName"]}
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+
+
+@pytest.mark.parametrize("handler", STREAM_HANDLERS)
 def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Template, handler: str) -> None:
     (event,) = functions(template)[handler]["Events"].values()
     table, attribute = event["Properties"]["Stream"]["Fn::GetAtt"]

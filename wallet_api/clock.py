@@ -19,7 +19,7 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
 
-    def sleep(self, seconds: int | float) -> None:
+    def sleep(self, seconds: float) -> None:
         """Waits between two attempts at a storage call; a movable clock returns at once."""
 
 
@@ -30,7 +30,7 @@ class SystemClock:
         """The present moment, aware, in UTC."""
         return datetime.now(UTC)
 
-    def sleep(self, seconds: int | float) -> None:
+    def sleep(self, seconds: float) -> None:
         """Waits for real."""
         time.sleep(seconds)
 

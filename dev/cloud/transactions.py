@@ -55,7 +55,8 @@ def transact(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
 
 def speed_up() -> None:
     """Two of moto's habits cost most of a call: an item weighs itself anew for each attribute it is given (the engine weighs it
-    once, when it is written), and an update's expression is parsed again though moto works on a copy of the tree anyway."""
+    once, when it is written), and an update's expression is parsed again though moto works on a copy of the tree anyway.
+    """
     if LimitedSizeDict.__setitem__ is dict.__setitem__:
         return
     LimitedSizeDict.__setitem__ = dict.__setitem__  # type: ignore[method-assign, assignment]

@@ -7,6 +7,8 @@ from typing import Any
 
 from wallet_api.authorizations.use_cases import PaymentPins
 from wallet_api.clock import Clock, SystemClock
+from wallet_api.events.store import EventStore
+from wallet_api.events.use_cases import Events
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.use_cases import Merchants
@@ -33,6 +35,7 @@ class Wallet:
     sessions: Sessions
     payment_pins: PaymentPins
     merchants: Merchants
+    events: Events
 
     def close(self) -> None:
         """Ends the threads that storage keeps for a trip's calls."""
@@ -55,6 +58,7 @@ def open_wallet(
     people = People.open(storage, clock, keys, cipher, ledger)
     sessions = Sessions.open(storage, clock, keys)
     payment_pins = PaymentPins(storage, ledger.accounts, keys)
+    merchants = Merchants.open(storage, clock, ledger, keys, settings.mode)
     _ = cipher, acquirer, sms, mail
     return Wallet(
         settings=settings,
@@ -66,7 +70,8 @@ def open_wallet(
         people=people,
         sessions=sessions,
         payment_pins=payment_pins,
-        merchants=Merchants.open(storage, clock, ledger, keys, settings.mode),
+        merchants=merchants,
+        events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
 
 

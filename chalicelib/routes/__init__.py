@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from chalicelib.http import Routes
-from chalicelib.routes import docs
+from chalicelib.routes import docs, events
 
-ALL: tuple[Routes, ...] = (docs.routes,)
+ALL: tuple[Routes, ...] = (docs.routes, events.routes)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.views import Body, MoneyView, Pin, View
+from chalicelib.views import Body, Code, MoneyView, Pin, View
 from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinTooSimple, WrongPin
 from wallet_api.clock import rfc3339, wallet_day
+from wallet_api.errors import NotFound
+from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
 from wallet_api.ledger.limits import limits_of
 from wallet_api.money import Money, zero
+from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
 from wallet_api.sessions.model import Customer
 
 routes = Routes(__name__)
@@ -90,6 +93,72 @@ def get_wallet(call: Call[None]) -> Any:
 def set_payment_pin(call: Call[SetPin]) -> Any:
     """Sets the PIN that confirms every payment. Changing it needs the current one."""
     call.wallet.payment_pins.set(call.customer.id, call.body.pin, call.body.current_pin)
+    return PinView()
+
+
+class StartPinReset(Body):
+    """Where the code goes: the registered phone unless asked otherwise."""
+
+    channel: Literal["sms", "email"] | None = None
+
+
+class PinResetView(View):
+    """A code on its way to a registered contact, which is shown masked."""
+
+    id: str
+    object: Literal["payment_pin_reset"] = "payment_pin_reset"
+    status: Literal["code_sent"] = "code_sent"
+    channel: Literal["sms", "email"]
+    sent_to: str
+    created_at: str
+    expires_at: str
+    resend_at: str
+
+
+class ConfirmPinReset(Body):
+    """The code that was sent, and the new PIN."""
+
+    code: Code
+    pin: Pin
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/v1/payment_pin_resets",
+    summary="Begin to replace a forgotten or locked payment PIN",
+    callers=[Customer],
+    body=StartPinReset,
+    answer=PinResetView,
+    status=202,
+    errors=[TooManyMessages, MessageNotSent],
+)
+def start_payment_pin_reset(call: Call[StartPinReset]) -> Any:
+    """Sends a code to the caller's registered phone or e-mail."""
+    reset = call.wallet.pin_resets.start(call.customer.id, call.body.channel)
+    return PinResetView(
+        id=reset.id,
+        channel=reset.channel,
+        sent_to=reset.sent_to,
+        created_at=rfc3339(reset.created_at),
+        expires_at=rfc3339(reset.expires_at),
+        resend_at=rfc3339(reset.resend_at),
+    )
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/v1/payment_pin_resets/{reset_id}/confirm",
+    summary="Set a new payment PIN with the code",
+    callers=[Customer],
+    body=ConfirmPinReset,
+    answer=PinView,
+    errors=[PinTooSimple, WrongCode, CodeExpired, CodeUsedUp, NotFound],
+)
+def confirm_payment_pin_reset(call: Call[ConfirmPinReset]) -> Any:
+    """Replaces the PIN and ends its lock. A code sets one PIN."""
+    call.wallet.pin_resets.confirm(call.customer.id, call.id("reset_id", "otc"), call.body.code, call.body.pin)
     return PinView()
 
 

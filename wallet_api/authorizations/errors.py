@@ -1,10 +1,10 @@
 """How a proof of a person fails. None of these is a decision: the same Idempotency-Key may be tried again with the right proof.
 
-    PinNotSet       there is no payment PIN yet
-    WrongPin        `attempts_left` more tries until it locks
-    PinLocked       too many wrong ones; a reset with a code ends the lock
-    PinTooSimple    a PIN that everybody tries first
-    CurrentPinRequired   setting a PIN where one is set needs the current one
+PinNotSet       there is no payment PIN yet
+WrongPin        `attempts_left` more tries until it locks
+PinLocked       too many wrong ones; a reset with a code ends the lock
+PinTooSimple    a PIN that everybody tries first
+CurrentPinRequired   setting a PIN where one is set needs the current one
 """
 
 from __future__ import annotations

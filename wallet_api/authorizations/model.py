@@ -11,7 +11,9 @@ from wallet_api.authorizations.errors import PinTooSimple
 from wallet_api.storage.keys import Keys, same
 
 _RUNS = "01234567890123456789"
-_WELL_KNOWN = frozenset({"112233", "121212", "123123", "123321", "131313", "147258", "159357", "520520", "521521", "131452", "520131"})
+_WELL_KNOWN = frozenset(
+    {"112233", "121212", "123123", "123321", "131313", "147258", "159357", "520520", "521521", "131452", "520131"}
+)
 
 
 def require_hard_to_guess(pin: str) -> None:

@@ -1,15 +1,25 @@
-"""What a person can do with a payment PIN: set it, change it, prove it."""
+"""What a person can do with a payment PIN: set it, change it, prove it, and set a new one when it is forgotten or locked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinNotSet, WrongPin
 from wallet_api.authorizations.model import hash_pin, pin_matches, require_hard_to_guess
+from wallet_api.clock import Clock
+from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account, Accounts, Payer
-from wallet_api.storage import Read, Storage, Trip
+from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account, Accounts, Payer, StaleAccount
+from wallet_api.one_time_codes.model import Channel, Purpose
+from wallet_api.one_time_codes.use_cases import OneTimeCodes
+from wallet_api.people.use_cases import People
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.keys import Keys
+
+PURPOSE: Purpose = "payment_pin_reset"
+CHANGES_MEANWHILE = 3
+"""How often a reset begins anew when the PIN was changed while it was written."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +44,17 @@ class PaymentPins:
                 reading = self.reserve(person_id, trip)
             payer = reading()
             self.prove(payer, person_id, current_pin)
-        self._write(account, person_id, pin)
+        with self.storage.atomic_write() as write:
+            self.replace(account, person_id, pin, write)
 
-    def replace(self, person_id: str, pin: str) -> None:
-        """Sets a new PIN for a person who proved themselves in another way, and ends a lock. Raises PinTooSimple."""
+    def replace(self, account: Account, person_id: str, pin: str, write: AtomicWrite) -> None:
+        """Adds a new PIN, which ends a lock, to the write of a person who proved themselves in another way.
+
+        Raises PinTooSimple; leaving the write's block may raise StaleAccount.
+        """
         require_hard_to_guess(pin)
-        self._write(self.accounts.require(chart.customer(person_id)), person_id, pin)
+        pin_hash, version = hash_pin(self.keys, person_id, pin)
+        self.accounts.set_pin(account, pin_hash, version, write)
 
     def reserve(self, person_id: str, trip: Trip) -> Read[Payer | None]:
         """Reserves an attempt and reads the wallet with it, as part of a use case's first trip."""
@@ -65,7 +80,64 @@ class PaymentPins:
         account = self.accounts.require(chart.customer(person_id))
         return PinNotSet() if account.pin_hash is None else PinLocked()
 
-    def _write(self, account: Account, person_id: str, pin: str) -> None:
-        pin_hash, version = hash_pin(self.keys, person_id, pin)
-        with self.storage.atomic_write() as write:
-            self.accounts.set_pin(account, pin_hash, version, write)
+
+@dataclass(frozen=True, slots=True)
+class PinReset:
+    """A reset whose code is on its way; `sent_to` is masked."""
+
+    id: str
+    channel: Channel
+    sent_to: str
+    created_at: datetime
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True)
+class PinResets:
+    """A new PIN for who knows the password and holds the registered phone or e-mail."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    codes: OneTimeCodes
+    pins: PaymentPins
+
+    def start(self, person_id: str, channel: Channel | None) -> PinReset:
+        """Sends a code over a registered channel, the phone unless asked otherwise.
+
+        Raises Invalid for a channel that nothing is registered on, TooManyMessages, MessageNotSent.
+        """
+        person = self.people.require(person_id)
+        contact = self.people.contact_of(person)
+        channel = channel or person.channels[0]
+        address = contact.address(channel)
+        if address is None:
+            raise Invalid(FieldProblem("/channel", "channel_not_registered"))
+        issued = self.codes.issue(PURPOSE, person_id, channel=channel, to=address, locale=contact.locale)
+        return PinReset(
+            id=issued.id,
+            channel=channel,
+            sent_to=contact.masked(channel),
+            created_at=self.clock.now(),
+            expires_at=issued.expires_at,
+            resend_at=issued.resend_at,
+        )
+
+    def confirm(self, person_id: str, reset_id: str, code: str, pin: str) -> None:
+        """Sets the new PIN and uses the code up in one write, so that a code sets one PIN. A lock ends with it.
+
+        A PIN that is too simple leaves the code usable. Raises PinTooSimple, WrongCode, CodeExpired, CodeUsedUp.
+        """
+        require_hard_to_guess(pin)
+        proof = self.codes.prove(reset_id, PURPOSE, person_id, code)
+        for _ in range(CHANGES_MEANWHILE):
+            account = self.pins.accounts.require(chart.customer(person_id))
+            try:
+                with self.storage.atomic_write() as write:
+                    self.codes.spend(proof, write)
+                    self.pins.replace(account, person_id, pin, write)
+                return
+            except StaleAccount:
+                continue
+        raise StaleAccount

@@ -34,9 +34,9 @@ class Storage:
     def bind(self, item_type: type[I]) -> type[I]:
         """The item class bound to its table in this deployment, speaking through the one connection."""
         meta = type("Meta", (), {"table_name": self._settings.tables[item_type.table], "region": self._settings.region})
-        bound: type[I] = type(item_type)(
-            item_type.__name__, (item_type,), {"Meta": meta, "__module__": item_type.__module__}
-        )
+        metaclass: Any = type(item_type)
+        names = {"Meta": meta, "__module__": item_type.__module__}
+        bound: type[I] = metaclass(item_type.__name__, (item_type,), names)
         table = TableConnection(meta.table_name, region=self._settings.region)  # type: ignore[attr-defined]
         table.connection = self._connection
         bound._connection = table
@@ -62,13 +62,19 @@ class Storage:
         pk: str,
         *,
         prefix: str = "",
+        between: tuple[str, str] | None = None,
         after: str | None = None,
         limit: int = 100,
         newest_first: bool = False,
     ) -> list[I]:
-        """Items of one partition in the order of their sort keys, read consistently, beginning after a sort key."""
+        """Items of one partition in the order of their sort keys, read consistently, beginning after a sort key.
+
+        `between` bounds the sort keys at both ends, in place of a prefix; `after` must lie within the bounds.
+        """
         start = {"pk": {"S": pk}, "sk": {"S": after}} if after is not None else None
-        condition = item_type.sk.startswith(prefix) if prefix else None
+        condition: Any = item_type.sk.startswith(prefix) if prefix else None
+        if between is not None:
+            condition = item_type.sk.between(*between)
         answer = self._ask(
             item_type, pk, condition, consistent_read=True, start=start, limit=limit, newest_first=newest_first
         )

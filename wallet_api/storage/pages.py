@@ -1,7 +1,7 @@
 """Pages: a list is read in pages, and a cursor says where the next one begins.
 
-A cursor holds only a sort key of the very list it was given for, so a forged one reaches nothing else; it names a place and
-not a count, so what is inserted meanwhile neither repeats nor skips a row.
+A cursor holds only a sort key of the very list it was given for, so a forged one reaches nothing else; it names a place
+and not a count, so what is inserted meanwhile neither repeats nor skips a row.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -44,6 +45,23 @@ class PageRequest:
         if not _PLACE.fullmatch(place) or cursor_at(place) != self.cursor:
             raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
         return place
+
+
+def page_of(
+    rows: Sequence[T], request: PageRequest, *, place: Callable[[T], str], more: bool, keep: Callable[[T], bool] = bool
+) -> Page[T]:
+    """The rows of a window that `keep` takes, as a page; `more` says whether the list goes on below the window.
+
+    A filtered page may hold fewer rows than asked for, even none, and have a next one: one request's work is bounded.
+    """
+    kept: list[T] = []
+    for index, row in enumerate(rows):
+        if keep(row):
+            kept.append(row)
+        if len(kept) == request.limit:
+            ends = index + 1 == len(rows) and not more
+            return Page(tuple(kept), None if ends else cursor_at(place(row)))
+    return Page(tuple(kept), cursor_at(place(rows[-1])) if more and rows else None)
 
 
 def cursor_at(place: str) -> str:

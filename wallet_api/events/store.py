@@ -1,0 +1,152 @@
+"""The events' items, in the records table, and how an event is read out of that table's stream."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from wallet_api.events.errors import EventKnown, RecordUnreadable
+from wallet_api.events.model import OF_STATES, Change, Event, shard_of, shards_of
+from wallet_api.money import Money
+from wallet_api.storage import Item, Read, Storage, Trip
+from wallet_api.storage.items import Document, Moment, UnicodeAttribute, WholeNumber
+
+EVENT = "event"
+EVENTS_PER_WRITE = 50
+
+
+class EventItem(Item):
+    """pk = event id, sk = `event`. Written once; indexed by owner, a merchant's spread over partitions."""
+
+    table = "records"
+
+    owner = UnicodeAttribute()
+    type = UnicodeAttribute()
+    data = Document()
+    created_at = Moment()
+    owner_bucket = UnicodeAttribute()
+    owner_order = UnicodeAttribute()
+
+    def event(self) -> Event:
+        """The item as the wallet speaks of it."""
+        return Event(self.pk, self.owner, self.type, self.data, self.created_at)
+
+
+class ChangedItem(Item):
+    """What events tell of any record that has a life: read from the stream, whatever else the record holds."""
+
+    table = "records"
+
+    status = UnicodeAttribute()
+    amount = WholeNumber()
+    currency = UnicodeAttribute()
+    created_at = Moment()
+    ended_at = Moment(null=True)
+    merchant_id = UnicodeAttribute(null=True)
+    customer_id = UnicodeAttribute(null=True)
+    person_id = UnicodeAttribute(null=True)
+
+
+@dataclass(frozen=True)
+class EventStore:
+    """Adds and finds events."""
+
+    storage: Storage
+    items: type[EventItem]
+    changed_items: type[ChangedItem]
+
+    @staticmethod
+    def open(storage: Storage) -> EventStore:
+        """Binds the events' items to their table."""
+        return EventStore(storage, storage.bind(EventItem), storage.bind(ChangedItem))
+
+    def add(self, events: Sequence[Event]) -> int:
+        """Writes the events that are not there yet, all of them in one write. Returns how many were new."""
+        remaining = {event.id: event for event in events}
+        while remaining:
+            write = self.storage.atomic_write()
+            try:
+                with write:
+                    for event in remaining.values():
+                        write.put(self._item(event), EventKnown(event.id))
+                return len(remaining)
+            except EventKnown:
+                for refusal in write.refused:
+                    if isinstance(refusal, EventKnown):
+                        remaining.pop(refusal.event_id, None)
+        return 0
+
+    def find(self, event_id: str, trip: Trip) -> Read[Event | None]:
+        """An event by its id, or None."""
+        return trip.get(self.items, event_id, EVENT).map(lambda item: None if item is None else item.event())
+
+    def newest(self, owner: str, trip: Trip, *, before: str | None, limit: int) -> Read[list[Event]]:
+        """An owner's events before an event id, newest first, from all of their partitions at once.
+
+        An index is behind by moments, which a list of what happened can bear.
+        """
+        reads = [
+            trip.call(
+                partial(
+                    self.storage.query_index,
+                    self.items,
+                    "by_owner",
+                    _bucket(owner, shard),
+                    before=before,
+                    limit=limit,
+                    newest_first=True,
+                )
+            )
+            for shard in shards_of(owner)
+        ]
+
+        def bring() -> list[Event]:
+            events = [self.items.from_raw_data(raw).event() for read in reads for raw in read()]
+            return sorted(events, key=lambda event: event.id, reverse=True)[:limit]
+
+        return Read(bring)
+
+    def change(self, record: Mapping[str, Any]) -> Change | None:
+        """The state that a record of the stream came into; None when it came into none that anybody is told of.
+
+        Raises RecordUnreadable.
+        """
+        try:
+            change = record["dynamodb"]
+            kind = change["Keys"]["sk"]["S"]
+            if record["eventName"] == "REMOVE" or kind not in OF_STATES:
+                return None
+            image = change["NewImage"]
+            if change.get("OldImage", {}).get("status") == image["status"]:
+                return None
+            return self._change(kind, image)
+        except Exception as error:
+            raise RecordUnreadable(str(record.get("dynamodb", {}).get("Keys"))) from error
+
+    def _change(self, kind: str, image: Mapping[str, Any]) -> Change:
+        item = self.changed_items.from_raw_data(dict(image))
+        ended_at: datetime | None = item.ended_at
+        owners = (item.merchant_id, item.customer_id, item.person_id)
+        return Change(
+            kind=kind,
+            subject=item.pk,
+            state=item.status,
+            owners=tuple(owner for owner in owners if owner),
+            amount=Money(item.amount, item.currency),
+            at=ended_at or item.created_at,
+            digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
+        )
+
+    def _item(self, event: Event) -> EventItem:
+        bucket = _bucket(event.owner, shard_of(event))
+        return self.items.of(event, pk=event.id, sk=EVENT, owner_bucket=bucket, owner_order=event.id)
+
+
+def _bucket(owner: str, shard: int) -> str:
+    """The index partition of some of an owner's events: never one partition for a whole merchant."""
+    return f"{owner}/events/{shard}"

@@ -163,9 +163,9 @@ class Payments:
     def get(self, caller: Customer | MerchantCaller, payment_id: str) -> Payment:
         """A payment that the merchant asked for, or that the customer paid. Raises NotFound."""
         with self.storage.trip() as trip:
-            allowed = self._allowed(caller, trip)
+            admitted = self.admitted(caller, trip)
             found = self.store.find(payment_id, trip)
-        allowed()
+        admitted()
         return _own(found(), caller).at(self.clock.now())
 
     def find_order(self, caller: MerchantCaller, order_id: str) -> list[Payment]:
@@ -226,7 +226,8 @@ class Payments:
             expires_at=now + LIFE,
         )
 
-    def _allowed(self, caller: Customer | MerchantCaller, trip: Trip) -> Read[object]:
+    def admitted(self, caller: Customer | MerchantCaller, trip: Trip) -> Read[object]:
+        """Whether the caller's key or session still lives. Calling the read raises what its owner's capability raises."""
         if isinstance(caller, MerchantCaller):
             return self.merchants.authorized(caller, trip).map(lambda merchant: merchant)
         return self.sessions.live(caller, trip).map(lambda session: session)

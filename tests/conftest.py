@@ -7,6 +7,8 @@ import pytest
 from dev.cloud.local import LocalCloud
 from dev.server import Server
 from tests.client import Api
+from tests.faults.injector import Faults, injecting
+from tests.ledger_world import World
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +37,16 @@ def api(cloud: LocalCloud, _running_server: Server) -> Iterator[Api]:
     client = Api(_running_server.port)
     yield client
     client.close()
+
+
+@pytest.fixture
+def world(cloud: LocalCloud) -> World:
+    """The ledger without HTTP: accounts with money, moves under keys, folding at will."""
+    return World(cloud)
+
+
+@pytest.fixture
+def faults(cloud: LocalCloud) -> Iterator[Faults]:
+    """Every DynamoDB call of this process, counted, and broken as a test wants."""
+    with injecting() as found:
+        yield found

@@ -6,6 +6,7 @@ is the read of the balance item as well, so it costs no trip of its own, and the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,12 +20,20 @@ from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 
 MAX_ATTEMPTS = 5
+NEVER = "never"
+"""The day of the last spending of a wallet that has spent nothing."""
+
+logger = logging.getLogger(__name__)
 
 
 class StaleAccount(Unavailable):
     """The wallet changed while the request was decided (the day turned); it is read again and the request tried anew."""
 
     code = "wallet_changed"
+
+
+class NothingToGiveBack(Exception):
+    """The counter is at zero: a success in between has put it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Accounts:
             balances={},
             held={},
             tier=BASIC,
-            spent_day="never",
+            spent_day=NEVER,
             spent={},
             attempts=0,
         )
@@ -102,14 +111,23 @@ class Accounts:
         return found.map(lambda item: None if item is None else Payer(_account(item), reserved=True))
 
     def give_back(self, payer: Payer | None) -> None:
-        """Undoes a reservation at once: to zero after a correct PIN, by one when no PIN was evaluated."""
+        """Undoes a reservation at once: to zero after a correct PIN, by one when no PIN was evaluated.
+
+        It goes through an atomic write, whose token keeps a call that is sent again from counting down twice. When the tables
+        do not answer, the attempt stays counted: what the request has to say must not be lost for that.
+        """
         if payer is None or not payer.reserved:
             return
+        payer.reserved = False
         attempts = self.items.attempts
         action = attempts.set(0) if payer.proven else attempts.set(attempts - 1)
-        with self.storage.trip() as trip:
-            trip.update(self.items(payer.account.name, BALANCE), [action], attempts >= 1)
-        payer.reserved = False
+        try:
+            with self.storage.atomic_write() as write:
+                write.update(self.items(payer.account.name, BALANCE), [action], (attempts >= 1, NothingToGiveBack()))
+        except NothingToGiveBack:
+            return
+        except Unavailable:
+            logger.warning("an attempt could not be given back", extra={"account": payer.account.name})
 
     def restore(self, payer: Payer | None, write: AtomicWrite) -> None:
         """Puts the counter back to zero as part of a write, after a correct PIN."""
@@ -141,7 +159,7 @@ def _account(item: AccountItem) -> Account:
         tier=item.tier or BASIC,
         balances=item.balances,
         held=item.held,
-        spent_day=item.spent_day or "never",
+        spent_day=item.spent_day or NEVER,
         spent=item.spent or {},
         pin_hash=item.pin_hash,
         pin_version=item.pin_version,

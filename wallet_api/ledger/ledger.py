@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from wallet_api.clock import Clock, wallet_day
-from wallet_api.errors import WalletError
+from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import Account, Accounts, Payer, StaleAccount
+from wallet_api.ledger.accounts import NEVER, Account, Accounts, Payer, StaleAccount
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.errors import (
     AccountMissing,
@@ -79,7 +79,7 @@ class Ledger:
     ) -> None:
         """Adds the operation, its entry and the guarded accounts' balances and lines to the write.
 
-        With a payer, the debit of the payer's account counts against the tier's limits and gives the PIN attempt back.
+        With a payer, the debit of the payer's account counts against the tier's limits; the PIN attempt is given back.
         Leaving the write's block may raise AlreadyDecided, WalletFrozen, WalletClosed, InsufficientFunds, DailyLimitReached,
         PayeeUnavailable, AccountMissing, StaleAccount. Raises TransactionLimitExceeded at once.
         """
@@ -88,6 +88,7 @@ class Ledger:
         for line in lines_of(entry, operation.place):
             if chart.is_guarded(line.account):
                 self._move_guarded(line, write, payer, payee_must_be_active)
+        self.accounts.restore(payer, write)
 
     def record(
         self, operation: Operation, write: AtomicWrite, *, subject: str, answer: Mapping[str, Any] | None = None
@@ -149,8 +150,8 @@ class Ledger:
         refusing: Callable[[AtomicWrite], None] | None,
     ) -> Decided[T]:
         if not refusal.decides:
-            if payer is not None and payer.proven:
-                self.accounts.give_back(payer)
+            # After a wrong PIN nothing is reserved any more, so this gives nothing back.
+            self.accounts.give_back(payer)
             raise refusal
         try:
             with self.storage.atomic_write() as write:
@@ -163,6 +164,11 @@ class Ledger:
         except AlreadyDecided as raced:
             self.accounts.give_back(payer)
             return _again(raced.decision, replay)
+        except WalletError:
+            self.accounts.give_back(payer)
+            raise
+        if payer is not None and not payer.proven:
+            self.accounts.give_back(payer)
         raise refusal
 
     def _raced(self, operation: Operation) -> Callable[[Raw | None], Exception]:
@@ -189,8 +195,6 @@ class Ledger:
                 more_actions, more_requirements = self._spend(payer.account, needed)
                 actions += more_actions
                 requirements += more_requirements
-                if payer.proven:
-                    actions.append(items.attempts.set(0))
             requirements.append((balance >= needed.amount, InsufficientFunds(needed=needed)))
         elif payee_must_be_active:
             requirements.append((items.status == "active", PayeeUnavailable()))
@@ -208,7 +212,8 @@ class Ledger:
         limits = limits_of(account.tier, amount.currency)
         limits.admit(amount)
         same_day: Requirement = (items.spent_day == account.spent_day, StaleAccount())
-        if account.spent_day != day:
+        # A clock that is a little behind, just after midnight, must not begin yesterday anew: a day never turns back.
+        if account.spent_day == NEVER or account.spent_day < day:
             return [items.spent_day.set(day), items.spent.set({amount.currency: amount.amount})], [same_day]
         spent = items.spent[amount.currency]
         if amount.currency not in account.spent:
@@ -229,7 +234,11 @@ def _matching(operation: Operation, decision: Decision) -> Decision:
 def _again(decision: Decision, replay: Callable[[Decision], T]) -> Decided[T]:
     if decision.outcome == "refused":
         raise decision.refusal()
-    return Decided(replay(decision), replayed=True)
+    try:
+        return Decided(replay(decision), replayed=True)
+    except Unavailable as failure:
+        # The operation succeeded: "no money moved" would be a lie, and only its record can say what did.
+        raise OutcomeUnknown from failure
 
 
 def _why_not_active(found: Raw | None) -> WalletError:

@@ -51,7 +51,7 @@ class OperationItem(Item):
 
     def entry(self) -> Entry | None:
         """The entry of an operation that moved money."""
-        if self.entry_id is None:
+        if not self.entry_id:
             return None
         return Entry(self.entry_id, self.entry_kind or "", self.decided_at, self.subject or "", self.postings or ())
 

@@ -11,13 +11,13 @@ It owns what is easy to get wrong around `TransactWriteItems`:
 
 from __future__ import annotations
 
-import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -30,10 +30,13 @@ from wallet_api.storage.conditions import holds, require_plain
 from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
 from wallet_api.storage.items import Item, Raw
+from wallet_api.storage.pauses import pause_after
 
-DEADLINE = timedelta(seconds=12)
-"""How long a write is tried in all. With the calls' own limits it stays below the function's timeout."""
+DEADLINE = timedelta(seconds=10)
+"""After this long no further attempt begins; with the last call's own 4 s a write stays below the function's timeout."""
+ATTEMPTS = 12
 MAX_ACTIONS = 100
+_CONDITION_FAILED = "ConditionalCheckFailed"
 _WIRE_ORDER = ("check", "delete", "put", "update")
 
 Refusal = Exception | Callable[[Raw | None], Exception]
@@ -103,7 +106,7 @@ class AtomicWrite:
         known.actions.extend(action.actions)
         known.requirements.extend(action.requirements)
 
-    def __enter__(self) -> AtomicWrite:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -119,23 +122,23 @@ class AtomicWrite:
         transaction = _assemble(ordered, self._connection)
         deadline = self._clock.now() + DEADLINE
         perhaps_applied = False
-        attempt = 0
-        while True:
-            attempt += 1
+        for attempt in count(1):
             try:
                 transaction._commit()
                 return
             except TransactWriteError as error:
                 codes = _codes(error)
-                perhaps_applied |= not codes or not codes <= SURELY_NOT_APPLIED
-                if codes == {"ConditionalCheckFailed"}:
+                if codes == {_CONDITION_FAILED}:
                     self.refused = _refusals(ordered, error)
                     raise self.refused[0] from None
-                if codes and not codes - {"ConditionalCheckFailed"} <= BUSY_CODES:
+                busy = codes - {_CONDITION_FAILED}
+                if not busy <= BUSY_CODES:
                     raise StorageFault(f"DynamoDB refuses the write: {sorted(codes)}") from error
-                if self._clock.now() + _pause(attempt) > deadline or attempt >= 12:
+                perhaps_applied = perhaps_applied or not codes or not busy <= SURELY_NOT_APPLIED
+                pause = pause_after(attempt)
+                if attempt == ATTEMPTS or self._clock.now() + pause > deadline:
                     raise (OutcomeUnknown() if perhaps_applied else StorageBusy()) from error
-            self._clock.sleep(_pause(attempt).total_seconds())
+            self._clock.sleep(pause.total_seconds())
 
 
 def _assemble(ordered: list[_Action], connection: WalletConnection) -> TransactWrite:
@@ -157,11 +160,13 @@ def _assemble(ordered: list[_Action], connection: WalletConnection) -> TransactW
 
 
 def _codes(error: TransactWriteError) -> set[str]:
-    """Every code the write failed with: the reasons of a cancellation, else the call's own; empty when no answer came."""
+    """Every code the write failed with: the reasons of a cancellation, else the call's own.
+
+    Empty when no answer came, or a cancellation without reasons, which says nothing about what was applied.
+    """
     code = code_of(error)
     if code == "TransactionCanceledException":
-        reasons = {reason.code for reason in error.cancellation_reasons if reason is not None}
-        return reasons or {"CancelledWithoutReasons"}
+        return {reason.code for reason in error.cancellation_reasons if reason is not None}
     return {code} if code else set()
 
 
@@ -180,8 +185,3 @@ def _refusals(ordered: list[_Action], error: TransactWriteError) -> list[Excepti
         failed.extend(unmet)
     failed.sort(key=lambda each: each[0])
     return [refusal if isinstance(refusal, Exception) else refusal(found) for _, refusal, found in failed]
-
-
-def _pause(attempt: int) -> timedelta:
-    """Full jitter, doubling from 25 ms to 2 s; what makes retries spread needs no secret randomness."""
-    return timedelta(milliseconds=random.randint(5, min(2000, 25 * 2**attempt)))  # noqa: S311

@@ -22,12 +22,15 @@ class ConditionNotAllowed(Exception):
 
 
 def require_plain(condition: Condition) -> None:
-    """Raises ConditionNotAllowed unless the condition is made of =, <, <=, >, >=, IN, exists, not exists, AND, OR."""
+    """Raises ConditionNotAllowed unless the condition is made of =, <, <=, >, >=, IN, exists, not exists, AND, OR, each between
+    one attribute and values.
+    """
     for part in _parts(condition):
         plain = isinstance(part, Exists | NotExists | In) or (
             isinstance(part, Comparison) and part.operator in _COMPARE
         )
-        if not plain:
+        attribute, *values = part.values
+        if not plain or not isinstance(attribute, Path) or not all(isinstance(value, Value) for value in values):
             raise ConditionNotAllowed(repr(part))
 
 
@@ -63,7 +66,7 @@ def _parts(condition: Condition) -> Iterator[Condition]:
 
 
 def _at(path: Path, item: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    names = [name for name in path.path]
+    names = list(path.path)
     found: Any = {"M": item} if item is not None else None
     for name in names:
         if not isinstance(found, Mapping) or "M" not in found:

@@ -1,7 +1,9 @@
 """The one connection to DynamoDB: one botocore client, made while the function starts, with time limits that fit a request.
 
-Two attempts of at most 1 s + 3 s each stay well below the function's timeout, which stays below API Gateway's 29 s;
-PynamoDB as it comes would try for 180 s. The fixed user agent saves an eighth of a call's processor time.
+A call takes at most 1 s + 3 s and botocore makes it once: trips and atomic writes try again themselves, with the same token
+and within their deadlines (4 s and 10 s), so that the storage time of a request stays below the function's timeout, which stays
+below API Gateway's 29 s. PynamoDB as it comes would try for 180 s, and re-send a counter's update without being asked.
+The fixed user agent saves an eighth of a call's processor time.
 """
 
 from __future__ import annotations
@@ -25,12 +27,12 @@ INDEXES: Mapping[str, Mapping[str, tuple[str, str]]] = {
 """The global secondary indexes by table and name, with their hash and range attributes; infra/resources.yaml creates them."""
 
 
-def client_config() -> Config:
-    """The botocore settings that every client of the wallet shares."""
+def client_config(attempts: int = ATTEMPTS) -> Config:
+    """The botocore settings that every client of the wallet shares. `attempts` counts the first one as well."""
     return Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=READ_TIMEOUT_SECONDS,
-        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=POOL_SIZE,
         parameter_validation=False,
         user_agent="wallet-api",
@@ -42,7 +44,8 @@ class WalletConnection(Connection):
 
     def __init__(self, session: Session, region: str, tables: Mapping[str, str]) -> None:
         super().__init__(region=region)
-        self._wallet_client: Any = session.create_client("dynamodb", region_name=region, config=client_config())
+        config = client_config(attempts=1)
+        self._wallet_client: Any = session.create_client("dynamodb", region_name=region, config=config)
         for name, table_name in tables.items():
             self.add_meta_table(_meta_table(table_name, INDEXES.get(name, {})))
 

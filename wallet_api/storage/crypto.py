@@ -22,6 +22,8 @@ CACHED_KEYS = 500
 CACHE_AGE = timedelta(minutes=5)
 CACHE_USES = 1000
 _VERSION = b"\x01"
+_SHORTEST = 1 + 12 + 16
+"""A sealed text that is empty: version, nonce and tag."""
 
 
 class KeyServiceDown(Unavailable):
@@ -73,7 +75,7 @@ class FieldCipher:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if sealed[:1] != _VERSION:
+        if sealed[:1] != _VERSION or len(sealed) < _SHORTEST:
             raise SealBroken(f"{field} of {owner} is sealed in an unknown way")
         try:
             plain = AESGCM(self._plain_key(owner, wrapped)).decrypt(sealed[1:13], sealed[13:], _bound_to(owner, field))

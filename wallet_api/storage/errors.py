@@ -44,11 +44,20 @@ class StorageFault(Exception):
 
 
 def code_of(error: Any) -> str | None:
-    """The code DynamoDB answered with, or None when no answer came.
+    """The code DynamoDB answered with, or None when no answer came. An unheard-of code with an HTTP status of 500 or more
+    counts as InternalServerError: a proxy on the way has codes of its own.
 
     PynamoDB's own `cause_response_code` raises AttributeError on a timeout, just when the outcome is unknown.
     """
     cause = getattr(error, "cause", None) or error
-    response = getattr(cause, "response", None)
-    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    code = _answer(cause).get("Error", {}).get("Code")
+    # PynamoDB keeps the error alone; the status is with the botocore error that it was made from.
+    status = _answer(cause.__cause__ or cause).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= 500 and code not in BUSY_CODES:
+        return "InternalServerError"
     return str(code) if code else None
+
+
+def _answer(error: Any) -> dict[str, Any]:
+    response = getattr(error, "response", None)
+    return response if isinstance(response, dict) else {}

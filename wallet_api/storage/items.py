@@ -78,12 +78,13 @@ class MoneyAttribute(Attribute[Money]):
 
 
 class Document(Attribute[Any]):
-    """Plain JSON, compact, for what is read whole and never queried. Floats are refused."""
+    """Plain JSON, compact, for what is read whole and never queried. Raises TypeError for a float anywhere in it."""
 
     attr_type = STRING
 
     def serialize(self, value: object) -> str:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_money_document, allow_nan=False)
+        _refuse_floats(value)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_money_document)
 
     def deserialize(self, value: str) -> object:
         return json.loads(value, parse_float=_no_float)
@@ -130,6 +131,16 @@ def _money_document(value: object) -> object:
     if isinstance(value, Money):
         return {"amount": value.amount, "currency": value.currency}
     raise TypeError(f"a document does not hold {type(value).__name__}")
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError("a document does not hold fractions")
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            _refuse_floats(each)
 
 
 def _no_float(text: str) -> object:

@@ -32,7 +32,9 @@ class Keys:
         except ValueError:
             parsed = text
         versions = parsed if isinstance(parsed, dict) else {"1": text}
-        masters = {int(version): str(secret).encode() for version, secret in versions.items()}
+        if not all(version.isdecimal() and isinstance(secret, str) for version, secret in versions.items()):
+            raise KeysUnusable("master secrets are texts, each under the number of its version")
+        masters = {int(version): secret.encode() for version, secret in versions.items()}
         if not masters or min(map(len, masters.values())) < 32:
             raise KeysUnusable("a master secret has at least 32 characters")
         return Keys(masters)

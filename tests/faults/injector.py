@@ -1,0 +1,126 @@
+"""Breaks DynamoDB calls where every one of them passes: botocore's `_make_api_call`, which PynamoDB goes through as well."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+Apply = Callable[[], Any]
+
+
+class ProcessDied(BaseException):
+    """The process stops here: nothing of the wallet may catch it."""
+
+
+def refused(code: str, operation: str, **more: Any) -> ClientError:
+    status = 500 if code in ("InternalServerError", "ServiceUnavailable") else 400
+    return ClientError(
+        {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}, operation
+    )
+
+
+def cancelled(operation: str, *codes: str) -> ClientError:
+    reasons = [{"Code": code} for code in codes]
+    return refused("TransactionCanceledException", operation, CancellationReasons=reasons)
+
+
+def timed_out() -> ReadTimeoutError:
+    return ReadTimeoutError(endpoint_url="https://dynamodb")
+
+
+def _apply_then(failure: Callable[[str], BaseException]) -> Callable[[str, dict[str, Any], Apply], Any]:
+    def fault(operation: str, _parameters: dict[str, Any], apply: Apply) -> Any:
+        apply()
+        raise failure(operation)
+
+    return fault
+
+
+def _instead(failure: Callable[[str], BaseException]) -> Callable[[str, dict[str, Any], Apply], Any]:
+    def fault(operation: str, _parameters: dict[str, Any], _apply: Apply) -> Any:
+        raise failure(operation)
+
+    return fault
+
+
+def _reasons(*codes: str) -> Callable[[str, dict[str, Any], Apply], Any]:
+    """A cancellation whose first reasons are these; in calls that are no transaction, the matching error of the call."""
+
+    def fault(operation: str, parameters: dict[str, Any], _apply: Apply) -> Any:
+        if "TransactItems" not in parameters:
+            raise refused("TransactionConflictException", operation)
+        given = [*codes, *["None"] * len(parameters["TransactItems"])][: len(parameters["TransactItems"])]
+        raise cancelled(operation, *given)
+
+    return fault
+
+
+FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
+    "no answer, not applied": _instead(lambda _: timed_out()),
+    "applied, no answer": _apply_then(lambda _: timed_out()),
+    "applied, 500": _apply_then(lambda operation: refused("InternalServerError", operation)),
+    "not applied, 500": _instead(lambda operation: refused("InternalServerError", operation)),
+    "conflict": _reasons("TransactionConflict"),
+    "conflict and a failed condition": _reasons("TransactionConflict", "ConditionalCheckFailed"),
+    "in progress": _instead(lambda operation: refused("TransactionInProgressException", operation)),
+    "throttled": _instead(lambda operation: refused("ThrottlingException", operation)),
+    "died before": _instead(lambda _: ProcessDied()),
+    "died after": _apply_then(lambda _: ProcessDied()),
+}
+
+
+@dataclass
+class Faults:
+    """`calls` are all DynamoDB calls so far; `hit` breaks the n-th of them from now on, once or for ever."""
+
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _planned: dict[int, str] = field(default_factory=dict)
+    _always: tuple[str, str] | None = None
+    _lock: Any = field(default_factory=Lock)
+
+    def clear(self) -> None:
+        """Forgets the calls and the plans."""
+        self.calls.clear()
+        self._planned.clear()
+        self._always = None
+
+    def hit(self, nth: int, fault: str, times: int = 1) -> None:
+        """Breaks calls number `nth` (1 is the next one), and as many after it as `times` says."""
+        first = len(self.calls) + nth
+        self._planned.update(dict.fromkeys(range(first, first + times), fault))
+
+    def always(self, operation: str, fault: str) -> None:
+        """Breaks every call of an operation."""
+        self._always = (operation, fault)
+
+    def made(self, operation: str) -> list[dict[str, Any]]:
+        """The parameters of every call of an operation."""
+        return [parameters for name, parameters in self.calls if name == operation]
+
+    def _answer(self, operation: str, parameters: dict[str, Any], apply: Apply) -> Any:
+        with self._lock:
+            self.calls.append((operation, parameters))
+            fault = self._planned.pop(len(self.calls), None)
+        if fault is None and self._always is not None and self._always[0] == operation:
+            fault = self._always[1]
+        return apply() if fault is None else FAULTS[fault](operation, parameters, apply)
+
+
+@contextmanager
+def injecting() -> Iterator[Faults]:
+    """Faults in every DynamoDB client of this process while the block lasts."""
+    faults = Faults()
+    real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name != "dynamodb":
+            return real(client, operation, parameters)
+        return faults._answer(operation, parameters, lambda: real(client, operation, parameters))
+
+    with patch.object(BaseClient, "_make_api_call", call):
+        yield faults

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from wallet_api.authorizations.use_cases import PaymentPins
+from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
+from wallet_api.fees.use_cases import Fees
+from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
+from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.people.use_cases import People
 from wallet_api.sessions.use_cases import Sessions
-from wallet_api.settings import Settings
+from wallet_api.settings import Settings, SettingsIncomplete
 from wallet_api.storage import Storage
 from wallet_api.storage.connection import client_config
 from wallet_api.storage.crypto import FieldCipher
@@ -34,6 +39,9 @@ class Wallet:
     people: People
     sessions: Sessions
     payment_pins: PaymentPins
+    acquirer: Acquirer
+    cards: Cards
+    fees: Fees
     merchants: Merchants
     events: Events
 
@@ -43,7 +51,12 @@ class Wallet:
 
 
 def open_wallet(
-    settings: Settings | None = None, *, clock: Clock | None = None, acquirer: Any = None, sms: Any = None, mail: Any = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    acquirer: Any = None,
+    sms: Any = None,
+    mail: Any = None,
 ) -> Wallet:
     """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
     from botocore.session import get_session
@@ -59,7 +72,11 @@ def open_wallet(
     sessions = Sessions.open(storage, clock, keys)
     payment_pins = PaymentPins(storage, ledger.accounts, keys)
     merchants = Merchants.open(storage, clock, ledger, keys, settings.mode)
-    _ = cipher, acquirer, sms, mail
+    sms = sms or SnsSms(_client(session, "sns", settings))
+    acquirer = acquirer or _acquirer(settings, keys, clock, sms)
+    cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
+    fees = Fees.open(storage, clock, ledger, sessions, people, cards)
+    _ = mail
     return Wallet(
         settings=settings,
         clock=clock,
@@ -70,6 +87,9 @@ def open_wallet(
         people=people,
         sessions=sessions,
         payment_pins=payment_pins,
+        acquirer=acquirer,
+        cards=cards,
+        fees=fees,
         merchants=merchants,
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
@@ -77,6 +97,13 @@ def open_wallet(
 
 def _client(session: Any, service: str, settings: Settings) -> Any:
     return session.create_client(service, region_name=settings.region, config=client_config())
+
+
+def _acquirer(settings: Settings, keys: Keys, clock: Clock, sms: Sms) -> Acquirer:
+    """The sandbox in test mode. Raises SettingsIncomplete in live mode, where an acquirer has to be handed in."""
+    if settings.mode == "live":
+        raise SettingsIncomplete("a live wallet has no card acquirer yet: hand one to open_wallet")
+    return SandboxAcquirer(keys, clock, sms)
 
 
 def _keys(session: Any, settings: Settings) -> Keys:

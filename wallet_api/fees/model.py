@@ -131,6 +131,11 @@ class Movement:
     payee: str | None = None
 
 
+def channel_of(kind: Literal["debit", "credit"]) -> Channel:
+    """The channel that a card of this kind is."""
+    return "debit_card" if kind == "debit" else "credit_card"
+
+
 def share_of(amount: int, basis_points: int) -> int:
     """`basis_points` of an amount, to the nearest minor unit; a tie goes up. The wallet's one rounding of a fee.
 

@@ -68,6 +68,11 @@ class FeeStore:
     quote_items: type[QuoteItem]
     _known: _Known = field(default_factory=_Known)
 
+    @staticmethod
+    def open(storage: Storage) -> FeeStore:
+        """Binds the items to their table."""
+        return FeeStore(storage, storage.bind(ScheduleItem), storage.bind(QuoteItem))
+
     def schedules(self, trip: Trip, now: datetime) -> Read[tuple[Schedule, ...]]:
         """Every schedule; read in the trip only when what is known is too old. That there is none is not remembered."""
         kept = self._known

@@ -17,6 +17,7 @@ from wallet_api.fees.model import (
     Quote,
     Rule,
     Schedule,
+    channel_of,
     charge_by,
     charge_by_quote,
     in_force,
@@ -67,8 +68,8 @@ class QuoteRequest:
 class Fees:
     """The schedule and its quotes.
 
-    In a use case that moves money: `read = fees.reading(trip, quote_id)` in the first trip, `fees.charge(read, …)` while
-    deciding, `fees.use(charge, write)` in the write.
+    In a use case that moves money: `read = fees.reading(trip, quote_id)` in the first trip, `fees.charge(read, …)`
+    while deciding, `fees.use(charge, write)` in the write.
     """
 
     storage: Storage
@@ -78,6 +79,11 @@ class Fees:
     people: People
     cards: Cards
     store: FeeStore
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock, ledger: Ledger, sessions: Sessions, people: People, cards: Cards) -> Fees:
+        """Binds the fees' items to their table."""
+        return Fees(storage, clock, ledger, sessions, people, cards, FeeStore.open(storage))
 
     def reading(self, trip: Trip, quote_id: str | None = None) -> Read[Basis]:
         """What `charge` needs. Costs nothing beside the trip's other reads unless the schedule has to be read again."""
@@ -131,7 +137,7 @@ class Fees:
             now = self.clock.now()
             channel = asked.channel
             if asked.operation in ("top_up", "withdrawal") and channel is None:
-                channel = cards().channel(asked.card_id)
+                channel = channel_of(cards().kind(asked.card_id))
             movement = Movement(asked.operation, asked.amount, channel, payee())
             charge = charge_by(in_force(read().schedules, now), movement)
             quote = quote_of(charge, movement, quote_id=new_id("quo", now), person_id=caller.id, now=now)

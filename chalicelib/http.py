@@ -215,6 +215,7 @@ def _handle(
     wallet = wiring.wallet()
     raw_event = request.to_original_event()
     auth.require_single(raw_event.get("multiValueHeaders") or {})
+    auth.require_readable(request.headers)
     if request.headers.get("wallet-version", VERSION) != VERSION:
         raise errors.UnknownVersion(version=VERSION)
     caller = (

@@ -102,6 +102,10 @@ class Merchants:
         caller = read_api_key(self.keys, key)
         return caller if caller is not None and caller.mode == self.mode else None
 
+    def reading(self, merchant_id: str, trip: Trip) -> Read[Merchant | None]:
+        """A merchant as part of another capability's trip; None when there is none."""
+        return trip.get(self.items, merchant_id, MERCHANT).map(lambda item: None if item is None else item.merchant())
+
     def authorized(self, caller: MerchantCaller, trip: Trip) -> Read[Merchant]:
         """Reads the key's record and the merchant. Calling the read raises ApiKeyRevoked or MerchantSuspended."""
         key = trip.get(self.key_items, caller.id, key_place(caller.key_id))

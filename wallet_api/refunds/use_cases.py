@@ -19,7 +19,7 @@ from wallet_api.refunds.model import Refund, refund_of, why_not_refundable
 from wallet_api.refunds.postings import refund_entry
 from wallet_api.refunds.store import RefundStore
 from wallet_api.sessions.model import Customer
-from wallet_api.storage import Storage
+from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
 
@@ -86,6 +86,10 @@ class Refunds:
         with self.storage.trip() as trip:
             refunds = self.store.find_all(shown, trip)
         return Page(tuple(refunds()), cursor_at(shown[-1]) if len(ids) > len(shown) else None)
+
+    def reading(self, refund_id: str, trip: Trip) -> Read[Refund | None]:
+        """A refund as part of another capability's trip: whoever asks has to know that the caller may see it."""
+        return self.store.find(refund_id, trip)
 
     def _give_back(self, payment: Payment, wish: GivingBack, operation: Operation) -> Refund:
         now = self.clock.now()

@@ -15,7 +15,7 @@ from wallet_api.money import Money
 from wallet_api.people.use_cases import People
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
-from wallet_api.storage import Storage
+from wallet_api.storage import Read, Storage, Trip
 from wallet_api.transfers.errors import PayeeNotFound
 from wallet_api.transfers.model import Payee, Transfer, require_two_people
 from wallet_api.transfers.postings import transfer_entry
@@ -101,6 +101,10 @@ class Transfers:
         if transfer is None or not transfer.concerns(caller.id):
             raise NotFound
         return transfer
+
+    def reading(self, transfer_id: str, trip: Trip) -> Read[Transfer | None]:
+        """A transfer as part of another capability's trip: whoever asks has to know that the caller may see it."""
+        return self.store.find(transfer_id, trip)
 
     def _replay(self, decision: Decision) -> Transfer:
         with self.storage.trip() as trip:

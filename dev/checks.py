@@ -35,7 +35,7 @@ def checks(scratch: Path) -> dict[str, list[list[str]]]:
     typed = [name for name in TYPED if (ROOT / name).exists()]
     return {
         "lint": [[*PYTHON, "ruff", "check", "--quiet", "--output-format", "concise", "."]],
-        "format": [[*PYTHON, "ruff", "format", "--check", "--quiet", "."]],
+        "format": [[*PYTHON, "ruff", "format", "--check", "--quiet", "--output-format", "concise", "."]],
         "imports": [[sys.executable, "-c", LINT_IMPORTS, "--no-logo", "--no-cache"]],
         "template": template_commands(scratch),
         "types": [[*PYTHON, "mypy", *typed]],

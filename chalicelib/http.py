@@ -111,6 +111,13 @@ class Call(Generic[B]):
         return self.caller
 
     @property
+    def party(self) -> auth.Caller:
+        """Whoever calls, where both kinds may. Raises TypeError where anybody may."""
+        if self.caller is None:
+            raise TypeError("this endpoint asks nobody who they are")
+        return self.caller
+
+    @property
     def asked(self) -> Operation:
         """What is asked under the Idempotency-Key. Raises TypeError when the endpoint does not require one."""
         if self.operation is None:

@@ -17,7 +17,12 @@ from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.use_cases import Merchants
+from wallet_api.payments.store import PaymentStore
+from wallet_api.payments.use_cases import Payments
 from wallet_api.people.use_cases import People
+from wallet_api.refunds.store import RefundItem, RefundStore
+from wallet_api.refunds.use_cases import Refunds
+from wallet_api.scans.use_cases import Scans, reverse_domain
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.settings import Settings, SettingsIncomplete
 from wallet_api.storage import Storage
@@ -43,6 +48,9 @@ class Wallet:
     cards: Cards
     fees: Fees
     merchants: Merchants
+    payments: Payments
+    scans: Scans
+    refunds: Refunds
     events: Events
 
     def close(self) -> None:
@@ -76,6 +84,9 @@ def open_wallet(
     acquirer = acquirer or _acquirer(settings, keys, clock, sms)
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
+    payments = Payments(
+        storage, clock, ledger, sessions, payment_pins, fees, merchants, PaymentStore.open(storage)
+    )
     _ = mail
     return Wallet(
         settings=settings,
@@ -91,6 +102,9 @@ def open_wallet(
         cards=cards,
         fees=fees,
         merchants=merchants,
+        payments=payments,
+        scans=Scans(storage, clock, keys, payments, reverse_domain(settings.public_url)),
+        refunds=Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem))),
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
 

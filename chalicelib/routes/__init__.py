@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from chalicelib.http import Routes
-from chalicelib.routes import docs, events
+from chalicelib.routes import docs, events, payments, refunds, scans
 
-ALL: tuple[Routes, ...] = (docs.routes, events.routes)
+ALL: tuple[Routes, ...] = (docs.routes, events.routes, payments.routes, scans.routes, refunds.routes)

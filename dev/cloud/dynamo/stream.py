@@ -10,7 +10,7 @@ from typing import Any
 
 from dev.cloud.dynamo.values import Item, item_weight
 
-_FIRST_SEQUENCE = 1_100_000_000_017_454_423_009
+FIRST_SEQUENCE = 1_100_000_000_017_454_423_009
 """Sequence numbers on AWS have 21 to 40 digits; these too, so that nobody keeps one in an int64."""
 
 
@@ -41,7 +41,7 @@ class Stream:
         self.view = view
         self._now = now
         self._changes: list[Change] = []
-        self._next = _FIRST_SEQUENCE
+        self._next = FIRST_SEQUENCE
 
     @property
     def next_sequence(self) -> int:

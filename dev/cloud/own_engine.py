@@ -1,7 +1,6 @@
-"""DynamoDB from moto, corrected: moto keeps the tables' descriptions, our own code keeps and changes their items.
+"""A DynamoDB of our own, `--engine own`: dev/cloud/dynamo keeps and changes the items, moto describes the tables.
 
-What moto 5.2.5 gets wrong with items (no isolation between threads, whole tables copied per transaction, tokens
-ignored, every Query a sort of the whole table, 28 digits) is not patched here but replaced: see `dev/cloud/dynamo`.
+Stricter than moto where moto lets pass or breaks off (numbers, types, placeholders), and about ten times cheaper a call.
 One lock serialises every call, DynamoDB's and its streams'.
 """
 
@@ -22,7 +21,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from dev.cloud.dynamo.operations import Operations
 from dev.cloud.dynamo.refusals import Invalid, Refusal, no_such_table
-from dev.cloud.dynamo.stream import Stream
+from dev.cloud.dynamo.stream import FIRST_SEQUENCE, Stream
 from dev.cloud.dynamo.table import Index, ItemTable, Keys
 from dev.cloud.engine import Answer, checked
 
@@ -37,10 +36,10 @@ _DESCRIPTIONS = {
 }  # fmt: skip
 
 
-class MotoEngine:
+class OwnEngine:
     """One region's DynamoDB; further regions are separate, as on AWS."""
 
-    name = "moto"
+    name = "own"
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.lock = RLock()
@@ -90,6 +89,15 @@ class MotoEngine:
             for listener in self._listeners:
                 listener()
         return checked(status, body, request_id)
+
+    def records(self, table: str, region: str, start: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Stream records of a table from a place on, and the place after them; 0 is the first record ever."""
+        with self.lock:
+            stream = self.table(table, region).stream
+            if stream is None:
+                raise LookupError(f"{table} has no stream")
+            found = stream.read(FIRST_SEQUENCE + start, limit)
+            return found, max(start, stream.first_sequence - FIRST_SEQUENCE) + len(found)
 
     def table(self, name: str, region: str) -> ItemTable:
         """The items of one table; a Refusal when there is no such table."""

@@ -1,0 +1,27 @@
+"""`./wallet bench VERB`: runs one measurement, prints a table and, last, one line of JSON."""
+
+import argparse
+import importlib
+
+VERBS = {
+    "local-engine": ("bench.local_engine", "one transaction with 100 and 20,000 items: moto as it comes, and ours"),
+    "payments": ("bench.payments", "payments a second that the local server takes over HTTP"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="./wallet bench",
+        description=__doc__,
+        epilog="\n".join(f"{verb:14} {what}" for verb, (_, what) in VERBS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    code: int = importlib.import_module(VERBS[options.verb][0]).main(options.arguments)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wallet_api.clock import Clock
+from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.people.errors import ContactTaken, PersonMissing
@@ -85,9 +86,13 @@ class People:
         """A person as they see themselves. Raises PersonMissing, KeyServiceDown."""
         with self.storage.trip() as trip:
             found = self.find(person_id, trip)
-            account = self.ledger.accounts.find(chart.customer(person_id), trip)
-        person, wallet = _present(found()), account()
-        return self.profile_of(person, payment_pin_set=wallet is not None and wallet.pin_hash is not None)
+            pin_set = self.has_payment_pin(person_id, trip)
+        return self.profile_of(_present(found()), payment_pin_set=pin_set())
+
+    def has_payment_pin(self, person_id: str, trip: Trip) -> Read[bool]:
+        """Whether a person has set a payment PIN, as part of a trip."""
+        found = self.ledger.accounts.find(chart.customer(person_id), trip)
+        return found.map(lambda account: account is not None and account.pin_hash is not None)
 
     def profile_of(self, person: Person, *, payment_pin_set: bool) -> Profile:
         """The same for a person who was read already."""
@@ -118,6 +123,19 @@ class People:
             with self.storage.atomic_write() as write:
                 write.update(self.items(person_id, PERSON), actions, (self.items.pk.exists(), PersonMissing()))
 
+    def draft(self, *, phone: str | None, email: str | None, locale: Locale, consents: tuple[str, ...]) -> Person:
+        """A person to be, with sealed contacts under a data key of their own; nothing is written. Raises
+        KeyServiceDown.
+        """
+        now = self.clock.now()
+        person_id = new_id("usr", now)
+        bare = Person(person_id, now, locale, consents, self.cipher.new_key(person_id))
+        return replace(
+            bare,
+            phone_sealed=None if phone is None else self.seal(bare, "phone", phone),
+            email_sealed=None if email is None else self.seal(bare, "email", email),
+        )
+
     def add(self, person: Person, contacts: Sequence[tuple[str, str]], write: AtomicWrite) -> None:
         """Adds a new person, their wallet and their contacts, pairs such as `("phone", "+8613…")`, to a write.
 
@@ -144,10 +162,6 @@ class People:
     def unseal(self, person: Person, field: str, sealed: bytes | None) -> str | None:
         """The text of one of a person's fields; None for none. Raises KeyServiceDown, SealBroken."""
         return None if sealed is None else self.cipher.open(person.id, person.data_key, field, sealed)
-
-    def contact_key(self, kind: str, canonical: str) -> str:
-        """A keyed hash that names a contact where the contact itself must not stand."""
-        return self.keys.hex_digest(kind, canonical)
 
     def _places(self, kind: str, canonical: str) -> list[str]:
         """Where the claim on a contact may stand: under the newest key first, then under those being rotated out."""

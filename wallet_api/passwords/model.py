@@ -1,0 +1,94 @@
+"""What may become a password, and when an owner is reminded to change it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from wallet_api.errors import FieldProblem
+from wallet_api.passwords.errors import PasswordRefused
+
+MIN_LENGTH = 8
+MAX_LENGTH = 128
+"""In Unicode code points after normalisation."""
+
+_PRODUCT_WORDS = ("walletapi", "wallet", "数字钱包", "钱包")
+_LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
+_DECORATION = 6
+_DATE = re.compile(r"(?:19|20)\d{2}[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)\d{2}|[01]\d[0-3]\d(?:19|20)\d{2}", re.ASCII)
+_RUNS = (
+    "01234567890123456789",
+    "09876543210987654321",
+    "abcdefghijklmnopqrstuvwxyz",
+    "zyxwvutsrqponmlkjihgfedcba",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "poiuytrewqlkjhgfdsamnbvcxz",
+    "qazwsxedcrfvtgbyhnujm",
+)
+
+
+def normalised(password: str) -> str:
+    """The form that is hashed, so that a phone and a laptop that compose é differently mean one password (NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def admit(password: str, common: Collection[str], personal: Collection[str], pointer: str) -> str:
+    """The normalised password. Raises PasswordRefused with the reason.
+
+    `common` holds the stems of what attackers try first; `personal` the person's phone number and e-mail name.
+    """
+    plain = normalised(password)
+    if len(plain) < MIN_LENGTH:
+        raise PasswordRefused(FieldProblem(pointer, "password_too_short", (("limit", MIN_LENGTH),)))
+    if len(plain) > MAX_LENGTH:
+        raise PasswordRefused(FieldProblem(pointer, "password_too_long", (("limit", MAX_LENGTH),)))
+    folded = plain.casefold()
+    if any(len(word) >= 4 and word.casefold() in folded for word in personal):
+        raise PasswordRefused(FieldProblem(pointer, "password_holds_contact"))
+    if _is_mostly_product(folded):
+        raise PasswordRefused(FieldProblem(pointer, "password_holds_product"))
+    if is_common(folded, common):
+        raise PasswordRefused(FieldProblem(pointer, "password_common"))
+    return plain
+
+
+def is_common(folded: str, common: Collection[str]) -> bool:
+    """Whether attackers would try this early: one character repeated, a run of keys, a date, or a common word,
+    decorated.
+
+    A word is decorated by a few digits and signs around it, by look-alikes in it (`p@ssw0rd`), or by being said twice.
+    """
+    letters = re.sub(r"[\W_]+", "", folded)
+    if len(set(folded)) == 1 or _DATE.fullmatch(letters) or any(_is_run(text) for text in (folded, letters)):
+        return True
+    plain = {folded, letters, _undecorated(folded), _undecorated(letters)}
+    words = plain | {text.translate(_LOOKALIKES) for text in plain}
+    return not {*words, *map(_once, words)}.isdisjoint(common)
+
+
+def _is_run(text: str) -> bool:
+    return len(text) >= MIN_LENGTH and any(text in run for run in _RUNS)
+
+
+def _undecorated(text: str) -> str:
+    """The text without the digits and signs around it, unless they are so many that they are the password."""
+    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+    return bare if len(text) - len(bare) <= _DECORATION else text
+
+
+def _once(text: str) -> str:
+    """The word of a text that says it two or more times; the text itself otherwise."""
+    for size in range(1, len(text) // 2 + 1):
+        if len(text) % size == 0 and text[:size] * (len(text) // size) == text:
+            return text[:size]
+    return text
+
+
+def _is_mostly_product(folded: str) -> bool:
+    rest = folded
+    for word in _PRODUCT_WORDS:
+        rest = rest.replace(word, "")
+    return rest != folded and len(rest) < MIN_LENGTH

@@ -1,0 +1,119 @@
+"""What somebody does to get a wallet: ask for one, have the code sent again, prove the contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallet_api.clock import Clock
+from wallet_api.errors import FieldProblem, NotFound
+from wallet_api.ids import new_id
+from wallet_api.one_time_codes.errors import CodeUsedUp
+from wallet_api.one_time_codes.model import Issued, Purpose
+from wallet_api.one_time_codes.use_cases import OneTimeCodes
+from wallet_api.passwords.use_cases import Passwords
+from wallet_api.people.model import Channel, Contact, Profile
+from wallet_api.people.use_cases import People
+from wallet_api.registrations.errors import RegistrationRefused
+from wallet_api.registrations.model import REGISTRATION_LIFE, Pending, Registration, Wish
+from wallet_api.registrations.store import REGISTRATION, RegistrationItem, registration_item
+from wallet_api.second_factors.use_cases import SecondFactors
+from wallet_api.sessions.model import Device, SignedIn
+from wallet_api.sessions.use_cases import Sessions
+from wallet_api.storage import Read, Storage
+from wallet_api.storage.errors import StorageFault
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """The people to be."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    passwords: Passwords
+    second_factors: SecondFactors
+    one_time_codes: OneTimeCodes
+    sessions: Sessions
+    items: type[RegistrationItem]
+
+    def start(self, wish: Wish) -> Pending:
+        """Sends a code to the contact. Somebody who has a wallet already gets a notice instead; the answer is the same.
+
+        Raises PasswordRefused, TooManyMessages, MessageNotSent, KeyServiceDown.
+        """
+        password_hash = self.passwords.digest(wish.password, wish.personal_words())
+        person = self.people.draft(phone=wish.phone, email=wish.email, locale=wish.locale, consents=wish.consents)
+        with self.storage.trip() as trip:
+            owners: dict[Channel, Read[str | None]] = {}
+            if wish.phone is not None:
+                owners["sms"] = self.people.resolve(trip, phone=wish.phone)
+            if wish.email is not None:
+                owners["email"] = self.people.resolve(trip, email=wish.email)
+        now = self.clock.now()
+        registration = Registration(
+            id=new_id("reg", now),
+            person=person,
+            password_hash=password_hash,
+            taken=tuple(channel for channel, owner in owners.items() if owner() is not None),
+            code_id=self.one_time_codes.new_id(),
+            valid_until=now + REGISTRATION_LIFE,
+        )
+        with self.storage.atomic_write() as write:
+            write.put(registration_item(self.items, registration), StorageFault("a fresh id is taken"))
+        return self._send(registration, wish.channel, Contact(wish.phone, wish.email, wish.locale))
+
+    def resend(self, registration_id: str, channel: Channel | None) -> Pending:
+        """Sends another code, over the other channel when a second contact was given; the one before stops working.
+
+        Raises NotFound, RegistrationRefused, and what `OneTimeCodes.resend` raises.
+        """
+        registration = self._registration(registration_id)
+        contact = self.people.contact_of(registration.person)
+        channel = channel or registration.person.channels[0]
+        if contact.address(channel) is None:
+            raise RegistrationRefused(FieldProblem("/channel", "channel_without_contact"))
+        return self._send(registration, channel, contact)
+
+    def confirm(self, registration_id: str, code: str, device: Device) -> tuple[Profile, SignedIn]:
+        """The person, their wallet, their proven contact and their first session, in one write.
+
+        Raises NotFound, WrongCode, CodeExpired, CodeUsedUp, and ContactTaken when the contact got a wallet meanwhile.
+        """
+        registration = self._registration(registration_id)
+        proof = self.one_time_codes.prove(registration.code_id, "registration", registration.id, code)
+        person = registration.proven_over(proof.channel, self.clock.now())
+        contact = self.people.contact_of(person)
+        kind, address = ("phone", contact.phone) if proof.channel == "sms" else ("email", contact.email)
+        if address is None:
+            raise CodeUsedUp
+        with self.storage.atomic_write() as write:
+            self.one_time_codes.spend(proof, write)
+            write.delete(self.items(registration.id, REGISTRATION), (self.items.pk.exists(), CodeUsedUp()))
+            self.people.add(person, [(kind, address)], write)
+            self.passwords.add(person.id, registration.password_hash, write)
+            self.second_factors.add(person.id, write)
+            signed_in = self.sessions.begin(person.id, device, write)
+        return self.people.profile_of(person, payment_pin_set=False), signed_in
+
+    def _registration(self, registration_id: str) -> Registration:
+        item = self.storage.get(self.items, registration_id, REGISTRATION)
+        if item is None or item.valid_until <= self.clock.now():
+            raise NotFound
+        return item.registration()
+
+    def _send(self, registration: Registration, channel: Channel, contact: Contact) -> Pending:
+        purpose: Purpose = "already_registered" if channel in registration.taken else "registration"
+        to = contact.address(channel)
+        if to is None:
+            raise RegistrationRefused(FieldProblem("/channel", "channel_without_contact"))
+        issued: Issued = self.one_time_codes.resend(
+            registration.code_id, purpose, registration.id, channel=channel, to=to, locale=contact.locale
+        )
+        return Pending(
+            registration.id,
+            channel,
+            contact.masked(channel),
+            issued.expires_at,
+            issued.resend_at,
+            registration.person.created_at,
+        )

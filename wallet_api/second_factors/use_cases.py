@@ -1,0 +1,204 @@
+"""What a person can do with second factors: set up an authenticator, prove it, remove it, use a recovery code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wallet_api.attempts.use_cases import Attempts
+from wallet_api.clock import Clock
+from wallet_api.people.model import Person
+from wallet_api.people.use_cases import People
+from wallet_api.second_factors.errors import TotpEnabled, TotpNotEnabled, TotpNotStarted, WrongFactor
+from wallet_api.second_factors.model import (
+    Enrolment,
+    canonical_recovery_code,
+    matched_step,
+    new_enrolment,
+    new_recovery_codes,
+)
+from wallet_api.second_factors.store import RECOVERY, SECOND_FACTOR, RecoveryItem, SecondFactorItem
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.atomic import Requirement
+from wallet_api.storage.errors import StorageFault
+from wallet_api.storage.keys import Keys
+
+OwnFactor = Literal["totp", "recovery_code"]
+Accept = Callable[[AtomicWrite], None]
+"""Adds to a write what makes the proof work only once."""
+
+
+@dataclass(frozen=True)
+class SecondFactors:
+    """Every person's authenticator and recovery codes, and the tries on any second factor."""
+
+    storage: Storage
+    clock: Clock
+    keys: Keys
+    people: People
+    attempts: Attempts
+    items: type[SecondFactorItem]
+    recovery_items: type[RecoveryItem]
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock, keys: Keys, people: People, attempts: Attempts) -> SecondFactors:
+        """Binds the second factors' items to their table."""
+        bound = storage.bind(SecondFactorItem), storage.bind(RecoveryItem)
+        return SecondFactors(storage, clock, keys, people, attempts, *bound)
+
+    def add(self, person_id: str, write: AtomicWrite) -> None:
+        """Adds the counter of a new person's tries to the write that makes the person."""
+        item = self.items(person_id, SECOND_FACTOR, confirmed=False, last_step=0, **self.attempts.unused())
+        write.put(item, StorageFault("a fresh id is taken"))
+
+    def enrol(self, person_id: str) -> Enrolment:
+        """A new secret, which counts for nothing until a code of it is confirmed. Raises TotpEnabled."""
+        person = self.people.require(person_id)
+        contact = self.people.contact_of(person)
+        enrolment = new_enrolment(contact.masked(person.channels[0]))
+        sealed = self.people.seal(person, "totp_secret", enrolment.secret)
+        items = self.items
+        with self.storage.atomic_write() as write:
+            write.update(
+                items(person_id, SECOND_FACTOR),
+                [items.secret_sealed.set(sealed), items.last_step.set(0)],
+                (items.confirmed == False, TotpEnabled()),  # noqa: E712  a condition, not a comparison
+            )
+        return enrolment
+
+    def confirm(self, person_id: str, code: str) -> list[str]:
+        """Makes the authenticator count after one right code. The recovery codes, shown this once.
+
+        Raises TotpNotStarted, WrongFactor.
+        """
+        tried, person = self._reserve_with_person(person_id)
+        if tried is None:
+            raise self._refused(person_id)
+        if not tried.secret_sealed or tried.confirmed:
+            self._give_back(tried)
+            raise TotpNotStarted
+        step = self._matched_step(tried, person, code)
+        codes, now = new_recovery_codes(), self.clock.now()
+        with self.storage.atomic_write() as write:
+            self.attempts.accept(
+                self.items(person_id, SECOND_FACTOR),
+                write,
+                TotpNotStarted(),
+                (self.items.confirmed == False, TotpNotStarted()),  # noqa: E712
+                (self.items.secret_sealed == tried.secret_sealed, WrongFactor()),
+                actions=[self.items.confirmed.set(True), self.items.last_step.set(step)],
+            )
+            self.people.mark_totp(person_id, True, write)
+            for each in codes:
+                place = self._recovery_places(person_id, each)[0]
+                write.put(self.recovery_items(person_id, place, created_at=now), StorageFault("a fresh code is taken"))
+        return codes
+
+    def remove(self, person_id: str, code: str) -> None:
+        """Removes the authenticator and every recovery code, proven by either. Raises TotpNotEnabled, WrongFactor."""
+        tried, person = self._reserve_with_person(person_id)
+        if tried is None:
+            raise self._refused(person_id)
+        if not tried.confirmed:
+            self._give_back(tried)
+            raise TotpNotEnabled
+        method: OwnFactor = "totp" if canonical_recovery_code(code) is None else "recovery_code"
+        accept = self.prove(tried, person, method, code)
+        left = self.storage.query(self.recovery_items, person_id, prefix=RECOVERY)
+        with self.storage.atomic_write() as write:
+            accept(write)
+            item = self.items(person_id, SECOND_FACTOR)
+            actions = [self.items.secret_sealed.remove(), self.items.confirmed.set(False)]
+            write.update(item, actions, (self.items.confirmed == True, TotpNotEnabled()))  # noqa: E712
+            self.people.mark_totp(person_id, False, write)
+            for each in left:
+                if not (method == "recovery_code" and each.sk in self._recovery_places(person_id, code)):
+                    write.delete(self.recovery_items(person_id, each.sk))
+
+    def reserve(self, person_id: str, trip: Trip) -> Read[SecondFactorItem | None]:
+        """Reserves a try of any second factor as part of a trip; None when none is left for now."""
+        return self.attempts.reserve(self.items(person_id, SECOND_FACTOR), trip)
+
+    def prove(self, tried: SecondFactorItem | None, person: Person, method: OwnFactor, code: str) -> Accept:
+        """Evaluates a code on a reserved try. What it gives must be part of the write that the proof allows.
+
+        Raises WrongFactor.
+        """
+        if tried is None:
+            raise self._refused(person.id)
+        if method == "recovery_code":
+            return self._prove_recovery(tried, code)
+        if not tried.confirmed:
+            raise self._refused(person.id)
+        step, items = self._matched_step(tried, person, code), self.items
+
+        def accept(write: AtomicWrite) -> None:
+            # The step must grow, or a code would work again until its minute is over (RFC 6238 section 5.2).
+            newer = (items.last_step < step, WrongFactor())
+            self._accept(person.id, write, newer, actions=[items.last_step.set(step)])
+
+        return accept
+
+    def fail(self, person_id: str) -> None:
+        """After a wrong second factor of any kind: locks when the last try is gone."""
+        self.attempts.lock_if_used_up(self.items(person_id, SECOND_FACTOR))
+
+    def accept_sent_code(self, person_id: str, write: AtomicWrite) -> None:
+        """Adds to a write that a code which was sent proved the person, so that the counting ends."""
+        self._accept(person_id, write)
+
+    def _prove_recovery(self, tried: SecondFactorItem, code: str) -> Accept:
+        person_id = tried.pk
+        with self.storage.trip() as trip:
+            found = [
+                trip.get(self.recovery_items, person_id, place) for place in self._recovery_places(person_id, code)
+            ]
+        item = next((each for each in (read() for read in found) if each is not None), None)
+        if item is None or not tried.confirmed:
+            raise self._refused(person_id)
+
+        def accept(write: AtomicWrite) -> None:
+            used = self.recovery_items(person_id, item.sk)
+            write.delete(used, (self.recovery_items.pk.exists(), WrongFactor()))
+            self._accept(person_id, write)
+
+        return accept
+
+    def _recovery_places(self, person_id: str, code: str) -> list[str]:
+        """Where a recovery code's item stands, under the newest key first; nowhere for what cannot be a code."""
+        plain = canonical_recovery_code(code)
+        if plain is None:
+            return []
+        hashes = [self.keys.hex_digest("recovery-code", person_id, plain, version=each) for each in self.keys.versions]
+        return [RECOVERY + each for each in hashes]
+
+    def _reserve_with_person(self, person_id: str) -> tuple[SecondFactorItem | None, Person]:
+        with self.storage.trip() as trip:
+            tried = self.reserve(person_id, trip)
+            found = self.people.find(person_id, trip)
+        person = found()
+        return tried(), person if person is not None else self.people.require(person_id)
+
+    def _matched_step(self, tried: SecondFactorItem, person: Person, code: str) -> int:
+        secret = self.people.unseal(person, "totp_secret", tried.secret_sealed)
+        step = None if secret is None else matched_step(secret, code, self.clock.now())
+        if step is None or step <= tried.last_step:
+            raise self._refused(person.id)
+        return step
+
+    def _accept(
+        self, person_id: str, write: AtomicWrite, *requirements: Requirement, actions: Sequence[Any] = ()
+    ) -> None:
+        item = self.items(person_id, SECOND_FACTOR)
+        self.attempts.accept(item, write, WrongFactor(), *requirements, actions=actions)
+
+    def _give_back(self, tried: SecondFactorItem) -> None:
+        """Returns a try that nothing was evaluated with."""
+        items = self.items
+        with self.storage.trip() as trip:
+            trip.update(items(tried.pk, SECOND_FACTOR), [items.failures.set(items.failures - 1)], items.failures >= 1)
+
+    def _refused(self, person_id: str) -> WrongFactor:
+        self.fail(person_id)
+        return WrongFactor()

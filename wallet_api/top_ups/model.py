@@ -1,0 +1,148 @@
+"""What a top-up is and how it lives: processing → succeeded or failed, by way of requires_action when its issuer asks for a code.
+
+The intent is the lease on a key while the acquirer is asked: one request works on a key at a time, for at most `LEASE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from wallet_api.errors import FieldProblem
+from wallet_api.gateways.acquirer import ChargeOrder, DeclineCode
+from wallet_api.ledger.accounts import Account
+from wallet_api.ledger.errors import (
+    AccountMissing,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    TransactionLimitExceeded,
+    WalletClosed,
+    WalletFrozen,
+)
+from wallet_api.ledger.operations import Operation
+from wallet_api.money import Money
+from wallet_api.top_ups.errors import DECLINES, TopUpSourceUnavailable
+
+Status = Literal["processing", "requires_action", "succeeded", "failed"]
+
+LEASE = timedelta(seconds=30)
+MAX_CODE_ATTEMPTS = 5
+CONFIRM_WITHIN = timedelta(minutes=10)
+LARGEST = 50_000_00
+"""The most that one top-up may bring, in minor units of any currency until exchange rates exist."""
+OPEN: tuple[Status, ...] = ("processing", "requires_action")
+
+_FIRST_LOOK, _LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """Money on its way from a card into a wallet. `amount` arrives; `fee` comes on top and stays with the wallet's owner.
+
+    `operation` is the request it came from, as far as it has to be known to decide it later.
+    """
+
+    id: str
+    person_id: str
+    card_id: str
+    card_brand: str
+    card_last4: str
+    token: str
+    amount: Money
+    fee: Money
+    schedule_version: int
+    quote_id: str | None
+    status: Status
+    operation: Mapping[str, Any]
+    created_at: datetime
+    attempts: int = 0
+    decline_code: DeclineCode | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def total(self) -> Money:
+        """What the card is charged."""
+        return self.amount + self.fee
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its outcome is not final."""
+        return self.status in OPEN
+
+    @property
+    def order(self) -> ChargeOrder:
+        """The charge as the acquirer knows it."""
+        return ChargeOrder(self.id, self.token, self.total, self.created_at)
+
+    @property
+    def asked(self) -> Operation:
+        """The request it came from."""
+        return Operation(**self.operation, key="", requested_at=self.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """That a key's request is being worked on, and which top-up it made. It stays when the lease is over."""
+
+    place: str
+    fingerprint: str
+    kind: str
+    top_up_id: str
+    lease_until: datetime
+
+    def require_free(self, operation: Operation, now: datetime) -> None:
+        """Raises IdempotencyKeyReused for another request, IdempotencyKeyInUse while somebody works on this one."""
+        if (self.fingerprint, self.kind) != (operation.fingerprint, operation.kind):
+            raise IdempotencyKeyReused
+        if now < self.lease_until:
+            raise IdempotencyKeyInUse(retry_after_seconds=int((self.lease_until - now).total_seconds()) + 1)
+
+
+def recorded(operation: Operation) -> dict[str, Any]:
+    """What is kept of a request, so that whoever learns the outcome can decide it: never its key."""
+    return {
+        "caller": operation.caller,
+        "mode": operation.mode,
+        "fingerprint": operation.fingerprint,
+        "kind": operation.kind,
+        "request_id": operation.request_id,
+        "locale": operation.locale,
+        "recorded_place": operation.place,
+    }
+
+
+def require_moderate(amount: Money) -> None:
+    """Raises TransactionLimitExceeded for more than one top-up may bring."""
+    if amount.amount > LARGEST:
+        raise TransactionLimitExceeded(limit=Money(LARGEST, amount.currency))
+
+
+def require_card(card_id: str | None, channel: str | None) -> str:
+    """The card to charge. Raises TopUpSourceUnavailable unless a card, and nothing else, is named."""
+    if channel is not None:
+        raise TopUpSourceUnavailable(FieldProblem("/source/channel", "channel_not_offered"))
+    if card_id is None:
+        raise TopUpSourceUnavailable(FieldProblem("/source/card_id", "required"))
+    return card_id
+
+
+def require_active(account: Account | None) -> None:
+    """Raises AccountMissing, WalletFrozen or WalletClosed: nobody brings money into a wallet that is not in use."""
+    if account is None:
+        raise AccountMissing
+    if account.status != "active":
+        raise WalletClosed() if account.status == "closed" else WalletFrozen()
+
+
+def unless_failed(top_up: TopUp) -> TopUp:
+    """The top-up. Raises the decline that ended it."""
+    if top_up.status == "failed":
+        raise DECLINES[top_up.decline_code or "card_declined"](top_up_id=top_up.id)
+    return top_up
+
+
+def next_look(created_at: datetime, now: datetime) -> datetime:
+    """When to ask again for an outcome that is not known: soon at first, then ever less often, at least hourly."""
+    return now + min(max(_FIRST_LOOK, (now - created_at) / 2), _LONGEST_WAIT)

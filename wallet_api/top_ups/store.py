@@ -1,0 +1,210 @@
+"""The top-ups' items in the records table.
+
+Top-ups: pk = top-up id, sk = `top_up`; open ones stand in the `by_due` index. Intents: pk = `intent/{operation's place}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallet_api.clock import rfc3339
+from wallet_api.gateways.acquirer import DeclineCode
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.ledger.errors import IdempotencyKeyInUse
+from wallet_api.ledger.operations import Operation
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import Document, Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.top_ups.model import LEASE, MAX_CODE_ATTEMPTS, OPEN, Intent, Status, TopUp
+
+TOP_UP, INTENT = "top_up", "intent"
+DUE_BUCKETS = 4
+"""Over how many index partitions the open top-ups are spread."""
+
+
+class TopUpSettled(Exception):
+    """Another request, or the schedule, brought this top-up to its end first."""
+
+
+class IntentTaken(Exception):
+    """Another request with this key was first to begin."""
+
+    def __init__(self, intent: Intent) -> None:
+        super().__init__(intent.top_up_id)
+        self.intent = intent
+
+
+class TopUpItem(Item):
+    """One top-up."""
+
+    table = "records"
+
+    id = UnicodeAttribute()
+    person_id = UnicodeAttribute()
+    card_id = UnicodeAttribute()
+    card_brand = UnicodeAttribute()
+    card_last4 = UnicodeAttribute()
+    token = UnicodeAttribute()
+    amount = MoneyAttribute()
+    fee = MoneyAttribute()
+    schedule_version = WholeNumber()
+    quote_id = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    operation = Document()
+    created_at = Moment()
+    attempts = WholeNumber()
+    decline_code = UnicodeAttribute(null=True)
+    settled_at = Moment(null=True)
+    owner_bucket = UnicodeAttribute()
+    owner_order = UnicodeAttribute()
+    due_bucket = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+
+
+class IntentItem(Item):
+    """One key's intent; only its lease changes."""
+
+    table = "records"
+
+    place = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    top_up_id = UnicodeAttribute()
+    lease_until = Moment()
+
+
+@dataclass(frozen=True)
+class TopUpStore:
+    """Reads and writes top-ups and intents."""
+
+    storage: Storage
+    items: type[TopUpItem]
+    intents: type[IntentItem]
+
+    @staticmethod
+    def open(storage: Storage) -> TopUpStore:
+        """Binds the items to their table."""
+        return TopUpStore(storage, storage.bind(TopUpItem), storage.bind(IntentItem))
+
+    def intent(self, operation: Operation, trip: Trip) -> Read[Intent | None]:
+        """The intent under a key, or None."""
+        found = trip.get(self.intents, _intent_place(operation), INTENT)
+        return found.map(lambda item: None if item is None else item.as_record(Intent))
+
+    def require_no_intent(self, operation: Operation, write: AtomicWrite) -> None:
+        """Requires in a write that nobody has begun under this key."""
+        item = self.intents(_intent_place(operation), INTENT)
+        write.check(item, (self.intents.pk.does_not_exist(), IdempotencyKeyInUse()))
+
+    def begin(self, top_up: TopUp, operation: Operation, now: datetime, write: AtomicWrite) -> None:
+        """Adds an intent with a lease; IntentTaken when there is one."""
+        intent = Intent(operation.place, operation.fingerprint, operation.kind, top_up.id, now + LEASE)
+        write.put(self.intents.of(intent, pk=_intent_place(operation), sk=INTENT), self._taken)
+
+    def add(self, top_up: TopUp, now: datetime, write: AtomicWrite) -> None:
+        """Adds a new top-up; it is due when the lease of its request is over."""
+        item = self.items.of(
+            top_up,
+            pk=top_up.id,
+            sk=TOP_UP,
+            owner_bucket=_owner_bucket(top_up.person_id),
+            owner_order=top_up.id,
+            due_bucket=_due_bucket(top_up.id),
+            due_at=rfc3339(now + LEASE),
+        )
+        write.put(item, StaleAccount())
+
+    def renew(self, intent: Intent, now: datetime) -> None:
+        """Takes the lease anew, in a write of its own. Raises IdempotencyKeyInUse when another request was faster."""
+        items = self.intents
+        with self.storage.atomic_write() as write:
+            write.update(
+                items(f"{INTENT}/{intent.place}", INTENT),
+                [items.lease_until.set(now + LEASE)],
+                (items.lease_until == intent.lease_until, IdempotencyKeyInUse()),
+            )
+
+    def find(self, top_up_id: str, trip: Trip) -> Read[TopUp | None]:
+        """A top-up by its id, or None."""
+        return trip.get(self.items, top_up_id, TOP_UP).map(_top_up)
+
+    def page(self, person_id: str, page: PageRequest) -> Page[TopUp]:
+        """A person's top-ups, newest first."""
+        rows = self.storage.query_index(
+            self.items,
+            "by_owner",
+            _owner_bucket(person_id),
+            before=page.place(),
+            limit=page.limit,
+            newest_first=True,
+        )
+        found = tuple(self._from_raw(row) for row in rows)
+        return Page(found, cursor_at(found[-1].id) if len(found) == page.limit else None)
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids of open top-ups whose outcome should be asked for by now."""
+        for number in range(DUE_BUCKETS):
+            rows = self.storage.query_index(self.items, "by_due", f"{TOP_UP}/{number}", up_to=rfc3339(now))
+            yield from (row["pk"]["S"] for row in rows)
+
+    def reserve_attempt(self, person_id: str, top_up_id: str, trip: Trip) -> Read[TopUp | None]:
+        """Takes one attempt at the issuer's code and reads the top-up; None when there is no attempt to take."""
+        items = self.items
+        condition = (
+            (items.person_id == person_id) & (items.status == "requires_action") & (items.attempts < MAX_CODE_ATTEMPTS)
+        )
+        return trip.update(items(top_up_id, TOP_UP), [items.attempts.set(items.attempts + 1)], condition).map(_top_up)
+
+    def conclude(
+        self, top_up: TopUp, status: Status, now: datetime, write: AtomicWrite, decline_code: DeclineCode | None = None
+    ) -> None:
+        """Ends a top-up; TopUpSettled when it has ended already."""
+        items = self.items
+        actions = [
+            items.status.set(status),
+            items.settled_at.set(now),
+            items.due_bucket.remove(),
+            items.due_at.remove(),
+        ]
+        if decline_code is not None:
+            actions.append(items.decline_code.set(decline_code))
+        write.update(items(top_up.id, TOP_UP), actions, (items.status.is_in(*OPEN), TopUpSettled()))
+
+    def keep_open(self, top_up: TopUp, status: Status, due_at: datetime, now: datetime, write: AtomicWrite) -> None:
+        """Notes how an open top-up stands and when to ask again, and gives its key's lease back."""
+        items = self.items
+        actions = [items.status.set(status), items.due_at.set(rfc3339(due_at))]
+        write.update(items(top_up.id, TOP_UP), actions, (items.status.is_in(*OPEN), TopUpSettled()))
+        self.release(top_up, now, write)
+
+    def release(self, top_up: TopUp, now: datetime, write: AtomicWrite) -> None:
+        """Ends the lease on a top-up's key."""
+        intents = self.intents
+        item = intents(_intent_place(top_up.asked), INTENT)
+        write.update(item, [intents.lease_until.set(now)], (intents.pk.exists(), TopUpSettled()))
+
+    def _taken(self, found: Raw | None) -> Exception:
+        if found is None:
+            return StaleAccount()
+        return IntentTaken(self.intents.from_raw_data(found).as_record(Intent))
+
+    def _from_raw(self, raw: Raw) -> TopUp:
+        return self.items.from_raw_data(raw).as_record(TopUp)
+
+
+def _intent_place(operation: Operation) -> str:
+    return f"{INTENT}/{operation.place}"
+
+
+def _owner_bucket(person_id: str) -> str:
+    return f"{person_id}/{TOP_UP}"
+
+
+def _due_bucket(top_up_id: str) -> str:
+    return f"{TOP_UP}/{int.from_bytes(top_up_id[-2:].encode(), 'big') % DUE_BUCKETS}"
+
+
+def _top_up(item: TopUpItem | None) -> TopUp | None:
+    return None if item is None else item.as_record(TopUp)

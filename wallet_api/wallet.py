@@ -16,6 +16,7 @@ from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
 from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
+from wallet_api.ledger.statements import Statements
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
@@ -29,6 +30,9 @@ from wallet_api.storage import Storage
 from wallet_api.storage.connection import client_config
 from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.keys import Keys
+from wallet_api.transactions.use_cases import Transactions
+from wallet_api.transfers.store import TransferItem, TransferStore
+from wallet_api.transfers.use_cases import Transfers
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Wallet:
     payments: Payments
     scans: Scans
     refunds: Refunds
+    transfers: Transfers
+    transactions: Transactions
     events: Events
 
     def close(self) -> None:
@@ -84,9 +90,12 @@ def open_wallet(
     acquirer = acquirer or _acquirer(settings, keys, clock, sms)
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
-    payments = Payments(
-        storage, clock, ledger, sessions, payment_pins, fees, merchants, PaymentStore.open(storage)
+    payments = Payments(storage, clock, ledger, sessions, payment_pins, fees, merchants, PaymentStore.open(storage))
+    refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
+    transfers = Transfers(
+        storage, clock, ledger, sessions, people, payment_pins, fees, TransferStore(storage.bind(TransferItem))
     )
+    statements = Statements(storage, ledger.line_items)
     _ = mail
     return Wallet(
         settings=settings,
@@ -104,7 +113,9 @@ def open_wallet(
         merchants=merchants,
         payments=payments,
         scans=Scans(storage, clock, keys, payments, reverse_domain(settings.public_url)),
-        refunds=Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem))),
+        refunds=refunds,
+        transfers=transfers,
+        transactions=Transactions(storage, statements, sessions, people, merchants, payments, refunds, transfers),
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
 

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from chalicelib.http import Routes
-from chalicelib.routes import docs, events, payments, refunds, scans
+from chalicelib.routes import docs, events, payments, refunds, scans, transactions, transfers, wallets
 
-ALL: tuple[Routes, ...] = (docs.routes, events.routes, payments.routes, scans.routes, refunds.routes)
+ALL: tuple[Routes, ...] = (
+    docs.routes,
+    wallets.routes,
+    payments.routes,
+    scans.routes,
+    refunds.routes,
+    transfers.routes,
+    transactions.routes,
+    events.routes,
+)

@@ -20,7 +20,7 @@ from wallet_api.storage.pages import Page
 routes = Routes(__name__)
 
 
-class EventQuery(PageQuery):
+class EventQuery(PageQuery, frozen=True):
     """`type` asks for one kind alone; such a page may hold fewer rows than `limit` and still have a next one."""
 
     type: Annotated[str, Meta(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$")] | None = None

@@ -52,7 +52,7 @@ class Change:
     subject: str
     state: str
     owners: tuple[str, ...]
-    amount: Money | None
+    amount: Money
     at: datetime
     digest: str
 
@@ -82,9 +82,7 @@ def events_of_change(change: Change) -> Iterator[Event]:
     kind = OF_STATES.get(change.kind, {}).get(change.state)
     if kind is None:
         return
-    data: dict[str, Any] = {"id": change.subject, "object": change.kind, "status": change.state}
-    if change.amount is not None:
-        data["amount"] = change.amount
+    data = {"id": change.subject, "object": change.kind, "status": change.state, "amount": change.amount}
     for owner in change.owners:
         yield _event(kind, owner, data, change.at, change.digest)
 

@@ -14,7 +14,7 @@ from wallet_api.events.errors import EventKnown, RecordUnreadable
 from wallet_api.events.model import OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
 from wallet_api.storage import Item, Read, Storage, Trip
-from wallet_api.storage.items import Document, Moment, UnicodeAttribute, WholeNumber
+from wallet_api.storage.items import Document, Moment, UnicodeAttribute
 
 EVENT = "event"
 EVENTS_PER_WRITE = 50
@@ -43,10 +43,9 @@ class ChangedItem(Item):
     table = "records"
 
     status = UnicodeAttribute()
-    amount = WholeNumber()
-    currency = UnicodeAttribute()
     created_at = Moment()
     ended_at = Moment(null=True)
+    settled_at = Moment(null=True)
     merchant_id = UnicodeAttribute(null=True)
     customer_id = UnicodeAttribute(null=True)
     person_id = UnicodeAttribute(null=True)
@@ -130,21 +129,27 @@ class EventStore:
 
     def _change(self, kind: str, image: Mapping[str, Any]) -> Change:
         item = self.changed_items.from_raw_data(dict(image))
-        ended_at: datetime | None = item.ended_at
+        times: tuple[datetime | None, ...] = (item.ended_at, item.settled_at)
         owners = (item.merchant_id, item.customer_id, item.person_id)
         return Change(
             kind=kind,
             subject=item.pk,
             state=item.status,
             owners=tuple(owner for owner in owners if owner),
-            amount=Money(item.amount, item.currency),
-            at=ended_at or item.created_at,
+            amount=_amount(image),
+            at=next((time for time in times if time is not None), item.created_at),
             digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
         )
 
     def _item(self, event: Event) -> EventItem:
         bucket = _bucket(event.owner, shard_of(event))
         return self.items.of(event, pk=event.id, sk=EVENT, owner_bucket=bucket, owner_order=event.id)
+
+
+def _amount(image: Mapping[str, Any]) -> Money:
+    """A record keeps its amount as a number beside a currency, or as both in one map."""
+    parts = image["amount"].get("M", image)
+    return Money(int(parts["amount"]["N"]), parts["currency"]["S"])
 
 
 def _bucket(owner: str, shard: int) -> str:

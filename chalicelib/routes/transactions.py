@@ -1,0 +1,171 @@
+"""A person's history over HTTP."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.http import Call, Routes, endpoint
+from chalicelib.views import ListView, MoneyView, PageQuery, View
+from wallet_api.clock import WALLET_DAY, rfc3339
+from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.sessions.model import Customer
+from wallet_api.storage.pages import Page
+from wallet_api.transactions.model import Kind, Step, Transaction, Wanted
+
+routes = Routes(__name__)
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
+
+When = Annotated[str, Meta(min_length=10, max_length=40, description="RFC 3339, or a day such as 2026-11-22.")]
+
+
+class TransactionQuery(PageQuery, frozen=True):
+    """`from` is the first moment and `to` the end, not included; a day counts whole, in Beijing time.
+
+    `q` is looked for in descriptions, notes, names, order ids and ids. A page that is filtered by `kind` or `q` may hold
+    fewer rows than `limit`, even none, and still have a next one.
+    """
+
+    kind: Kind | None = None
+    since: When | None = msgspec.field(name="from", default=None)
+    until: When | None = msgspec.field(name="to", default=None)
+    q: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+    def wanted(self) -> Wanted:
+        """As the wallet reads it. Raises Invalid for a time that is none."""
+        since = None if self.since is None else _moment("from", self.since)
+        until = None if self.until is None else _moment("to", self.until, ends=True)
+        return Wanted(self.kind, since, until, self.q)
+
+
+class CounterpartyView(View):
+    """The other side. `name` is a merchant's, a person's chosen one or masked contact, or what a card is called."""
+
+    kind: Literal["merchant", "person", "card"]
+    id: str | None
+    name: str | None
+
+
+class StepView(View):
+    """One thing that happened; `what` is named as its event is, `id` is the object it happened to."""
+
+    at: str
+    what: str
+    id: str
+    amount: MoneyView | None
+
+
+class TransactionView(View):
+    """One movement as this person sees it.
+
+    `amount` reached the other side, `fee` is what this person bore on top, `total` both together; `balance_change` is
+    signed and is what the balance moved by.
+    """
+
+    id: str
+    object: Literal["transaction"] = "transaction"
+    kind: str
+    direction: Literal["in", "out"]
+    status: str
+    amount: MoneyView
+    fee: MoneyView
+    total: MoneyView
+    balance_change: MoneyView
+    counterparty: CounterpartyView | None
+    description: str | None
+    order_id: str | None
+    payment_id: str | None
+    refund_id: str | None
+    transfer_id: str | None
+    top_up_id: str | None
+    amount_refunded: MoneyView | None
+    refunds: list[str]
+    created_at: str
+
+
+class TransactionStoryView(TransactionView, frozen=True):
+    """A movement with what happened on the way, oldest first."""
+
+    timeline: list[StepView]
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/v1/transactions",
+    summary="History, newest first",
+    callers=[Customer],
+    query=TransactionQuery,
+    answer=ListView[TransactionView],
+    session="in_use_case",
+)
+def list_transactions(call: Call[None]) -> Any:
+    """The caller's movements of money, filtered by kind, time and text."""
+    page = call.wallet.transactions.newest(call.customer, call.query.wanted(), call.query.page())
+    return ListView.of(Page(tuple(TransactionView(**_fields(each)) for each in page.rows), page.next_cursor))
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/v1/transactions/{transaction_id}",
+    summary="One movement and its timeline",
+    callers=[Customer],
+    answer=TransactionStoryView,
+    session="in_use_case",
+    errors=[NotFound],
+)
+def get_transaction(call: Call[None]) -> Any:
+    """A movement of the caller's with everything that happened to what it paid for."""
+    found = call.wallet.transactions.get(call.customer, call.id("transaction_id", "ent"))
+    return TransactionStoryView(**_fields(found), timeline=[_step(step) for step in found.timeline])
+
+
+def _fields(found: Transaction) -> dict[str, Any]:
+    side = found.counterparty
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "direction": found.direction,
+        "status": found.status,
+        "amount": MoneyView.of(found.amount),
+        "fee": MoneyView.of(found.fee),
+        "total": MoneyView.of(found.total),
+        "balance_change": MoneyView.of(found.balance_change),
+        "counterparty": None if side is None else CounterpartyView(kind=side.kind, id=side.id, name=side.name),
+        "description": found.description,
+        "order_id": found.order_id,
+        "payment_id": found.payment_id,
+        "refund_id": found.subject if found.kind == "refund" else None,
+        "transfer_id": found.subject if found.kind == "transfer" else None,
+        "top_up_id": found.subject if found.kind == "top_up" else None,
+        "amount_refunded": None if found.refunded is None else MoneyView.of(found.refunded),
+        "refunds": list(found.refunds),
+        "created_at": rfc3339(found.created_at),
+    }
+
+
+def _step(step: Step) -> StepView:
+    amount = None if step.amount is None else MoneyView.of(step.amount)
+    return StepView(at=rfc3339(step.at), what=step.what, id=step.id, amount=amount)
+
+
+def _moment(name: str, text: str, *, ends: bool = False) -> datetime:
+    """A time as it was given, or a day's first moment; with `ends`, the first moment after the day."""
+    try:
+        if _DAY.fullmatch(text):
+            day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=WALLET_DAY)
+            return (day + timedelta(days=1) if ends else day).astimezone(UTC)
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid(FieldProblem(name, "wrong_format"))

@@ -1,0 +1,167 @@
+"""What a person can do with their history: page through it, search it, open one movement and see its story."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from wallet_api.errors import FieldProblem, Invalid, NotFound, Unavailable
+from wallet_api.ledger import chart
+from wallet_api.ledger.lines import Line
+from wallet_api.ledger.statements import Statements, place_of
+from wallet_api.merchants.use_cases import Merchants
+from wallet_api.payments.use_cases import Payments
+from wallet_api.people.model import Person
+from wallet_api.people.use_cases import People
+from wallet_api.refunds.use_cases import Refunds
+from wallet_api.sessions.model import Customer
+from wallet_api.sessions.use_cases import Sessions
+from wallet_api.storage import Read, Storage, Trip
+from wallet_api.storage.pages import Page, PageRequest, page_of
+from wallet_api.storage.trips import known
+from wallet_api.transactions.model import (
+    Counterparty,
+    Transaction,
+    Wanted,
+    merchant_of,
+    of_line,
+    of_payment,
+    of_refund,
+    of_transfer,
+    person_of,
+    story_of_payment,
+    story_of_transfer,
+)
+from wallet_api.transfers.use_cases import Transfers
+
+WINDOW = 100
+"""How many lines a filtered page looks at: a request's work is bounded, and its cursor goes on from there."""
+LINES_A_TRIP = 50
+"""A line names at most two records beside itself, and a trip reads a hundred."""
+
+_PLACE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}/[A-Z]{3}", re.ASCII)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """The histories, read from the ledger's statements and the records they name."""
+
+    storage: Storage
+    statements: Statements
+    sessions: Sessions
+    people: People
+    merchants: Merchants
+    payments: Payments
+    refunds: Refunds
+    transfers: Transfers
+
+    def newest(self, caller: Customer, wanted: Wanted, page: PageRequest) -> Page[Transaction]:
+        """The caller's transactions, newest first. A filtered page may hold fewer than asked for and have a next one."""
+        before = page.place()
+        if before is not None and not _PLACE.fullmatch(before):
+            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        limit = WINDOW if wanted.filters else page.limit
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self.statements.newest(
+                chart.customer(caller.id),
+                trip,
+                since=wanted.since,
+                until=wanted.until,
+                before=before,
+                limit=limit + 1,
+            )
+        session()
+        lines = found()
+        window, more = lines[:limit], len(lines) > limit
+        candidates = [line for line in window if wanted.admits(line)]
+        told = self._told(candidates if wanted.text else candidates[: page.limit])
+
+        def keep(line: Line) -> bool:
+            transaction = told.get(place_of(line))
+            return transaction is not None and wanted.matches(transaction)
+
+        kept = page_of(window, page, place=place_of, more=more, keep=keep)
+        return Page(tuple(told[place_of(line)] for line in kept.rows), kept.next_cursor)
+
+    def get(self, caller: Customer, entry_id: str) -> Transaction:
+        """One of the caller's transactions with its timeline. Raises NotFound."""
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self.statements.find(chart.customer(caller.id), entry_id, trip)
+        session()
+        line = found()
+        if line is None:
+            raise NotFound
+        transaction = self._told([line])[place_of(line)]
+        return self._with_story(transaction)
+
+    def _told(self, lines: Sequence[Line]) -> dict[str, Transaction]:
+        """Each line as its owner reads it, by the line's place."""
+        told: dict[str, Transaction] = {}
+        people: dict[str, Person | None] = {}
+        for start in range(0, len(lines), LINES_A_TRIP):
+            part = lines[start : start + LINES_A_TRIP]
+            with self.storage.trip() as trip:
+                rows = [(place_of(line), self._telling(line, trip)) for line in part]
+                sides = {side: self.people.find(side, trip) for side in map(person_of, part) if side}
+            told.update({place: row() for place, row in rows})
+            people.update({side: read() for side, read in sides.items()})
+        names = self._names([person for person in people.values() if person is not None])
+        return {place: _named(transaction, names) for place, transaction in told.items()}
+
+    def _telling(self, line: Line, trip: Trip) -> Read[Transaction]:
+        base = of_line(line)
+        if line.kind == "payment":
+            return self.payments.reading(line.subject, trip).map(lambda payment: of_payment(base, payment))
+        if line.kind == "refund":
+            refund = self.refunds.reading(line.subject, trip)
+            merchant_id = merchant_of(line)
+            merchant = self.merchants.reading(merchant_id, trip) if merchant_id else known(None)
+            return refund.map(lambda found: of_refund(base, found, merchant()))
+        if line.kind == "transfer":
+            transfer = self.transfers.reading(line.subject, trip)
+            return transfer.map(lambda found: of_transfer(base, found, person_of(line)))
+        return known(base)
+
+    def _with_story(self, transaction: Transaction) -> Transaction:
+        if transaction.payment_id is not None:
+            with self.storage.trip() as trip:
+                reading = self.payments.reading(transaction.payment_id, trip)
+            payment = reading()
+            if payment is None:
+                return transaction
+            with self.storage.trip() as trip:
+                refunds = [self.refunds.reading(each, trip) for each in payment.refunds]
+            found = [refund for refund in (read() for read in refunds) if refund is not None]
+            story = story_of_payment(payment, found)
+            return replace(transaction, order_id=payment.order.order_id, timeline=story)
+        if transaction.kind == "transfer":
+            return replace(transaction, timeline=story_of_transfer(transaction))
+        return transaction
+
+    def _names(self, people: Sequence[Person]) -> dict[str, str | None]:
+        """What each person may be called towards another: their own choice of a name, else a masked contact."""
+        with self.storage.trip() as trip:
+            names = {person.id: trip.call(partial(self._name, person)) for person in people}
+        return {person_id: name() for person_id, name in names.items()}
+
+    def _name(self, person: Person) -> str | None:
+        try:
+            chosen = self.people.unseal(person, "display_name", person.display_name_sealed)
+            return chosen or self.people.contact_of(person).masked(person.channels[0])
+        except Unavailable:
+            # The history of one's money is shown also while the key service is away; a name can wait.
+            logger.warning("a name is left out", extra={"person": person.id})
+            return None
+
+
+def _named(transaction: Transaction, names: dict[str, str | None]) -> Transaction:
+    side = transaction.counterparty
+    if side is None or side.kind != "person" or side.id is None:
+        return transaction
+    return replace(transaction, counterparty=Counterparty("person", side.id, names.get(side.id)))

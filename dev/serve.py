@@ -68,8 +68,16 @@ def _welcome(url: str, seeded: dict[str, Any], engine: str, seconds: object) -> 
         f"  sandbox   {url}/sandbox",
         f"  inbox     curl -s {url}/sandbox/messages",
     ]
-    lines += [f"  {name:9} {value}" for name, value in seeded.items() if isinstance(value, str)]
-    lines.append(f"  try       curl -s {url}/v1/health")
+    if "merchant_key" in seeded:
+        key = seeded["merchant_key"]
+        body = '{"amount":{"amount":1250,"currency":"CNY"},"description":"tea","order_id":"1"}'
+        lines += [
+            f"  merchant  {seeded['merchant']} ({seeded['merchant_id']}), test key {key}",
+            f"  try       curl -s {url}/v1/payments -H 'Authorization: Bearer {key}' -H 'Idempotency-Key: first' \\",
+            f"              -H 'Content-Type: application/json' -d '{body}'",
+        ]
+    else:
+        lines.append(f"  try       curl -s {url}/v1/health")
     return "\n".join(lines)
 
 

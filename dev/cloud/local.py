@@ -92,11 +92,14 @@ class LocalCloud:
             remove()
         self.environment.take_off()
 
-    def advance(self, by: str | int) -> list[str]:
-        """Moves the clock; delivers what is in the streams, runs the schedules now due, and delivers again."""
+    def advance(self, by: str | int, *, forgiving: bool = False) -> list[str]:
+        """Moves the clock; delivers what is in the streams, runs the schedules now due, and delivers again.
+
+        Returns the names of the schedules that ran. What one of them raises goes to the caller, unless `forgiving`.
+        """
         self.clock.advance(by)
         self.pump.drain()
-        ran = self.pump.run_schedules()
+        ran = self.pump.run_schedules(forgiving=forgiving)
         self.pump.drain()
         return ran
 

@@ -108,15 +108,24 @@ class Pump:
             for schedule in self.schedules:
                 schedule.next_at = self._now() + schedule.every
 
-    def run_schedules(self, every_one: bool = False) -> list[str]:
-        """Runs what is due on the local clock, once each however far the clock was moved; the names of what ran."""
+    def run_schedules(self, *, forgiving: bool = False) -> list[str]:
+        """Runs what is due on the local clock, once each however far the clock was moved; the names of what ran.
+
+        What a handler raises goes to the caller; `forgiving` logs it, as on AWS, and leaves its name out.
+        """
         ran = []
         for schedule in self.schedules:
             now = self._now()
-            if every_one or schedule.next_at <= now:
-                schedule.next_at = now + schedule.every
+            if schedule.next_at > now:
+                continue
+            schedule.next_at = now + schedule.every
+            try:
                 schedule.handler(_scheduled_event(schedule.name, now), LambdaContext(schedule.name))
                 ran.append(schedule.name)
+            except Exception:
+                if not forgiving:
+                    raise
+                log.exception("%s failed", schedule.name)
         return ran
 
     def start(self) -> None:
@@ -161,7 +170,7 @@ class Pump:
                 while not self._standing() and self.step():
                     if any(consumer.failures for consumer in self.consumers):
                         time.sleep(0.05)
-                self.run_schedules()
+                self.run_schedules(forgiving=True)
             except Exception:
                 log.exception("The pump goes on after this.")
 

@@ -156,6 +156,22 @@ def test_schedules_run_once_when_the_clock_passes_them(local: LocalCloud, tiny: 
     assert tiny.ticks[1].endswith("Z")
 
 
+def test_a_schedule_that_fails_is_told_to_a_test_and_logged_by_the_server(local: LocalCloud, tiny: Tiny) -> None:
+    schedule = local.pump.schedules[0]
+    before = schedule.handler
+
+    def broken(_event: Any, _context: Any) -> None:
+        raise RuntimeError("broken")
+
+    schedule.handler = broken
+    try:
+        with pytest.raises(RuntimeError, match="broken"):
+            local.advance("1m")
+        assert local.advance("1m", forgiving=True) == []
+    finally:
+        schedule.handler = before
+
+
 @pytest.mark.parametrize(
     ("text", "length"),
     [("rate(1 minute)", timedelta(minutes=1)), ("rate(5 hours)", timedelta(hours=5)), ("rate(2 days)", timedelta(2))],

@@ -158,7 +158,10 @@ def test_fields_within_fields_are_named_by_their_path() -> None:
         "/amount": "required",
         "/lines/1/name": "too_long",
     }
-    assert problems('{"lines": [{"name": "a", "x/y~": 1}]}') == {"/amount": "required", "/lines/0/x~1y~0": "unknown_field"}
+    assert problems('{"lines": [{"name": "a", "x/y~": 1}]}') == {
+        "/amount": "required",
+        "/lines/0/x~1y~0": "unknown_field",
+    }
 
 
 def test_an_answer_does_not_repeat_what_is_long_or_many() -> None:

@@ -114,16 +114,18 @@ def test_every_fact_that_a_text_shows_is_given_where_the_error_is_raised() -> No
         for kind in WITH_CODE
         if kind.__dict__.get("code")
     }
-    gaps = []
-    for place, call in calls(*needed):
-        name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr  # type: ignore[attr-defined]
-        given = {word.arg for word in call.keywords}
-        if None not in given and not needed[name] <= given:
-            gaps.append(f"{place}: {name} lacks {sorted(needed[name] - given)}")
-    for place, module in sources():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and needed.get(node.exc.id):
-                gaps.append(f"{place}:{node.lineno}: {node.exc.id} is raised without its facts")
+    gaps = [
+        f"{place}: {name} lacks {sorted(needed[name] - given)}"
+        for place, call in calls(*needed)
+        if (name := getattr(call.func, "id", None) or call.func.attr)  # type: ignore[attr-defined]
+        and None not in (given := {word.arg for word in call.keywords})
+        and not needed[name] <= given
+    ] + [
+        f"{place}:{node.lineno}: {node.exc.id} is raised without its facts"
+        for place, module in sources()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and needed.get(node.exc.id)
+    ]
     assert gaps == []
 
 

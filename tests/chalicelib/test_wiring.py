@@ -1,0 +1,47 @@
+"""The container's wallet: opened once, by whoever is asked to open it."""
+
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+
+
+@pytest.fixture(autouse=True)
+def _put_back() -> Iterator[None]:
+    """The running cloud's wallet is nobody else's to close."""
+    container = wiring._container
+    kept = container.opener, container.wallet
+    container.wallet = None
+    yield
+    container.opener, container.wallet = kept
+
+
+def test_many_requests_at_once_open_one_wallet() -> None:
+    opened: list[Any] = []
+
+    def opener() -> Any:
+        opened.append(SimpleNamespace(close=lambda: None))
+        return opened[-1]
+
+    wiring.provide(opener)
+    threads = [threading.Thread(target=wiring.wallet) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 1
+    assert wiring.wallet() is opened[0]
+
+
+def test_another_opener_closes_the_wallet_that_was_open() -> None:
+    closed: list[bool] = []
+    wiring.provide(lambda: SimpleNamespace(close=lambda: closed.append(True)))  # type: ignore[arg-type,return-value]
+    wiring.wallet()
+    second = SimpleNamespace(close=lambda: None)
+    wiring.provide(lambda: second)  # type: ignore[arg-type,return-value]
+    assert closed == [True]
+    assert wiring.wallet() is second

@@ -43,6 +43,7 @@ class LocalCloud:
         self.engine = self._made_engine(engine)
         self.seeded: dict[str, Any] = {}
         self.session: Session = get_session()
+        self.wallet: Any = None
 
     @classmethod
     def start(
@@ -111,9 +112,6 @@ class LocalCloud:
             self.clock.reset()
             self.pump.reset()
             self.seeded = {}
-            acquirer: Any = getattr(getattr(self, "wallet", None), "acquirer", None)
-            if acquirer is not None and hasattr(acquirer, "reset"):
-                acquirer.reset()
 
     def sweep_expired(self) -> int:
         """Deletes what its time to live says, as DynamoDB does some time within two days; how many items."""
@@ -125,7 +123,7 @@ class LocalCloud:
         """Fills the empty wallet through its use cases (see dev/seed.py)."""
         from dev.seed import seed
 
-        self.seeded = seed(self)
+        self.seeded = {} if self.wallet is None else seed(self)
 
     def reader(self, table: str) -> StreamReader:
         if hasattr(self.engine, "records"):
@@ -148,7 +146,7 @@ class LocalCloud:
         opening = importlib.import_module("wallet_api.wallet")
         settings = importlib.import_module("wallet_api.settings").Settings
         wiring.provide(lambda: opening.open_wallet(settings.from_environment(), clock=self.clock))
-        self.wallet: Any = wiring.wallet()
+        self.wallet = wiring.wallet()
 
     def _open_door(self, app: Any) -> None:
         from dev.gateway import Gateway

@@ -60,6 +60,20 @@ def _reasons(*codes: str) -> Callable[[str, dict[str, Any], Apply], Any]:
     return fault
 
 
+def _left_over(keep: int) -> Callable[[str, dict[str, Any], Apply], Any]:
+    """A BatchGetItem that answers for the first `keep` keys of each table and leaves the others over."""
+
+    def fault(_operation: str, parameters: dict[str, Any], apply: Apply) -> Any:
+        asked = {name: dict(each) for name, each in parameters["RequestItems"].items()}
+        over = {name: {**each, "Keys": each["Keys"][keep:]} for name, each in asked.items()}
+        for name, each in asked.items():
+            parameters["RequestItems"][name] = {**each, "Keys": each["Keys"][:keep]}
+        answer = apply() if keep else {"Responses": {}}
+        return {**answer, "UnprocessedKeys": over}
+
+    return fault
+
+
 FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
     "no answer, not applied": _instead(lambda _: timed_out()),
     "applied, no answer": _apply_then(lambda _: timed_out()),
@@ -67,8 +81,12 @@ FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
     "not applied, 500": _instead(lambda operation: refused("InternalServerError", operation)),
     "conflict": _reasons("TransactionConflict"),
     "conflict and a failed condition": _reasons("TransactionConflict", "ConditionalCheckFailed"),
+    "cancelled without reasons": _instead(cancelled),
     "in progress": _instead(lambda operation: refused("TransactionInProgressException", operation)),
     "throttled": _instead(lambda operation: refused("ThrottlingException", operation)),
+    "denied": _instead(lambda operation: refused("AccessDeniedException", operation)),
+    "some left over": _left_over(1),
+    "all left over": _left_over(0),
     "died before": _instead(lambda _: ProcessDied()),
     "died after": _apply_then(lambda _: ProcessDied()),
 }

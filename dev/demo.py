@@ -4,90 +4,16 @@ Each step prints what it took and what moved; the first that does not hold ends 
 """
 
 import argparse
-import io
 import os
 import sys
-import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from dev.client import Answer, Api
+from dev.client import Api
 from dev.cloud.safety import RealCredentials, refuse_real_credentials
-from wallet_api.money import Money, decimal_text
+from dev.story import DoesNotHold, Person, Story, cny, expect, scannable, shown
 
 PIN = "428617"
-
-
-class DoesNotHold(Exception):
-    """A step's promise was not kept; the text says what came instead."""
-
-
-@dataclass
-class Person:
-    """Somebody with a phone."""
-
-    name: str
-    phone: str
-    password: str
-    token: str = ""
-    id: str = ""
-
-
-@dataclass
-class Story:
-    """The journey so far, with the client it speaks through."""
-
-    api: Api
-    cloud: Any
-    done: int = 0
-    moved: list[str] = field(default_factory=list)
-
-    def step(self, text: str, action: Callable[[], Any]) -> Any:
-        """One step: its milliseconds, and what the action says of it. Raises DoesNotHold with the step's name."""
-        started = time.perf_counter_ns()
-        try:
-            told, value = action()
-        except (AssertionError, KeyError, IndexError, TypeError, DoesNotHold) as failure:
-            raise DoesNotHold(f"step {self.done + 1}, {text}: {failure}") from failure
-        self.done += 1
-        took = (time.perf_counter_ns() - started) // 100_000
-        print(f"  {self.done:2d}  {took // 10:4d}.{took % 10} ms  {text:<46} {told}", flush=True)
-        return value
-
-    def ask(self, method: str, path: str, status: int, body: Any = None, *, token: str = "", keyed: bool = False) -> Any:
-        """A call that must answer with this status; gives the body."""
-        key = str(uuid.uuid4()) if keyed else None
-        answer = self.api.call(method, path, json=body, token=token or None, key=key, lang="en")
-        return expect(answer, status)
-
-    def code_for(self, phone: str) -> str:
-        """The six digits of the newest message to this phone."""
-        messages = self.ask("GET", f"/sandbox/messages?to=%2B{phone[1:]}", 200)["data"]
-        digits = [word for word in "".join(c if c.isdigit() else " " for c in messages[0]["text"]).split() if len(word) == 6]
-        return digits[0]
-
-    def balance(self, person: Person) -> int:
-        """A person's CNY balance in fen."""
-        balances = self.ask("GET", "/v1/wallet", 200, token=person.token)["balances"]
-        return int(next(each["amount"] for each in balances if each["currency"] == "CNY"))
-
-
-def expect(answer: Answer, status: int) -> Any:
-    """The body of an answer with the status that was expected. Raises DoesNotHold."""
-    if answer.status != status:
-        raise DoesNotHold(f"HTTP {answer.status} instead of {status}: {answer.text[:400]}")
-    return answer.json if answer.body else None
-
-
-def shown(fen: int) -> str:
-    """`¥88.88` for 8888 fen."""
-    return f"¥{decimal_text(Money(fen, 'CNY'))}"
-
-
-def cny(amount: int) -> dict[str, Any]:
-    return {"amount": amount, "currency": "CNY"}
 
 
 def register(story: Story, person: Person) -> None:
@@ -150,6 +76,13 @@ def log_in_with_totp(story: Story, person: Person) -> None:
     person.token = story.step(f"{person.name} logs in with it", log_in_again)["session"]["access_token"]
 
 
+def set_pin(story: Story, person: Person) -> None:
+    def choose() -> tuple[str, Any]:
+        return "set", story.ask("PUT", "/v1/payment_pin", 200, {"pin": PIN}, token=person.token)
+
+    story.step(f"{person.name} sets a payment PIN", choose)
+
+
 def bind_card(story: Story, person: Person, number: str) -> str:
     def bind() -> tuple[str, Any]:
         body = {
@@ -195,7 +128,9 @@ def send(story: Story, payer: Person, payee: Person, amount: int) -> None:
     story.step(f"{payer.name} sends money to {payee.phone}", pay)
 
 
-def pay_and_refund(story: Story, person: Person, merchant_key: str, amount: int, back: int) -> None:
+def pay(story: Story, person: Person, merchant_key: str, amount: int) -> tuple[str, int]:
+    """Scans the merchant's QR code and confirms it, twice; the payment's id and the balance before."""
+
     def order() -> tuple[str, Any]:
         body = {"amount": cny(amount), "description": "两杯茶 Two teas", "order_id": f"T-{uuid.uuid4().hex[:10]}"}
         payment = story.ask("POST", "/v1/payments", 201, body, token=merchant_key, keyed=True)
@@ -227,19 +162,25 @@ def pay_and_refund(story: Story, person: Person, merchant_key: str, amount: int,
         return f"{paid['status']}  −{shown(amount)}, tapped twice, paid once", paid
 
     story.step(f"{person.name} confirms with the PIN, twice", confirm)
+    return payment["id"], before
 
-    def refund() -> tuple[str, Any]:
-        body = {"payment_id": payment["id"], "amount": cny(back), "reason": "少一杯 One tea was missing"}
+
+def refund(story: Story, person: Person, merchant_key: str, paid: tuple[str, int], amount: int, back: int) -> None:
+    """A part comes back, and more than is left never does."""
+    payment_id, before = paid
+
+    def give_back() -> tuple[str, Any]:
+        body = {"payment_id": payment_id, "amount": cny(back), "reason": "少一杯 One tea was missing"}
         made = story.ask("POST", "/v1/refunds", 201, body, token=merchant_key, keyed=True)
-        seen = story.ask("GET", f"/v1/payments/{payment['id']}", 200, token=person.token)
+        seen = story.ask("GET", f"/v1/payments/{payment_id}", 200, token=person.token)
         if before - story.balance(person) != amount - back or seen["amount_refunded"]["amount"] != back:
             raise DoesNotHold("the refund is not where it should be")
         return f"{made['status']}  +{shown(back)}", made
 
-    story.step("the merchant refunds a part", refund)
+    story.step("the merchant refunds a part", give_back)
 
     def too_much() -> tuple[str, Any]:
-        body = {"payment_id": payment["id"], "amount": cny(amount), "reason": "again"}
+        body = {"payment_id": payment_id, "amount": cny(amount), "reason": "again"}
         answer = story.api.post("/v1/refunds", body, token=merchant_key, key=str(uuid.uuid4()), lang="en")
         if not 400 <= answer.status < 500 or answer.json["money_moved"] != "no":
             raise DoesNotHold(f"HTTP {answer.status}: {answer.text[:300]}")
@@ -258,15 +199,6 @@ def statement(story: Story, person: Person) -> None:
     print(f"    {'balance':<30} {shown(story.balance(person)):>11}\n")
 
 
-def scannable(payload: str) -> str:
-    """A QR code in the characters of a terminal."""
-    import segno
-
-    drawn = io.StringIO()
-    segno.make(payload, error="l").terminal(out=drawn, compact=True, border=2)
-    return drawn.getvalue()
-
-
 def tell(api: Api, cloud: Any) -> int:
     """The whole story; the number of steps."""
     story = Story(api, cloud)
@@ -277,15 +209,13 @@ def tell(api: Api, cloud: Any) -> int:
     log_in(story, mei)
     log_in_with_totp(story, bo)
     for person in (mei, bo):
-        body = {"pin": PIN}
-        story.step(
-            f"{person.name} sets a payment PIN",
-            lambda token=person.token: ("", story.ask("PUT", "/v1/payment_pin", 200, body, token=token)),
-        )
+        set_pin(story, person)
     card_id = bind_card(story, mei, "6200000000000005")
     top_up(story, mei, card_id, 300_00)
     send(story, mei, bo, 88_88)
-    pay_and_refund(story, mei, cloud.seeded["merchant_key"], 36_00, 12_50)
+    merchant_key = cloud.seeded["merchant_key"]
+    paid = pay(story, mei, merchant_key, 36_00)
+    refund(story, mei, merchant_key, paid, 36_00, 12_50)
     for person in (mei, bo):
         statement(story, person)
     story.step("the ledger is verified", lambda: _verified(cloud))

@@ -92,6 +92,13 @@ def fund(api: Api, cloud: LocalCloud, someone: Someone, amount: int) -> None:
     assert made["status"] == "succeeded", made
 
 
+def a_merchant(cloud: LocalCloud, name: str = "Tea House", category: str = "5814") -> Shop:
+    """A merchant as an operator makes one, with its secret key."""
+    merchants = cloud.wallet.merchants
+    merchant = merchants.create(name=name, category=category, city="Kunming")
+    return Shop(merchant.id, merchants.issue_key(merchant.id))
+
+
 def balance_of(api: Api, someone: Someone) -> int:
     """The CNY balance in fen, as the person sees it."""
     balances = api.get("/v1/wallet", token=someone.token).ok(200)["balances"]

@@ -51,10 +51,8 @@ class WireReader:
     def __init__(self, session: Session, table: str, region: str) -> None:
         streams: Any = session.create_client("dynamodbstreams", region_name=region)
         self._streams = streams
-        found = self._streams.list_streams(TableName=table)["Streams"]
-        if not found:
-            raise LookupError(f"The engine shows no stream for {table}.")
-        self._arn = found[-1]["StreamArn"]
+        self._table = table
+        self._arn = ""
         self._iterators: dict[str, str | None] = {}
         self.rewind()
 
@@ -63,6 +61,12 @@ class WireReader:
         return [shard["ShardId"] for shard in described["Shards"]]
 
     def _start(self, kind: str) -> None:
+        # A table that was made anew has another stream.
+        found = self._streams.list_streams(TableName=self._table)["Streams"]
+        if not found:
+            raise LookupError(f"The engine shows no stream for {self._table}.")
+        self._arn = found[-1]["StreamArn"]
+        self._iterators.clear()
         for shard in self._shards():
             answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, ShardIteratorType=kind)
             self._iterators[shard] = answer["ShardIterator"]

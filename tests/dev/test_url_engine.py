@@ -1,0 +1,62 @@
+"""`--engine URL`: an endpoint on this machine is used over the wire, streams included."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from dev.cloud.clock import MovableClock
+from dev.cloud.local import LocalCloud
+from dev.cloud.own_engine import OwnEngine
+from dev.server import Server
+from tests.dev.tiny import Tiny
+
+REGION = "eu-west-3"
+
+
+@dataclass
+class Wire:
+    """What an engine reads of a request."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    """An engine of our own behind HTTP, standing for whatever a developer has started."""
+    engine = OwnEngine(MovableClock().now)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        target = environ["HTTP_X_AMZ_TARGET"]
+        service = "streams.dynamodb" if target.startswith("DynamoDBStreams") else "dynamodb"
+        request: Any = Wire({"X-Amz-Target": target}, body)
+        status, headers, content = engine.answer(service, REGION, request)
+        start_response(f"{status} X", list(headers.items()))
+        return [content]
+
+    server = Server(application).start()
+    yield server.url
+    server.stop()
+    engine.remove_tables()
+
+
+def test_an_endpoint_on_this_machine_is_used_over_the_wire(endpoint: str) -> None:
+    tiny = Tiny()
+    with LocalCloud.start(endpoint, app=lambda: tiny.app, wallet=False, region=REGION) as cloud:
+        dynamodb: Any = cloud.session.create_client("dynamodb", region_name=REGION)
+        assert dynamodb.meta.endpoint_url == endpoint
+        for name in "ab":
+            dynamodb.put_item(
+                TableName="wallet-local-ledger", Item={"pk": {"S": "p"}, "sk": {"S": name}, "b": {"B": b"\x00"}}
+            )
+        cloud.pump.drain()
+        assert tiny.seen("fold") == tiny.seen("project") == ["a", "b"]
+        assert tiny.batches["fold"][0][0]["dynamodb"]["NewImage"]["b"] == {"B": "AA=="}
+        cloud.pump.replay("fold")
+        cloud.pump.drain()
+        assert tiny.seen("fold") == ["a", "b", "a", "b"]
+        cloud.reset()
+        assert dynamodb.scan(TableName="wallet-local-ledger")["Count"] == 0

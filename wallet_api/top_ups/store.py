@@ -132,16 +132,19 @@ class TopUpStore:
 
     def page(self, person_id: str, page: PageRequest) -> Page[TopUp]:
         """A person's top-ups, newest first."""
-        rows = self.storage.query_index(
-            self.items,
-            "by_owner",
-            _owner_bucket(person_id),
-            before=page.place(),
-            limit=page.limit,
-            newest_first=True,
-        )
-        found = tuple(self._from_raw(row) for row in rows)
+        with self.storage.trip() as trip:
+            recent = self.recent(person_id, trip, page.place(), page.limit)
+        found = recent()
         return Page(found, cursor_at(found[-1].id) if len(found) == page.limit else None)
+
+    def recent(self, person_id: str, trip: Trip, before: str | None, limit: int) -> Read[tuple[TopUp, ...]]:
+        """A person's top-ups before an id, newest first. An index is behind by moments."""
+        rows = trip.call(
+            lambda: self.storage.query_index(
+                self.items, "by_owner", _owner_bucket(person_id), before=before, limit=limit, newest_first=True
+            )
+        )
+        return rows.map(lambda found: tuple(self._from_raw(row) for row in found))
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of open top-ups whose outcome should be asked for by now."""

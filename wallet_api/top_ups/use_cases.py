@@ -21,11 +21,11 @@ from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.ledger import Ledger
-from wallet_api.ledger.operations import AlreadyDecided, Decided, Decision, Operation
+from wallet_api.ledger.operations import AlreadyDecided, Decided, Operation
 from wallet_api.money import Money
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
-from wallet_api.storage import AtomicWrite, Read, Storage
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.pages import Page, PageRequest
 from wallet_api.top_ups.errors import (
     DECLINES,
@@ -74,10 +74,6 @@ class _Progress:
 
     goes_along: Callable[[AtomicWrite], None]
     resumed: bool = False
-
-    def refusing(self, write: AtomicWrite) -> None:
-        """Adds what must hold, or change, together with a refusal."""
-        self.goes_along(write)
 
 
 @dataclass(frozen=True)
@@ -130,9 +126,9 @@ class TopUps:
                 operation,
                 decided,
                 attempt=attempt,
-                replay=self._replay,
+                replay=lambda decision: self._require(decision.subject),
                 allow=session,
-                refusing=progress.refusing,
+                refusing=lambda write: progress.goes_along(write),  # noqa: PLW0108  another by then
             )
         except TopUpSettled:
             # The schedule learned of the decline while this request was about to record it.
@@ -171,6 +167,14 @@ class TopUps:
         """The caller's top-ups, newest first, failed ones among them."""
         self.sessions.require_live(caller)
         return self.store.page(caller.id, page)
+
+    def reading(self, top_up_id: str, trip: Trip) -> Read[TopUp | None]:
+        """A top-up as part of another capability's trip: whoever asks has to know that the caller may see it."""
+        return self.store.find(top_up_id, trip)
+
+    def recent(self, person_id: str, trip: Trip, *, before: str | None, limit: int) -> Read[tuple[TopUp, ...]]:
+        """A person's top-ups before an id, newest first, as part of another capability's trip."""
+        return self.store.recent(person_id, trip, before, limit)
 
     def settle_due(self) -> int:
         """Asks the acquirer about every top-up that is due and ends those it knows the outcome of; how many it ended.
@@ -281,9 +285,6 @@ class TopUps:
         if top_up is None:
             raise TopUpMissing
         return top_up
-
-    def _replay(self, decision: Decision) -> TopUp:
-        return self._require(decision.subject)
 
     def _own(self, person_id: str, top_up: TopUp | None) -> TopUp:
         if top_up is None or top_up.person_id != person_id:

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from chalicelib.http import Routes
-from chalicelib.routes import docs, events, payments, refunds, scans, transactions, transfers, wallets
+from chalicelib.routes import (
+    docs,
+    events,
+    payments,
+    people,
+    refunds,
+    registrations,
+    scans,
+    second_factors,
+    sessions,
+    sign_ins,
+    transactions,
+    transfers,
+    wallets,
+)
 
 ALL: tuple[Routes, ...] = (
     docs.routes,
+    registrations.routes,
+    sign_ins.routes,
+    sessions.routes,
+    second_factors.routes,
+    people.routes,
     wallets.routes,
     payments.routes,
     scans.routes,

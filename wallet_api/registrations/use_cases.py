@@ -36,6 +36,20 @@ class Registrations:
     sessions: Sessions
     items: type[RegistrationItem]
 
+    @staticmethod
+    def open(
+        storage: Storage,
+        clock: Clock,
+        people: People,
+        passwords: Passwords,
+        second_factors: SecondFactors,
+        one_time_codes: OneTimeCodes,
+        sessions: Sessions,
+    ) -> Registrations:
+        """Binds the items to their table."""
+        items = storage.bind(RegistrationItem)
+        return Registrations(storage, clock, people, passwords, second_factors, one_time_codes, sessions, items)
+
     def start(self, wish: Wish) -> Pending:
         """Sends a code to the contact. Somebody who has a wallet already gets a notice instead; the answer is the same.
 

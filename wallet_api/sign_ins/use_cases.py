@@ -41,6 +41,20 @@ class SignIns:
     sessions: Sessions
     items: type[ChallengeItem]
 
+    @staticmethod
+    def open(
+        storage: Storage,
+        clock: Clock,
+        people: People,
+        passwords: Passwords,
+        second_factors: SecondFactors,
+        one_time_codes: OneTimeCodes,
+        sessions: Sessions,
+    ) -> SignIns:
+        """Binds the items to their table."""
+        items = storage.bind(ChallengeItem)
+        return SignIns(storage, clock, people, passwords, second_factors, one_time_codes, sessions, items)
+
     def start(self, *, phone: str | None, email: str | None, password: str, device: Device) -> Challenge:
         """A challenge for the second factor after a right password. Raises InvalidCredentials."""
         with self.storage.trip() as trip:

@@ -1,0 +1,144 @@
+"""Shapes that registering, signing in and the person's own pages share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.views import Body, View
+from wallet_api.clock import rfc3339
+from wallet_api.people.model import Profile
+from wallet_api.sessions.model import Device, Session, SignedIn
+
+ContactPhone = Annotated[
+    str,
+    Meta(
+        min_length=5, max_length=32, description="E.164, such as +8613812345678; a mainland mobile number may be bare."
+    ),
+]
+Email = Annotated[str, Meta(min_length=3, max_length=254)]
+NewPassword = Annotated[
+    str,
+    Meta(min_length=1, max_length=512, description="8 to 128 characters of any kind, none that attackers try first."),
+]
+GivenPassword = Annotated[str, Meta(min_length=1, max_length=512)]
+_DeviceText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\n\r\t]+$")]
+
+
+class DeviceIn(Body):
+    """What the app says about the device it runs on; shown to its owner beside the session."""
+
+    name: _DeviceText | None = None
+    platform: Literal["ios", "android", "harmony", "web", "other"] | None = None
+    app_version: _DeviceText | None = None
+
+    def device(self) -> Device:
+        """As the wallet reads it."""
+        return Device(self.name, self.platform, self.app_version)
+
+
+class UserView(View):
+    """A person as they see themselves; contacts are masked."""
+
+    id: str
+    object: Literal["user"] = "user"
+    status: Literal["active"] = "active"
+    phone: str | None
+    email: str | None
+    display_name: str | None
+    locale: Literal["zh-CN", "en"]
+    consents: list[str]
+    totp_enabled: bool
+    payment_pin_set: bool
+    created_at: str
+
+    @staticmethod
+    def of(profile: Profile) -> UserView:
+        """The wire form."""
+        return UserView(
+            id=profile.id,
+            phone=profile.phone,
+            email=profile.email,
+            display_name=profile.display_name,
+            locale=profile.locale,
+            consents=list(profile.consents),
+            totp_enabled=profile.totp_enabled,
+            payment_pin_set=profile.payment_pin_set,
+            created_at=rfc3339(profile.created_at),
+        )
+
+
+class TokensView(View):
+    """A session with its tokens, shown this once. `expires_in` counts the access token's seconds."""
+
+    id: str
+    object: Literal["session"] = "session"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  a word of RFC 6750
+    access_token: str
+    expires_in: int
+    expires_at: str
+    refresh_token: str
+    refresh_expires_at: str
+    created_at: str
+
+    @staticmethod
+    def of(signed_in: SignedIn, now: datetime) -> TokensView:
+        """The wire form."""
+        session = signed_in.session
+        return TokensView(
+            id=session.id,
+            access_token=signed_in.access_token,
+            expires_in=max(0, (signed_in.access_expires_at - now) // timedelta(seconds=1)),
+            expires_at=rfc3339(signed_in.access_expires_at),
+            refresh_token=signed_in.refresh_token,
+            refresh_expires_at=rfc3339(session.expires_at),
+            created_at=rfc3339(session.created_at),
+        )
+
+
+class SignedInView(View):
+    """Who signed in, and the session they have now."""
+
+    user: UserView
+    session: TokensView
+
+    @staticmethod
+    def of(profile: Profile, signed_in: SignedIn, *, now: datetime) -> SignedInView:
+        """The wire form."""
+        return SignedInView(user=UserView.of(profile), session=TokensView.of(signed_in, now))
+
+
+class DeviceView(View):
+    """A device as its app described it."""
+
+    name: str | None
+    platform: str | None
+    app_version: str | None
+
+
+class SessionView(View):
+    """One of the caller's sessions; `current` is the one that asks."""
+
+    id: str
+    object: Literal["session"] = "session"
+    status: Literal["active"] = "active"
+    current: bool
+    device: DeviceView
+    last_refreshed_at: str
+    expires_at: str
+    created_at: str
+
+    @staticmethod
+    def of(session: Session, current_id: str) -> SessionView:
+        """The wire form."""
+        device = session.device
+        return SessionView(
+            id=session.id,
+            current=session.id == current_id,
+            device=DeviceView(name=device.name, platform=device.platform, app_version=device.app_version),
+            last_refreshed_at=rfc3339(session.refreshed_at),
+            expires_at=rfc3339(session.expires_at),
+            created_at=rfc3339(session.created_at),
+        )

@@ -49,7 +49,7 @@ class CreatePayment(Body):
     description: Line
     order_id: OrderId
     capture: bool = True
-    payment_code: str | None = None
+    payment_code: Annotated[str, Meta(max_length=64)] | None = None
     metadata: Metadata = {}
 
 
@@ -58,7 +58,7 @@ class ConfirmPayment(Body):
 
     authorization: AuthorizationIn
     quote_id: Annotated[str, Meta(max_length=40)] | None = None
-    coupon_id: str | None = None
+    coupon_id: Annotated[str, Meta(max_length=40)] | None = None
 
 
 class MerchantRef(View):

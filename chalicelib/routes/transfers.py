@@ -51,7 +51,7 @@ class SendTransfer(Body):
     amount: MoneyIn
     authorization: AuthorizationIn
     note: Line | None = None
-    delay: str | None = None
+    delay: Annotated[str, Meta(max_length=20)] | None = None
     quote_id: Annotated[str, Meta(max_length=40)] | None = None
 
 

@@ -31,7 +31,7 @@ TITLES = {
     "headers_too_large": "The header lines are too large",
     "malformed_request": "This is not a well-formed HTTP request",
     "internal_error": "Something on our side failed",
-    "validation_failed": "A field is not what it should be",
+    "invalid_request": "A field is not what it should be",
 }
 
 

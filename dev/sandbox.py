@@ -72,7 +72,7 @@ class Sandbox:
             return json_reply(answer(call), call.request_id)
         except _Wrong as wrong:
             error = {"pointer": wrong.pointer, "code": "invalid", "detail": wrong.detail}
-            return problem(422, "validation_failed", wrong.detail, call.request_id, errors=[error])
+            return problem(422, "invalid_request", wrong.detail, call.request_id, errors=[error])
 
     def _index(self, _call: Call) -> dict[str, Any]:
         return {

@@ -176,7 +176,7 @@ def test_the_sandbox_says_what_there_is(http: Api) -> None:
     ],
 )
 def test_the_sandbox_refuses_in_problems(http: Api, method: str, path: str, body: bytes, status: int) -> None:
-    codes = {422: "validation_failed", 405: "method_not_allowed", 404: "not_found"}
+    codes = {422: "invalid_request", 405: "method_not_allowed", 404: "not_found"}
     problem(http.call(method, path, body=body or None), status, codes[status])
 
 

@@ -24,6 +24,11 @@ def made_id(prefix: str, now: datetime, entropy: bytes) -> str:
     return f"{prefix}_{encode(epoch_milliseconds(now) << 80 | int.from_bytes(entropy, 'big'))}"
 
 
+def first_id(prefix: str, moment: datetime) -> str:
+    """The bound below every id of this moment and above every earlier one; it is itself nobody's id."""
+    return f"{prefix}_{encode(max(0, epoch_milliseconds(moment)) << 80)}"
+
+
 def encode(number: int) -> str:
     """128 bits as the 26 digits of a ULID."""
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wallet_api.attempts.use_cases import Attempts
-from wallet_api.authorizations.use_cases import PaymentPins
+from wallet_api.authorizations.use_cases import PaymentPins, PinResets
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.events.store import EventStore
@@ -60,6 +60,7 @@ class Wallet:
     one_time_codes: OneTimeCodes
     sessions: Sessions
     payment_pins: PaymentPins
+    pin_resets: PinResets
     acquirer: Acquirer
     cards: Cards
     fees: Fees
@@ -114,6 +115,7 @@ def open_wallet(
     transfers = Transfers(
         storage, clock, ledger, sessions, people, payment_pins, fees, TransferStore(storage.bind(TransferItem))
     )
+    top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
     statements = Statements(storage, ledger.line_items)
     return Wallet(
         settings=settings,
@@ -129,16 +131,19 @@ def open_wallet(
         one_time_codes=one_time_codes,
         sessions=sessions,
         payment_pins=payment_pins,
+        pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins),
         acquirer=acquirer,
         cards=cards,
         fees=fees,
-        top_ups=TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer),
+        top_ups=top_ups,
         merchants=merchants,
         payments=payments,
         scans=Scans(storage, clock, keys, payments, reverse_domain(settings.public_url)),
         refunds=refunds,
         transfers=transfers,
-        transactions=Transactions(storage, statements, sessions, people, merchants, payments, refunds, transfers),
+        transactions=Transactions(
+            storage, statements, sessions, people, merchants, payments, refunds, transfers, top_ups
+        ),
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
 

@@ -108,7 +108,7 @@ class TransactionStoryView(TransactionView, frozen=True):
     session="in_use_case",
 )
 def list_transactions(call: Call[None]) -> Any:
-    """The caller's movements of money, filtered by kind, time and text."""
+    """The caller's movements of money, and card top-ups that are open or failed; filtered by kind, time and text."""
     page = call.wallet.transactions.newest(call.customer, call.query.wanted(), call.query.page())
     return ListView.of(Page(tuple(TransactionView(**_fields(each)) for each in page.rows), page.next_cursor))
 
@@ -125,7 +125,10 @@ def list_transactions(call: Call[None]) -> Any:
 )
 def get_transaction(call: Call[None]) -> Any:
     """A movement of the caller's with everything that happened to what it paid for."""
-    found = call.wallet.transactions.get(call.customer, call.id("transaction_id", "ent"))
+    if call.path["transaction_id"].startswith("top_"):
+        found = call.wallet.transactions.get_top_up(call.customer, call.id("transaction_id", "top"))
+    else:
+        found = call.wallet.transactions.get(call.customer, call.id("transaction_id", "ent"))
     return TransactionStoryView(**_fields(found), timeline=[_step(step) for step in found.timeline])
 
 

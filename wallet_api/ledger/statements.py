@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wallet_api.clock import epoch_milliseconds
-from wallet_api.ids import encode
+from wallet_api.ids import first_id
 from wallet_api.ledger.lines import LINE, Line
 from wallet_api.ledger.store import LineItem
 from wallet_api.money import Money
@@ -67,8 +66,8 @@ def place_of(line: Line) -> str:
 
 
 def _bound(moment: datetime) -> str:
-    """A sort key that no line has: below every line of this millisecond and above every earlier one."""
-    return f"{_ENTRIES}{encode(max(0, epoch_milliseconds(moment)) << 80)}"
+    """A sort key below every line of this moment and above every earlier one."""
+    return f"{LINE}{first_id('ent', moment)}"
 
 
 def _line(item: LineItem) -> Line:

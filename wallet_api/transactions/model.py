@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from wallet_api.ledger import chart
 from wallet_api.ledger.lines import Line
+from wallet_api.ledger.statements import place_of
 from wallet_api.merchants.model import Merchant
 from wallet_api.money import Money, zero
 from wallet_api.payments.model import Payment
 from wallet_api.refunds.model import Refund
+from wallet_api.top_ups.model import TopUp
 from wallet_api.transfers.model import Transfer
 
 Kind = Literal["payment", "refund", "transfer", "top_up"]
@@ -33,13 +36,32 @@ class Wanted:
         """Whether rows have to be looked at to know; a stretch of time is found by key."""
         return self.kind is not None or self.text is not None
 
-    def admits(self, line: Line) -> bool:
-        """Whether the line is of the kind that is wanted."""
-        return self.kind in (None, line.kind)
+    @property
+    def top_ups(self) -> bool:
+        """Whether top-ups are wanted, those among them that moved nothing and so have no line."""
+        return self.kind in (None, "top_up")
+
+    def admits(self, row: Row) -> bool:
+        """Whether the row is one to show, and of the kind that is wanted."""
+        return not row.hidden and self.kind in (None, row.kind)
 
     def matches(self, transaction: Transaction) -> bool:
         """Whether the text stands in the transaction, in any case and width of letters."""
         return self.text is None or _folded(self.text) in _folded("\n".join(transaction.texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place in a history: a line of the statement, or a top-up that is open or failed and so moved nothing.
+
+    A hidden row only marks how far a window reaches: its top-up succeeded and stands in the statement.
+    """
+
+    place: str
+    kind: str
+    line: Line | None = None
+    top_up: TopUp | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,26 @@ class Transaction:
         return [
             text for text in (self.description, self.order_id, name, self.subject, self.payment_id, self.id) if text
         ]
+
+
+def merged(
+    lines: Sequence[Line], top_ups: Sequence[TopUp], limit: int, since: datetime | None
+) -> tuple[list[Row], bool]:
+    """Two lists, newest first and each read one row further than `limit`, as one; and whether it goes on below.
+
+    It ends where the first of the two was cut off, since what stands below in that one is not known.
+    """
+    ours = [Row(place_of(line), line.kind, line=line) for line in lines]
+    named = {line.subject for line in lines}
+    theirs = [
+        Row(f"{each.id.removeprefix('top_')}/", "top_up", top_up=each, hidden=_moved(each) or each.id in named)
+        for each in top_ups
+        if since is None or each.created_at >= since
+    ]
+    cuts = [rows[limit - 1].place for rows in (ours, theirs) if len(rows) > limit]
+    horizon = max(cuts, default="")
+    rows = [row for row in (*ours, *theirs) if row.place >= horizon]
+    return sorted(rows, key=lambda row: row.place, reverse=True), bool(cuts)
 
 
 def of_line(line: Line) -> Transaction:
@@ -161,6 +203,45 @@ def of_transfer(base: Transaction, transfer: Transfer | None, other: str | None)
     )
 
 
+def of_top_up(base: Transaction, top_up: TopUp | None) -> Transaction:
+    """What a card brought; its fee was charged to the card, so the balance did not feel it."""
+    if top_up is None:
+        return base
+    return replace(
+        base,
+        status=top_up.status,
+        amount=top_up.amount,
+        fee=top_up.fee,
+        counterparty=Counterparty("card", top_up.card_id, f"{top_up.card_brand} {top_up.card_last4}"),
+        timeline=story_of_top_up(top_up),
+    )
+
+
+def of_unmoved(top_up: TopUp) -> Transaction:
+    """A top-up that has moved nothing (yet): it is open, or it failed."""
+    base = Transaction(
+        id=top_up.id,
+        kind="top_up",
+        direction="in",
+        amount=top_up.amount,
+        fee=top_up.fee,
+        balance_change=top_up.amount if _moved(top_up) else zero(top_up.amount.currency),
+        subject=top_up.id,
+        created_at=top_up.created_at,
+    )
+    return of_top_up(base, top_up)
+
+
+def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
+    """From the charge to how it ended."""
+    steps = [Step(top_up.created_at, "top_up.created", top_up.id, top_up.amount)]
+    if top_up.status == "requires_action":
+        steps.append(Step(top_up.created_at, "top_up.requires_action", top_up.id, top_up.amount))
+    if top_up.settled_at is not None:
+        steps.append(Step(top_up.settled_at, f"top_up.{top_up.status}", top_up.id, top_up.amount))
+    return tuple(steps)
+
+
 def person_of(line: Line) -> str | None:
     """The id of the person on the other side of a transfer."""
     return chart.owner_of(line.other or "") if line.kind == "transfer" else None
@@ -184,6 +265,10 @@ def story_of_transfer(transaction: Transaction) -> tuple[Step, ...]:
     """A transfer arrives in the moment it is sent."""
     what = "transfer.received" if transaction.direction == "in" else "transfer.sent"
     return (Step(transaction.created_at, what, transaction.subject, transaction.amount),)
+
+
+def _moved(top_up: TopUp) -> bool:
+    return top_up.status == "succeeded"
 
 
 def _folded(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, Unavailable
+from wallet_api.ids import first_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.lines import Line
 from wallet_api.ledger.statements import Statements, place_of
@@ -22,15 +23,21 @@ from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.pages import Page, PageRequest, page_of
 from wallet_api.storage.trips import known
+from wallet_api.top_ups.model import TopUp
+from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.transactions.model import (
     Counterparty,
+    Row,
     Transaction,
     Wanted,
     merchant_of,
+    merged,
     of_line,
     of_payment,
     of_refund,
+    of_top_up,
     of_transfer,
+    of_unmoved,
     person_of,
     story_of_payment,
     story_of_transfer,
@@ -42,7 +49,7 @@ WINDOW = 100
 LINES_A_TRIP = 50
 """A line names at most two records beside itself, and a trip reads a hundred."""
 
-_PLACE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}/[A-Z]{3}", re.ASCII)
+_PLACE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}/(?:[A-Z]{3})?", re.ASCII)
 logger = logging.getLogger(__name__)
 
 
@@ -58,6 +65,7 @@ class Transactions:
     payments: Payments
     refunds: Refunds
     transfers: Transfers
+    top_ups: TopUps
 
     def newest(self, caller: Customer, wanted: Wanted, page: PageRequest) -> Page[Transaction]:
         """The caller's transactions, newest first. A filtered page may hold fewer than asked for and have a next one."""
@@ -75,18 +83,17 @@ class Transactions:
                 before=before,
                 limit=limit + 1,
             )
+            top_ups = self._top_ups(caller, trip, wanted, before, limit + 1)
         session()
-        lines = found()
-        window, more = lines[:limit], len(lines) > limit
-        candidates = [line for line in window if wanted.admits(line)]
+        rows, more = merged(found(), top_ups(), limit, wanted.since)
+        candidates = [row for row in rows if wanted.admits(row)]
         told = self._told(candidates if wanted.text else candidates[: page.limit])
 
-        def keep(line: Line) -> bool:
-            transaction = told.get(place_of(line))
-            return transaction is not None and wanted.matches(transaction)
+        def keep(row: Row) -> bool:
+            return row.place in told and wanted.matches(told[row.place])
 
-        kept = page_of(window, page, place=place_of, more=more, keep=keep)
-        return Page(tuple(told[place_of(line)] for line in kept.rows), kept.next_cursor)
+        kept = page_of(rows, page, place=lambda row: row.place, more=more, keep=keep)
+        return Page(tuple(told[row.place] for row in kept.rows), kept.next_cursor)
 
     def get(self, caller: Customer, entry_id: str) -> Transaction:
         """One of the caller's transactions with its timeline. Raises NotFound."""
@@ -97,19 +104,42 @@ class Transactions:
         line = found()
         if line is None:
             raise NotFound
-        transaction = self._told([line])[place_of(line)]
-        return self._with_story(transaction)
+        place = place_of(line)
+        return self._with_story(self._told([Row(place, line.kind, line=line)])[place])
 
-    def _told(self, lines: Sequence[Line]) -> dict[str, Transaction]:
-        """Each line as its owner reads it, by the line's place."""
-        told: dict[str, Transaction] = {}
+    def get_top_up(self, caller: Customer, top_up_id: str) -> Transaction:
+        """A top-up that has moved nothing yet, as a row of the history names it. Raises NotFound."""
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self.top_ups.reading(top_up_id, trip)
+        session()
+        top_up = found()
+        if top_up is None or top_up.person_id != caller.id:
+            raise NotFound
+        return of_unmoved(top_up)
+
+    def _top_ups(
+        self, caller: Customer, trip: Trip, wanted: Wanted, before: str | None, limit: int
+    ) -> Read[tuple[TopUp, ...]]:
+        """The caller's top-ups down from the same place as the lines, for those that have no line."""
+        if not wanted.top_ups:
+            return known(())
+        bounds = [] if before is None else [f"top_{before.partition('/')[0]}"]
+        if wanted.until is not None:
+            bounds.append(first_id("top", wanted.until))
+        return self.top_ups.recent(caller.id, trip, before=min(bounds, default=None), limit=limit)
+
+    def _told(self, rows: Sequence[Row]) -> dict[str, Transaction]:
+        """Each row as its owner reads it, by its place."""
+        told = {row.place: of_unmoved(row.top_up) for row in rows if row.top_up is not None}
         people: dict[str, Person | None] = {}
+        lines = [row.line for row in rows if row.line is not None]
         for start in range(0, len(lines), LINES_A_TRIP):
             part = lines[start : start + LINES_A_TRIP]
             with self.storage.trip() as trip:
-                rows = [(place_of(line), self._telling(line, trip)) for line in part]
+                readings = [(place_of(line), self._telling(line, trip)) for line in part]
                 sides = {side: self.people.find(side, trip) for side in map(person_of, part) if side}
-            told.update({place: row() for place, row in rows})
+            told.update({place: row() for place, row in readings})
             people.update({side: read() for side, read in sides.items()})
         names = self._names([person for person in people.values() if person is not None])
         return {place: _named(transaction, names) for place, transaction in told.items()}
@@ -126,6 +156,8 @@ class Transactions:
         if line.kind == "transfer":
             transfer = self.transfers.reading(line.subject, trip)
             return transfer.map(lambda found: of_transfer(base, found, person_of(line)))
+        if line.kind == "top_up":
+            return self.top_ups.reading(line.subject, trip).map(lambda found: of_top_up(base, found))
         return known(base)
 
     def _with_story(self, transaction: Transaction) -> Transaction:

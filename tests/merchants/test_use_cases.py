@@ -1,0 +1,102 @@
+"""Merchants as an operator makes them, and their keys as servers use them, over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import a_merchant, key, refused
+from tests.faults.injector import Faults
+from tests.shopping import a_payment, ask
+from wallet_api.errors import Invalid, NotFound
+from wallet_api.ids import new_id
+from wallet_api.ledger import chart
+
+
+def test_a_key_that_was_never_issued_is_refused_without_asking_the_tables(
+    api: Api, cloud: LocalCloud, faults: Faults
+) -> None:
+    shop = a_merchant(cloud)
+    faults.clear()
+    for wrong in ("sk_test_" + "A" * 96, shop.key[:-1] + ("A" if shop.key[-1] != "A" else "B"), shop.key.replace("test", "live")):
+        refused(api.get("/v1/payments", token=wrong), 401, "not_authenticated")
+    assert faults.calls == []
+
+
+def test_a_revoked_key_dies_at_once_and_the_other_one_lives(api: Api, cloud: LocalCloud) -> None:
+    """P24: two keys overlap while one is rolled."""
+    shop = a_merchant(cloud)
+    merchants = cloud.wallet.merchants
+    second = merchants.issue_key(shop.id)
+    payment = a_payment(api, shop)
+    caller = merchants.presented(shop.key)
+    merchants.revoke_key(shop.id, caller.key_id)
+    merchants.revoke_key(shop.id, caller.key_id)
+    for answer in (
+        api.get("/v1/payments", token=shop.key),
+        api.get(f"/v1/payments/{payment['id']}", token=shop.key),
+        api.get(f"/v1/refunds?payment_id={payment['id']}", token=shop.key),
+        ask(api, shop),
+        api.post(f"/v1/payments/{payment['id']}/cancel", token=shop.key, key=key()),
+    ):
+        refused(answer, 401, "api_key_revoked")
+    assert api.get(f"/v1/payments/{payment['id']}", token=second).ok(200)["id"] == payment["id"]
+
+
+def test_a_revoked_key_does_not_see_an_answer_again(api: Api, cloud: LocalCloud) -> None:
+    """M39: authorisation is checked again before a replay."""
+    shop, idem = a_merchant(cloud), key()
+    body: dict[str, Any] = {"amount": {"amount": 1, "currency": "CNY"}, "description": "tea", "order_id": "1"}
+    api.post("/v1/payments", body, token=shop.key, key=idem).ok(201)
+    merchants = cloud.wallet.merchants
+    merchants.revoke_key(shop.id, merchants.presented(shop.key).key_id)
+    refused(api.post("/v1/payments", body, token=shop.key, key=idem), 401, "api_key_revoked")
+
+
+def test_a_suspended_merchant_can_do_nothing_until_it_is_reinstated(api: Api, cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    cloud.wallet.merchants.suspend(shop.id)
+    refused(ask(api, shop), 403, "merchant_suspended")
+    cloud.wallet.merchants.reinstate(shop.id)
+    ask(api, shop).ok(201)
+
+
+def test_a_key_of_the_other_mode_is_a_strangers(api: Api, cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    live = cloud.wallet.merchants.issue_key(shop.id, "live")
+    assert live.startswith("sk_live_")
+    refused(api.get("/v1/payments", token=live), 401, "not_authenticated")
+
+
+def test_unknown_merchants_and_keys_are_missing(cloud: LocalCloud) -> None:
+    merchants, now = cloud.wallet.merchants, cloud.clock.now()
+    shop = a_merchant(cloud)
+    for act in (
+        lambda: merchants.issue_key(new_id("mer", now)),
+        lambda: merchants.suspend(new_id("mer", now)),
+        lambda: merchants.revoke_key(shop.id, new_id("key", now)),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_a_chinese_name_needs_its_latin_form_beside_it(cloud: LocalCloud) -> None:
+    merchants = cloud.wallet.merchants
+    with pytest.raises(Invalid):
+        merchants.create("翠湖茶馆", "5814", "昆明")
+    merchant = merchants.create("翠湖茶馆", "5814", "昆明", latin_name="CUIHU TEA HOUSE", latin_city="KUNMING")
+    assert merchant.profile.name == "翠湖茶馆"
+
+
+def test_a_new_merchant_has_an_empty_account(cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    assert cloud.wallet.ledger.accounts.require(chart.merchant(shop.id)).balance("CNY").amount == 0
+
+
+def test_the_table_holds_a_hash_of_the_key_and_never_the_key(cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    merchants = cloud.wallet.merchants
+    rows = list(cloud.wallet.storage.scan(merchants.key_items))
+    assert rows
+    assert all(shop.key not in str(row) and shop.key[40:72] not in str(row) for row in rows)

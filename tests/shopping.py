@@ -1,0 +1,70 @@
+"""Payments and refunds for tests, made the way real ones are: over HTTP."""
+
+from typing import Any
+
+from dev.client import Answer, Api
+from dev.cloud.local import LocalCloud
+from tests.build import PIN, Shop, Someone, cny, key
+from wallet_api.fees.errors import FeeScheduleMissing
+from wallet_api.fees.model import FIRST_RULES
+from wallet_api.ledger import chart
+from wallet_api.ledger.verify import verify
+
+
+def publish_fees(cloud: LocalCloud) -> None:
+    """The first fee schedule, unless there is one: a merchant bears 0.6 % of a payment."""
+    try:
+        cloud.wallet.fees.schedule()
+    except FeeScheduleMissing:
+        cloud.wallet.fees.publish(FIRST_RULES)
+
+
+def ask(api: Api, shop: Shop, amount: int = 1250, *, idem: str | None = None, **fields: Any) -> Answer:
+    """A merchant's request for a payment of an order of its own."""
+    body = {"amount": cny(amount), "description": "乌龙茶", "order_id": key(), **fields}
+    return api.post("/v1/payments", body, token=shop.key, key=idem or key())
+
+
+def a_payment(api: Api, shop: Shop, amount: int = 1250, **fields: Any) -> Any:
+    """A payment that waits for its customer."""
+    return ask(api, shop, amount, **fields).ok(201)
+
+
+def confirm(api: Api, someone: Someone, payment_id: str, *, pin: str = PIN, idem: str | None = None, **more: Any) -> Answer:
+    """A customer's yes."""
+    body = {"authorization": {"pin": pin}, **more}
+    return api.post(f"/v1/payments/{payment_id}/confirm", body, token=someone.token, key=idem or key())
+
+
+def cancel(api: Api, shop: Shop, payment_id: str, *, idem: str | None = None) -> Answer:
+    """A merchant's second thought."""
+    return api.post(f"/v1/payments/{payment_id}/cancel", token=shop.key, key=idem or key())
+
+
+def a_paid_payment(api: Api, shop: Shop, someone: Someone, amount: int = 1250) -> Any:
+    """A payment that a customer confirmed, as the merchant sees it."""
+    payment = a_payment(api, shop, amount)
+    confirm(api, someone, payment["id"]).ok(200)
+    return api.get(f"/v1/payments/{payment['id']}", token=shop.key).ok(200)
+
+
+def refund(
+    api: Api, shop: Shop, payment_id: str, amount: int | None = None, *, idem: str | None = None, **fields: Any
+) -> Answer:
+    """Money back; without an amount, all that is left."""
+    body = {"payment_id": payment_id, "reason": "returned", **fields}
+    if amount is not None:
+        body["amount"] = cny(amount)
+    return api.post("/v1/refunds", body, token=shop.key, key=idem or key())
+
+
+def folded(cloud: LocalCloud, account: str) -> int:
+    """A busy account's CNY balance once the stream is read to its end; the whole ledger is checked on the way."""
+    cloud.pump.drain()
+    assert verify(cloud.wallet.ledger).findings == []
+    return int(cloud.wallet.ledger.accounts.require(account).balance("CNY").amount)
+
+
+def merchant_balance(cloud: LocalCloud, shop: Shop) -> int:
+    """What the wallet owes the merchant."""
+    return folded(cloud, chart.merchant(shop.id))

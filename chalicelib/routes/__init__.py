@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chalicelib.http import Routes
 from chalicelib.routes import (
+    cards,
     docs,
     events,
+    fees,
     payments,
     people,
     refunds,
@@ -14,6 +16,7 @@ from chalicelib.routes import (
     second_factors,
     sessions,
     sign_ins,
+    top_ups,
     transactions,
     transfers,
     wallets,
@@ -27,6 +30,9 @@ ALL: tuple[Routes, ...] = (
     second_factors.routes,
     people.routes,
     wallets.routes,
+    cards.routes,
+    top_ups.routes,
+    fees.routes,
     payments.routes,
     scans.routes,
     refunds.routes,

@@ -112,6 +112,8 @@ class LocalCloud:
             self.clock.reset()
             self.pump.reset()
             self.seeded = {}
+            if self.wallet is not None:
+                self.wallet.fees.store.forget()
 
     def sweep_expired(self) -> int:
         """Deletes what its time to live says, as DynamoDB does some time within two days; how many items."""

@@ -154,6 +154,10 @@ class CardBox:
         """The card with this number, if the person has it."""
         return next((card for card in self.cards if card.number_key == number_key), None)
 
+    def newest_first(self) -> tuple[Card, ...]:
+        """All cards in the order of a list."""
+        return tuple(sorted(self.cards, key=lambda card: card.id, reverse=True))
+
     def kind(self, card_id: str | None) -> Kind:
         """The kind of this card, else of the default one, else debit. Raises CardMissing."""
         card = self.find(card_id) if card_id is not None else self.default()

@@ -38,6 +38,7 @@ from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.keys import Keys
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
 SECONDS_A_DAY = 86_400
 
@@ -124,6 +125,13 @@ class Cards:
             cards = self.store.box(caller.id, trip)
         session()
         return cards()
+
+    def page(self, caller: Customer, request: PageRequest) -> tuple[CardBox, Page[Card]]:
+        """A page of the caller's cards, newest first, with all of them."""
+        after, cards = request.place(), self.list(caller)
+        rows = [card for card in cards.newest_first() if after is None or card.id < after]
+        shown = tuple(rows[: request.limit])
+        return cards, Page(shown, cursor_at(shown[-1].id) if len(rows) > request.limit else None)
 
     def make_default(self, caller: Customer, card_id: str) -> CardBox:
         """Chooses an active card as the default. Raises CardMissing, CardNotActive."""

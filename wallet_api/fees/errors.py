@@ -1,6 +1,6 @@
 """How fees say no.
 
-FeeScheduleMissing   no schedule is in force at that time
+FeeScheduleMissing   no schedule was in force at that time
 FeeNotOffered        the schedule in force has no rule for this operation and channel
 QuotePayeeMissing    nobody with a wallet answers to the payee that a quote was asked for
 QuoteMissing         no such quote, or somebody else's
@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wallet_api.errors import Conflict, NotFound, Retry, Unavailable
+from wallet_api.errors import Conflict, NotFound, Retry
 
 
-class FeeScheduleMissing(Unavailable):
-    """No schedule is in force, so no fee is known and nothing that may cost one is done."""
+class FeeScheduleMissing(NotFound):
+    """No schedule was in force at that time."""
 
-    code = "fee_schedule_missing"
+    code = "fee_schedule_not_found"
 
 
 class FeeNotOffered(Conflict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from wallet_api.clock import rfc3339
@@ -219,14 +219,13 @@ def in_force(schedules: Sequence[Schedule], at: datetime) -> Schedule:
 def next_schedule(
     schedules: Sequence[Schedule], rules: Sequence[Rule], effective_at: datetime, now: datetime
 ) -> Schedule:
-    """The version to publish. Raises ScheduleIncomplete, or ScheduleTooSoon: only the first may be in force at once."""
+    """The version to publish. Raises ScheduleIncomplete, or ScheduleTooSoon without notice or before its predecessor."""
     require_complete(rules)
-    last = max(schedules, key=lambda schedule: schedule.version, default=None)
-    if last is not None:
-        earliest = max(now + NOTICE, last.effective_at)
-        if effective_at < earliest:
-            raise ScheduleTooSoon(earliest=rfc3339(earliest))
-    return Schedule(last.version + 1 if last else 1, effective_at, now, tuple(rules))
+    last = max(schedules, key=lambda schedule: schedule.version)
+    earliest = max(now + NOTICE, last.effective_at)
+    if effective_at < earliest:
+        raise ScheduleTooSoon(earliest=rfc3339(earliest))
+    return Schedule(last.version + 1, effective_at, now, tuple(rules))
 
 
 def require_complete(rules: Sequence[Rule]) -> None:
@@ -243,11 +242,16 @@ def require_complete(rules: Sequence[Rule]) -> None:
             raise ScheduleIncomplete(operation=rule.operation)
 
 
-FIRST_RULES = (
-    Rule("top_up", None, "payer", basis_points=0),
-    Rule("top_up", "credit_card", "payer", basis_points=60),
-    Rule("withdrawal", None, "payer", basis_points=10, minimum=10, maximum=25_00),
-    Rule("payment", None, "merchant", basis_points=60),
-    Rule("transfer", None, "payer", basis_points=10, free=1_000_00, maximum=25_00),
+FIRST = Schedule(
+    version=1,
+    effective_at=datetime(2020, 1, 1, tzinfo=UTC),
+    published_at=datetime(2020, 1, 1, tzinfo=UTC),
+    rules=(
+        Rule("top_up", None, "payer", basis_points=0),
+        Rule("top_up", "credit_card", "payer", basis_points=60),
+        Rule("withdrawal", None, "payer", basis_points=10, minimum=10, maximum=25_00),
+        Rule("payment", None, "merchant", basis_points=60),
+        Rule("transfer", None, "payer", basis_points=10, free=1_000_00, maximum=25_00),
+    ),
 )
-"""What a new deployment begins with until its operator publishes another schedule."""
+"""What every deployment begins with, so that a wallet is never without a schedule; its operator publishes the next."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from wallet_api.fees.errors import QuoteMissing, QuoteUsed, ScheduleRaced
-from wallet_api.fees.model import CACHE_AGE, FeeLine, Quote, Rule, Schedule
+from wallet_api.fees.model import CACHE_AGE, FIRST, FeeLine, Quote, Rule, Schedule
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
@@ -55,7 +55,7 @@ class QuoteItem(Item):
 class _Known:
     """The schedules that this container has read, and when."""
 
-    schedules: tuple[Schedule, ...] = ()
+    schedules: tuple[Schedule, ...] = (FIRST,)
     read_at: datetime | None = None
 
 
@@ -74,18 +74,22 @@ class FeeStore:
         return FeeStore(storage, storage.bind(ScheduleItem), storage.bind(QuoteItem))
 
     def schedules(self, trip: Trip, now: datetime) -> Read[tuple[Schedule, ...]]:
-        """Every schedule; read in the trip only when what is known is too old. That there is none is not remembered."""
+        """Every schedule, the first one among them; read in the trip only when what is known is too old."""
         kept = self._known
-        if kept.schedules and kept.read_at is not None and kept.read_at <= now < kept.read_at + CACHE_AGE:
+        if kept.read_at is not None and kept.read_at <= now < kept.read_at + CACHE_AGE:
             return known(kept.schedules)
         return trip.call(lambda: self.read_schedules(now))
 
     def read_schedules(self, now: datetime) -> tuple[Schedule, ...]:
         """Every schedule as the table holds it now, newest first."""
         items = self.storage.query(self.schedule_items, SCHEDULES, newest_first=True)
-        self._known.schedules = tuple(_schedule(item) for item in items)
+        self._known.schedules = (*map(_schedule, items), FIRST)
         self._known.read_at = now
         return self._known.schedules
+
+    def forget(self) -> None:
+        """Drops what is known, as when the tables were emptied."""
+        self._known.read_at = None
 
     def publish(self, schedule: Schedule, write: AtomicWrite) -> None:
         """Adds a version to the write; it must be the next one."""

@@ -106,7 +106,7 @@ class Fees:
     ) -> Charge:
         """The fee of this movement: as quoted, else by the schedule in force.
 
-        Raises QuoteMissing, QuoteMismatch, QuoteUsed, QuoteExpired, FeeScheduleMissing, FeeNotOffered.
+        Raises QuoteMissing, QuoteMismatch, QuoteUsed, QuoteExpired, FeeNotOffered.
         """
         basis = read()
         movement = Movement(operation, amount, channel, payee)
@@ -124,7 +124,7 @@ class Fees:
     def quote(self, caller: Customer, asked: QuoteRequest, operation: Operation) -> Decided[Quote]:
         """Promises a fee to a person for ten minutes and one movement.
 
-        Raises QuotePayeeMissing, CardMissing, FeeScheduleMissing, FeeNotOffered.
+        Raises QuotePayeeMissing, CardMissing, FeeNotOffered.
         """
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
@@ -155,15 +155,15 @@ class Fees:
             schedules = self.store.schedules(trip, now)
         return in_force(schedules(), at or now)
 
-    def publish(self, rules: Sequence[Rule], effective_at: datetime | None = None) -> Schedule:
-        """Publishes the next version; without a time, the first is in force at once. An operator's use case.
+    def publish(self, rules: Sequence[Rule], effective_at: datetime) -> Schedule:
+        """Publishes the next version, a minute or more ahead. An operator's use case.
 
         Raises ScheduleTooSoon, ScheduleIncomplete, ScheduleRaced.
         """
         now = self.clock.now()
         with self.storage.trip() as trip:
             schedules = trip.call(lambda: self.store.read_schedules(now))
-        schedule = next_schedule(schedules(), rules, effective_at or now, now)
+        schedule = next_schedule(schedules(), rules, effective_at, now)
         with self.storage.atomic_write() as write:
             self.store.publish(schedule, write)
         return schedule

@@ -1,0 +1,224 @@
+"""Fees over HTTP: the public schedule, and quotes that bind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.http import Call, Routes, endpoint
+from chalicelib.views import Body, MoneyIn, MoneyView, View
+from wallet_api.cards.errors import CardMissing
+from wallet_api.clock import rfc3339
+from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing, QuotePayeeMissing
+from wallet_api.fees.model import Bearer, FeeOperation, Quote, Rule, Schedule
+from wallet_api.fees.use_cases import QuoteRequest
+from wallet_api.ids import is_id
+from wallet_api.ledger.operations import Decided
+from wallet_api.money import zero
+from wallet_api.sessions.model import Customer
+
+routes = Routes(__name__)
+
+ObjectId = Annotated[str, Meta(min_length=1, max_length=40)]
+Contact = Annotated[str, Meta(min_length=3, max_length=254)]
+
+
+class ScheduleQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """`at`: a time (RFC 3339) whose schedule is wanted; now when left away."""
+
+    at: Annotated[str, Meta(min_length=10, max_length=40)] | None = None
+
+    def moment(self) -> datetime | None:
+        """The time. Raises Invalid for what is none."""
+        if self.at is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(self.at)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise Invalid(FieldProblem("at", "wrong_format")) from None
+
+
+class RuleView(View):
+    """What one operation costs: `basis_points` (hundredths of a percent) of what is above `free`, plus `fixed`, in bounds.
+
+    `free`, `fixed`, `minimum` and `maximum` are minor units. A null `channel` is every channel without a rule of its own.
+    """
+
+    operation: FeeOperation
+    channel: str | None
+    borne_by: Bearer
+    basis_points: int
+    fixed: int
+    free: int
+    minimum: int
+    maximum: int | None
+
+
+class ScheduleView(View):
+    """The schedule in force at a time."""
+
+    id: str
+    object: Literal["fee_schedule"] = "fee_schedule"
+    version: int
+    effective_at: str
+    rules: list[RuleView]
+    created_at: str
+
+
+class PayeeIn(Body):
+    """The other side of a transfer, named in one way."""
+
+    phone: Contact | None = None
+    email: Contact | None = None
+    user_id: ObjectId | None = None
+
+
+class AskQuote(Body):
+    """What is to be done. Naming the other side, the channel or the card binds the quote to them."""
+
+    operation: FeeOperation
+    amount: MoneyIn
+    channel: Literal["card", "debit_card", "credit_card"] | None = None
+    card_id: ObjectId | None = None
+    merchant_id: ObjectId | None = None
+    payee: PayeeIn | None = None
+
+    def request(self) -> QuoteRequest:
+        """As the wallet reads it. Raises Invalid, NotFound."""
+        if self.merchant_id is not None and not is_id(self.merchant_id, "mer"):
+            raise NotFound
+        channel = self.channel if self.channel != "card" else None
+        if self.operation not in ("top_up", "withdrawal") and (self.channel or self.card_id):
+            raise Invalid(FieldProblem("/channel" if self.channel else "/card_id", "not_with_this_operation"))
+        payee = self._payee()
+        return QuoteRequest(
+            operation=self.operation,
+            amount=self.amount.money(),
+            channel=channel,
+            card_id=self.card_id,
+            merchant_id=self.merchant_id,
+            phone=payee.phone,
+            email=payee.email,
+            person_id=payee.user_id,
+        )
+
+    def _payee(self) -> PayeeIn:
+        payee = self.payee or PayeeIn()
+        given = sum(name is not None for name in (payee.phone, payee.email, payee.user_id))
+        if self.payee is not None and given != 1:
+            raise Invalid(FieldProblem("/payee", "exactly_one", (("names", "phone, email, user_id"),)))
+        if self.payee is not None and self.operation != "transfer":
+            raise Invalid(FieldProblem("/payee", "not_with_this_operation"))
+        if self.merchant_id is not None and self.operation != "payment":
+            raise Invalid(FieldProblem("/merchant_id", "not_with_this_operation"))
+        if payee.user_id is not None and not is_id(payee.user_id, "usr"):
+            raise QuotePayeeMissing
+        return payee
+
+
+class FeeLineView(View):
+    """One part of the fee; a maximum shows as a negative part."""
+
+    code: Literal["share", "fixed", "minimum", "maximum"]
+    amount: MoneyView
+
+
+class QuoteView(View):
+    """A promise, good for one movement until `expires_at`. `fee` is what the caller bears on top of `amount`.
+
+    A fee that the merchant bears is `merchant_fee`, and the caller's `fee` is zero. `lines` add up to whichever there is.
+    """
+
+    id: str
+    object: Literal["fee_quote"] = "fee_quote"
+    status: Literal["open"] = "open"
+    operation: FeeOperation
+    channel: str | None
+    amount: MoneyView
+    fee: MoneyView
+    total: MoneyView
+    merchant_fee: MoneyView
+    borne_by: Bearer
+    lines: list[FeeLineView]
+    schedule_version: int
+    expires_at: str
+    created_at: str
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/v1/fees",
+    summary="What everything costs",
+    query=ScheduleQuery,
+    answer=ScheduleView,
+    errors=[FeeScheduleMissing],
+)
+def get_fees(call: Call[None]) -> Any:
+    """The public fee schedule, now or at another time."""
+    return _schedule(call.wallet.fees.schedule(call.query.moment()))
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/v1/fee_quotes",
+    summary="Ask what a movement will cost",
+    callers=[Customer],
+    body=AskQuote,
+    answer=QuoteView,
+    status=201,
+    idempotency="required",
+    session="in_use_case",
+    errors=[QuotePayeeMissing, CardMissing, FeeNotOffered],
+)
+def ask_quote(call: Call[AskQuote]) -> Any:
+    """What is quoted is what is charged. Pass the quote's id with the movement, within ten minutes."""
+    decided = call.wallet.fees.quote(call.customer, call.body.request(), call.asked)
+    return Decided(_quote(decided.value), decided.replayed)
+
+
+def _schedule(schedule: Schedule) -> ScheduleView:
+    return ScheduleView(
+        id=f"fee_schedule_{schedule.version}",
+        version=schedule.version,
+        effective_at=rfc3339(schedule.effective_at),
+        rules=[_rule(rule) for rule in schedule.rules],
+        created_at=rfc3339(schedule.published_at),
+    )
+
+
+def _rule(rule: Rule) -> RuleView:
+    return RuleView(
+        operation=rule.operation,
+        channel=rule.channel,
+        borne_by=rule.bearer,
+        basis_points=rule.basis_points,
+        fixed=rule.fixed,
+        free=rule.free,
+        minimum=rule.minimum,
+        maximum=rule.maximum,
+    )
+
+
+def _quote(quote: Quote) -> QuoteView:
+    merchant_fee = quote.fee if quote.bearer == "merchant" else zero(quote.fee.currency)
+    return QuoteView(
+        id=quote.id,
+        operation=quote.operation,
+        channel=quote.channel,
+        amount=MoneyView.of(quote.amount),
+        fee=MoneyView.of(quote.on_top),
+        total=MoneyView.of(quote.total),
+        merchant_fee=MoneyView.of(merchant_fee),
+        borne_by=quote.bearer,
+        lines=[FeeLineView(code=line.code, amount=MoneyView.of(line.amount)) for line in quote.lines],
+        schedule_version=quote.schedule_version,
+        expires_at=rfc3339(quote.expires_at),
+        created_at=rfc3339(quote.created_at),
+    )

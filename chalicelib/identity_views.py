@@ -90,7 +90,7 @@ class TokensView(View):
         return TokensView(
             id=session.id,
             access_token=signed_in.access_token,
-            expires_in=max(0, (signed_in.access_expires_at - now) // timedelta(seconds=1)),
+            expires_in=max(0, -((now - signed_in.access_expires_at) // timedelta(seconds=1))),
             expires_at=rfc3339(signed_in.access_expires_at),
             refresh_token=signed_in.refresh_token,
             refresh_expires_at=rfc3339(session.expires_at),

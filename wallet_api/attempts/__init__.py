@@ -5,3 +5,7 @@ the reading costs nothing of its own. After five wrong ones the item is locked f
 lock, and a locked one is answered like a wrong one. Locks are per person, never for ever, and end with the first
 success.
 """
+
+from wallet_api.attempts.store import GuardedItem
+
+__all__ = ["GuardedItem"]

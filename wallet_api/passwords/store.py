@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wallet_api.attempts.store import GuardedItem
+from wallet_api.attempts import GuardedItem
 from wallet_api.storage.items import Moment, UnicodeAttribute
 
 PASSWORD = "password"  # noqa: S105  a sort key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute
 
-from wallet_api.attempts.store import GuardedItem
+from wallet_api.attempts import GuardedItem
 from wallet_api.storage.items import Item, Moment, WholeNumber
 
 SECOND_FACTOR = "second_factor"

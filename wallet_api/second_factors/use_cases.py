@@ -29,6 +29,14 @@ Accept = Callable[[AtomicWrite], None]
 """Adds to a write what makes the proof work only once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A reserved try at one person's second factor; `item` is None when no try is left for now."""
+
+    person_id: str
+    item: SecondFactorItem | None
+
+
 @dataclass(frozen=True)
 class SecondFactors:
     """Every person's authenticator and recovery codes, and the tries on any second factor."""
@@ -73,12 +81,11 @@ class SecondFactors:
         Raises TotpNotStarted, WrongFactor.
         """
         tried, person = self._reserve_with_person(person_id)
-        if tried is None:
-            raise self._refused(person_id)
-        if not tried.secret_sealed or tried.confirmed:
-            self._give_back(tried)
+        item = self._free(tried)
+        if not item.secret_sealed or item.confirmed:
+            self._give_back(item)
             raise TotpNotStarted
-        step = self._matched_step(tried, person, code)
+        step = self._matched_step(item, person, code)
         codes, now = new_recovery_codes(), self.clock.now()
         with self.storage.atomic_write() as write:
             self.attempts.accept(
@@ -86,7 +93,7 @@ class SecondFactors:
                 write,
                 TotpNotStarted(),
                 (self.items.confirmed == False, TotpNotStarted()),  # noqa: E712
-                (self.items.secret_sealed == tried.secret_sealed, WrongFactor()),
+                (self.items.secret_sealed == item.secret_sealed, WrongFactor()),
                 actions=[self.items.confirmed.set(True), self.items.last_step.set(step)],
             )
             self.people.mark_totp(person_id, True, write)
@@ -98,40 +105,38 @@ class SecondFactors:
     def remove(self, person_id: str, code: str) -> None:
         """Removes the authenticator and every recovery code, proven by either. Raises TotpNotEnabled, WrongFactor."""
         tried, person = self._reserve_with_person(person_id)
-        if tried is None:
-            raise self._refused(person_id)
-        if not tried.confirmed:
-            self._give_back(tried)
+        if not self._free(tried).confirmed:
+            self._give_back(self._free(tried))
             raise TotpNotEnabled
         method: OwnFactor = "totp" if canonical_recovery_code(code) is None else "recovery_code"
         accept = self.prove(tried, person, method, code)
         left = self.storage.query(self.recovery_items, person_id, prefix=RECOVERY)
         with self.storage.atomic_write() as write:
             accept(write)
-            item = self.items(person_id, SECOND_FACTOR)
+            bare = self.items(person_id, SECOND_FACTOR)
             actions = [self.items.secret_sealed.remove(), self.items.confirmed.set(False)]
-            write.update(item, actions, (self.items.confirmed == True, TotpNotEnabled()))  # noqa: E712
+            write.update(bare, actions, (self.items.confirmed == True, TotpNotEnabled()))  # noqa: E712
             self.people.mark_totp(person_id, False, write)
             for each in left:
                 if not (method == "recovery_code" and each.sk in self._recovery_places(person_id, code)):
                     write.delete(self.recovery_items(person_id, each.sk))
 
-    def reserve(self, person_id: str, trip: Trip) -> Read[SecondFactorItem | None]:
-        """Reserves a try of any second factor as part of a trip; None when none is left for now."""
-        return self.attempts.reserve(self.items(person_id, SECOND_FACTOR), trip)
+    def reserve(self, person_id: str, trip: Trip) -> Read[Try]:
+        """Reserves a try of any second factor as part of a trip."""
+        reserved = self.attempts.reserve(self.items(person_id, SECOND_FACTOR), trip)
+        return reserved.map(lambda item: Try(person_id, item))
 
-    def prove(self, tried: SecondFactorItem | None, person: Person, method: OwnFactor, code: str) -> Accept:
+    def prove(self, tried: Try, person: Person, method: OwnFactor, code: str) -> Accept:
         """Evaluates a code on a reserved try. What it gives must be part of the write that the proof allows.
 
         Raises WrongFactor.
         """
-        if tried is None:
+        item = self._free(tried)
+        if not item.confirmed:
             raise self._refused(person.id)
         if method == "recovery_code":
-            return self._prove_recovery(tried, code)
-        if not tried.confirmed:
-            raise self._refused(person.id)
-        step, items = self._matched_step(tried, person, code), self.items
+            return self._prove_recovery(person.id, code)
+        step, items = self._matched_step(item, person, code), self.items
 
         def accept(write: AtomicWrite) -> None:
             # The step must grow, or a code would work again until its minute is over (RFC 6238 section 5.2).
@@ -140,22 +145,27 @@ class SecondFactors:
 
         return accept
 
-    def fail(self, person_id: str) -> None:
-        """After a wrong second factor of any kind: locks when the last try is gone."""
-        self.attempts.lock_if_used_up(self.items(person_id, SECOND_FACTOR))
+    def fail(self, tried: Try) -> None:
+        """After a wrong code of any kind: locks when the last try is gone."""
+        self.attempts.lock_if_used_up(self.items(tried.person_id, SECOND_FACTOR))
 
     def accept_sent_code(self, person_id: str, write: AtomicWrite) -> None:
         """Adds to a write that a code which was sent proved the person, so that the counting ends."""
         self._accept(person_id, write)
 
-    def _prove_recovery(self, tried: SecondFactorItem, code: str) -> Accept:
-        person_id = tried.pk
+    def _free(self, tried: Try) -> SecondFactorItem:
+        """The item of a try that could be reserved. Raises WrongFactor: locked is answered like wrong."""
+        if tried.item is None:
+            raise self._refused(tried.person_id)
+        return tried.item
+
+    def _prove_recovery(self, person_id: str, code: str) -> Accept:
         with self.storage.trip() as trip:
             found = [
                 trip.get(self.recovery_items, person_id, place) for place in self._recovery_places(person_id, code)
             ]
         item = next((each for each in (read() for read in found) if each is not None), None)
-        if item is None or not tried.confirmed:
+        if item is None:
             raise self._refused(person_id)
 
         def accept(write: AtomicWrite) -> None:
@@ -173,17 +183,17 @@ class SecondFactors:
         hashes = [self.keys.hex_digest("recovery-code", person_id, plain, version=each) for each in self.keys.versions]
         return [RECOVERY + each for each in hashes]
 
-    def _reserve_with_person(self, person_id: str) -> tuple[SecondFactorItem | None, Person]:
+    def _reserve_with_person(self, person_id: str) -> tuple[Try, Person]:
         with self.storage.trip() as trip:
             tried = self.reserve(person_id, trip)
             found = self.people.find(person_id, trip)
         person = found()
         return tried(), person if person is not None else self.people.require(person_id)
 
-    def _matched_step(self, tried: SecondFactorItem, person: Person, code: str) -> int:
-        secret = self.people.unseal(person, "totp_secret", tried.secret_sealed)
+    def _matched_step(self, item: SecondFactorItem, person: Person, code: str) -> int:
+        secret = self.people.unseal(person, "totp_secret", item.secret_sealed)
         step = None if secret is None else matched_step(secret, code, self.clock.now())
-        if step is None or step <= tried.last_step:
+        if step is None or step <= item.last_step:
             raise self._refused(person.id)
         return step
 
@@ -193,12 +203,12 @@ class SecondFactors:
         item = self.items(person_id, SECOND_FACTOR)
         self.attempts.accept(item, write, WrongFactor(), *requirements, actions=actions)
 
-    def _give_back(self, tried: SecondFactorItem) -> None:
+    def _give_back(self, item: SecondFactorItem) -> None:
         """Returns a try that nothing was evaluated with."""
         items = self.items
         with self.storage.trip() as trip:
-            trip.update(items(tried.pk, SECOND_FACTOR), [items.failures.set(items.failures - 1)], items.failures >= 1)
+            trip.update(items(item.pk, SECOND_FACTOR), [items.failures.set(items.failures - 1)], items.failures >= 1)
 
     def _refused(self, person_id: str) -> WrongFactor:
-        self.fail(person_id)
+        self.attempts.lock_if_used_up(self.items(person_id, SECOND_FACTOR))
         return WrongFactor()

@@ -14,8 +14,7 @@ from wallet_api.passwords.use_cases import Passwords
 from wallet_api.people.model import Person, Profile
 from wallet_api.people.use_cases import People
 from wallet_api.second_factors.errors import WrongFactor
-from wallet_api.second_factors.store import SecondFactorItem
-from wallet_api.second_factors.use_cases import Accept, SecondFactors
+from wallet_api.second_factors.use_cases import Accept, SecondFactors, Try
 from wallet_api.sessions.model import Device, SignedIn
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.sign_ins.errors import InvalidCredentials, MethodNotOffered, WrongSecondFactor
@@ -126,18 +125,16 @@ class SignIns:
             raise WrongSecondFactor from None
         return self.people.profile_of(person, payment_pin_set=pin_set()), signed_in
 
-    def _prove(
-        self, tried: SecondFactorItem | None, person: Person, challenge: Challenge, method: Method, code: str
-    ) -> Accept:
+    def _prove(self, tried: Try, person: Person, challenge: Challenge, method: Method, code: str) -> Accept:
         if method == "totp" or method == "recovery_code":
             return self.second_factors.prove(tried, person, method, code)
-        if tried is None:
-            self.second_factors.fail(person.id)
+        if tried.item is None:
+            self.second_factors.fail(tried)
             raise WrongSecondFactor
         try:
             proof = self.one_time_codes.prove(challenge.code_id, "login", challenge.id, code)
         except WrongCode:
-            self.second_factors.fail(person.id)
+            self.second_factors.fail(tried)
             raise WrongSecondFactor from None
         if proof.channel != method:
             raise WrongSecondFactor

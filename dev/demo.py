@@ -59,7 +59,7 @@ def log_in_with_totp(story: Story, person: Person) -> None:
     import pyotp
 
     def enrol() -> tuple[str, Any]:
-        made = story.ask("POST", "/v1/totp", 200, {}, token=person.token)
+        made = story.ask("POST", "/v1/totp", 201, token=person.token)
         code = pyotp.TOTP(made["secret"]).at(story.cloud.clock.now())
         codes = story.ask("POST", "/v1/totp/confirm", 200, {"code": code}, token=person.token)
         return f"{len(codes['recovery_codes'])} recovery codes", pyotp.TOTP(made["secret"])

@@ -1,22 +1,14 @@
 """Payments and refunds for tests, made the way real ones are: over HTTP."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.build import PIN, Shop, Someone, cny, key
-from wallet_api.fees.errors import FeeScheduleMissing
-from wallet_api.fees.model import FIRST_RULES
 from wallet_api.ledger import chart
 from wallet_api.ledger.verify import verify
-
-
-def publish_fees(cloud: LocalCloud) -> None:
-    """The first fee schedule, unless there is one: a merchant bears 0.6 % of a payment."""
-    try:
-        cloud.wallet.fees.schedule()
-    except FeeScheduleMissing:
-        cloud.wallet.fees.publish(FIRST_RULES)
 
 
 def ask(api: Api, shop: Shop, amount: int = 1250, *, idem: str | None = None, **fields: Any) -> Answer:
@@ -30,7 +22,9 @@ def a_payment(api: Api, shop: Shop, amount: int = 1250, **fields: Any) -> Any:
     return ask(api, shop, amount, **fields).ok(201)
 
 
-def confirm(api: Api, someone: Someone, payment_id: str, *, pin: str = PIN, idem: str | None = None, **more: Any) -> Answer:
+def confirm(
+    api: Api, someone: Someone, payment_id: str, *, pin: str = PIN, idem: str | None = None, **more: Any
+) -> Answer:
     """A customer's yes."""
     body = {"authorization": {"pin": pin}, **more}
     return api.post(f"/v1/payments/{payment_id}/confirm", body, token=someone.token, key=idem or key())
@@ -56,6 +50,20 @@ def refund(
     if amount is not None:
         body["amount"] = cny(amount)
     return api.post("/v1/refunds", body, token=shop.key, key=idem or key())
+
+
+def at_once(api: Api, *calls: Callable[[Api], Answer]) -> list[Answer]:
+    """All calls at the same moment, each on a connection of its own."""
+
+    def made(call: Callable[[Api], Answer]) -> Answer:
+        client = api.fresh()
+        try:
+            return call(client)
+        finally:
+            client.close()
+
+    with ThreadPoolExecutor(len(calls)) as crowd:
+        return list(crowd.map(made, calls))
 
 
 def folded(cloud: LocalCloud, account: str) -> int:

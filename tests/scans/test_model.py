@@ -26,6 +26,7 @@ from wallet_api.storage.keys import Keys
 KEYS = Keys({1: b"k" * 64})
 DOMAIN = "com.example.pay"
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
+PRICE = Money(1250, "CNY")
 
 EMVCO_EXAMPLE = (
     "00020101021229300012D156000000000510A93FO3230Q31280012D15600000001030812345678520441115802CN5914BEST TRANSPORT6007BEIJING"
@@ -34,9 +35,7 @@ EMVCO_EXAMPLE = (
     "6304A13A"
 )
 """EMV QR Code Specification for Payment Systems, Merchant-Presented Mode, version 1.1, annex B."""
-DONGRI_EXAMPLE = (
-    "0002010102121516ABCDEF123456789052045311530339254039995802JP5906DONGRI6005TOKYO62240104hoge0504fuga0704piyo63043FE6"
-)
+DONGRI_EXAMPLE = "0002010102121516ABCDEF123456789052045311530339254039995802JP5906DONGRI6005TOKYO62240104hoge0504fuga0704piyo63043FE6"
 """From the manual of an independent library in Go (dongri/emv-qrcode)."""
 MERCARI_EXAMPLE = (
     "00020101021229300012D156000000000510A93FO3230Q31280012D15600000001030812345678520441115303156540523.725502015802CN"
@@ -50,7 +49,7 @@ PLAIN = Profile("Tea & Co", "Tea & Co", "Kunming", "Kunming", "CN", "5814")
 
 
 def a_payment(
-    amount: Money = Money(1250, "CNY"), merchant: Profile = TEA_HOUSE, order_id: str = "A-17", at: datetime = NOW
+    amount: Money = PRICE, merchant: Profile = TEA_HOUSE, order_id: str = "A-17", at: datetime = NOW
 ) -> Payment:
     order = Order(order_id, "tea", {}, merchant)
     return Payment(new_id("pay", at), "mer_1", "requires_confirmation", amount, order, at, at + timedelta(minutes=15))
@@ -58,7 +57,15 @@ def a_payment(
 
 def test_a_web_address_or_any_other_text_is_not_ours() -> None:
     """P36: scanned text is data; an unknown scheme, a foreign host and an over-long text are refused."""
-    texts = ["https://example.com/pay", "javascript:alert(1)", "otpauth://totp/x", "", "0", "000301", "weixin://wxpay/bizpayurl"]
+    texts = [
+        "https://example.com/pay",
+        "javascript:alert(1)",
+        "otpauth://totp/x",
+        "",
+        "0",
+        "000301",
+        "weixin://wxpay/bizpayurl",
+    ]
     for text in [*texts, EMVCO_EXAMPLE, DONGRI_EXAMPLE, EMVCO_EXAMPLE[:-4] + "9" * MAX_CODE]:
         with pytest.raises(CodeNotOurs):
             payment_id_in(KEYS, DOMAIN, text)
@@ -172,7 +179,10 @@ amounts = st.builds(Money, st.integers(1, MAX_PAYMENT), st.sampled_from(currenci
 
 @given(amounts, latin, latin, st.text(st.characters(codec="utf-8"), min_size=1, max_size=64))
 def test_every_payment_has_a_code_that_names_it_and_fits(amount: Money, name: str, city: str, order_id: str) -> None:
-    for merchant in (Profile(name, name, city, city, "CN", "5814"), Profile("翠湖" * 40, name, "昆明", city, "CN", "5814")):
+    for merchant in (
+        Profile(name, name, city, city, "CN", "5814"),
+        Profile("翠湖" * 40, name, "昆明", city, "CN", "5814"),
+    ):
         payment = a_payment(amount, merchant, order_id)
         code = payment_code(KEYS, DOMAIN, payment)
         assert payment_id_in(KEYS, DOMAIN, code) == payment.id
@@ -183,7 +193,7 @@ def test_every_payment_has_a_code_that_names_it_and_fits(amount: Money, name: st
 def test_a_code_says_what_emvco_wants() -> None:
     """P33: point of initiation 12 is a dynamic code; names that are not Latin stand in template 64."""
     objects = read_payload(payment_code(KEYS, DOMAIN, a_payment()))
-    assert list(objects)[0] == "00"
+    assert next(iter(objects)) == "00"
     assert list(objects)[-1] == "63"
     assert objects["01"] == "12"
     assert (objects["52"], objects["53"], objects["54"], objects["58"]) == ("5814", "156", "12.50", "CN")

@@ -134,6 +134,11 @@ def test_what_cannot_be_shown_or_turns_the_text_is_refused_wherever_it_stands(si
     assert problems(f'{{"no{escaped}te": "a"}}') == {"": "forbidden_characters"}
 
 
+def test_a_text_does_not_end_in_a_line_feed() -> None:
+    """A30: in a pattern `$` also matches before a last line feed, so `123456` and its longer twin would be one code."""
+    assert problems('{"note": "123456\\n"}')["/note"] == "forbidden_characters"
+
+
 @pytest.mark.parametrize("text", ["午饭 🍜", "👩‍👩‍👧", "two\nlines", "\U0001fae9", "नमस्ते"])
 def test_what_people_write_is_taken(text: str) -> None:
     """P13: among it joined emoji, and signs that are newer than this Python's Unicode."""
@@ -177,6 +182,10 @@ def test_a_query_is_read_by_the_same_rules() -> None:
         ({"limit": ["101"]}, {"limit": "too_large"}),
         ({"limit": ["ten"]}, {"limit": "wrong_type"}),
         ({"limit": ["1.5"]}, {"limit": "wrong_type"}),
+        ({"limit": ["1e1"]}, {"limit": "wrong_type"}),
+        ({"limit": ["10.0"]}, {"limit": "wrong_type"}),
+        ({"limit": ["１０"]}, {"limit": "wrong_type"}),
+        ({"limit": [""]}, {"limit": "wrong_type"}),
         ({"limit": ["1", "2"]}, {"limit": "given_twice"}),
         ({"page": ["2"]}, {"page": "unknown_field"}),
         ({"cursor": ["a\x00"]}, {"cursor": "forbidden_characters"}),

@@ -171,7 +171,9 @@ class Fees:
     def _payee(self, asked: QuoteRequest, trip: Trip) -> Read[str | None]:
         if not asked.names_person:
             return known(asked.merchant_id)
-        found = self.people.resolve(trip, phone=asked.phone, email=asked.email, person_id=asked.person_id)
+        found = self.people.resolve(
+            trip, phone=asked.phone, email=asked.email, person_id=asked.person_id, pointer="/payee"
+        )
         return found.map(_require_payee)
 
     def _replay(self, decision: Decision) -> Quote:

@@ -57,7 +57,11 @@ class Transfers:
             decided = self.ledger.decision_on(operation, trip)
             reservation = self.payment_pins.reserve(caller.id, trip)
             payee = self.people.resolve(
-                trip, phone=sending.payee.phone, email=sending.payee.email, person_id=sending.payee.person_id
+                trip,
+                phone=sending.payee.phone,
+                email=sending.payee.email,
+                person_id=sending.payee.person_id,
+                pointer="/to",
             )
             fee_read = self.fees.reading(trip, sending.quote_id)
         payer = reservation()

@@ -1,0 +1,191 @@
+"""Bodies made from the shapes that endpoints take: one that is right, and every way to make one field of it wrong."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+Path = tuple[str, ...]
+
+# The first of these that a text field takes is its sample.
+TEXTS = (
+    "sample", "428617", "CNY", "12", "2035", "pay_01KAMS3Q0V5T1C9D9SZ3GZ2WQY", "+8613800138000", "en",
+    "person@example.com", "4242424242424242", "horse-battery-42-staple", "2026-11-22", "sms", "wrt_" + "A" * 60,
+)  # fmt: skip
+
+NAMED: dict[str, Any] = {"consents": ["terms", "privacy"], "operation": "transfer"}
+"""Samples of fields whose right value follows from more than their shape."""
+
+WRONG_TYPES: dict[str, tuple[str, ...]] = {
+    "string": ("12345", "true", "[]", "{}", "1.5"),
+    "integer": ('"x"', "true", "[]", "{}", "1.5", "1e2", "NaN", "1e400"),
+    "boolean": ('"true"', "1", "[]", "{}"),
+    "array": ('"x"', "1", "{}", "true"),
+    "object": ('"x"', "1", "[]", "true"),
+}
+
+AMOUNTS = (
+    "true", "1.0", '"100"', "1e2", "NaN", "Infinity", "-Infinity", "1e400", "-1", "0", "-0", "1" + "0" * 30,
+    '"１００"', '"1_000"', "null", "1000000000001", "0.1", '"0x64"', "[100]", '{"value": 100}',
+)  # fmt: skip
+"""M25: what is no amount, as it stands in the JSON text."""
+
+PHONES = ("８６１３８００１３８０００", "tel:+8613800138000", "+8613800138000;ext=1", "+8613800138000\u200b", "+86138HELLO00",
+          "+86 13800138000 ext 7")  # fmt: skip
+"""P14: what a lenient parser would take for a phone number."""
+
+BAD_SIGNS = ("\\u0000", "\\ud800", "\\u202e", "\\u001b", "\\uffff")
+"""P13, as they are escaped in JSON text."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A body in which one thing is wrong. `pointer` is what the answer must name, where it is known."""
+
+    what: str
+    raw: bytes
+    pointer: str | None = None
+    codes: tuple[str, ...] = ("invalid_request",)
+
+
+class Literally(str):
+    """A value's JSON text."""
+
+    __slots__ = ()
+
+
+def schema_of(shape: type[msgspec.Struct]) -> tuple[dict[str, Any], dict[str, Any]]:
+    (root,), components = msgspec.json.schema_components([shape], ref_template="{name}")
+    return resolved(root, components), components
+
+
+def resolved(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """The schema itself: references followed, the null among alternatives left away."""
+    if "$ref" in schema:
+        return resolved(components[schema["$ref"]], components)
+    for kind in schema.get("anyOf", []):
+        if kind != {"type": "null"}:
+            rest = {name: value for name, value in schema.items() if name != "anyOf"}
+            return resolved(kind if "$ref" in kind else {**rest, **kind}, components)
+    return schema
+
+
+def sample(schema: dict[str, Any], components: dict[str, Any]) -> Any:
+    """A value that the schema takes, with what it requires; with its first field where it requires none."""
+    schema = resolved(schema, components)
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        known = schema.get("properties", {})
+        wanted = schema.get("required") or list(known)[:1]
+        return {name: NAMED.get(name) or sample(known[name], components) for name in wanted}
+    if kind == "array":
+        return [sample(schema["items"], components)] * max(1, schema.get("minItems", 0))
+    if kind == "integer":
+        return max(schema.get("minimum", 1), schema.get("exclusiveMinimum", 0) + 1)
+    if kind == "boolean":
+        return True
+    for text in TEXTS:
+        long_enough = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 10**6)
+        if long_enough and re.search(schema.get("pattern", ""), text):
+            return text
+    raise AssertionError(f"no sample for {schema}: add one to TEXTS")
+
+
+def fields(
+    schema: dict[str, Any], components: dict[str, Any], path: Path = ()
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every field of a body, also of bodies within, with its schema."""
+    for name, inner in resolved(schema, components).get("properties", {}).items():
+        field = resolved(inner, components)
+        yield (*path, name), field
+        if field.get("type") == "object":
+            yield from fields(field, components, (*path, name))
+
+
+def text_of(value: Any) -> str:
+    """JSON text; what is `Literally` given stands as it is."""
+    if isinstance(value, Literally):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{text_of(name)}: {text_of(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(text_of, value)) + "]"
+    return msgspec.json.encode(value).decode()
+
+
+def changed(body: Any, path: Path, value: Any) -> Any:
+    """The body with another value at a path."""
+    if not path:
+        return value
+    return {**body, path[0]: changed(body.get(path[0], {}), path[1:], value)}
+
+
+def encoded(body: Any) -> bytes:
+    return text_of(body).encode("utf-8", "surrogatepass")
+
+
+def wrong_bodies(shape: type[msgspec.Struct]) -> Iterator[Wrong]:
+    """Everything that may be wrong with a body of this shape."""
+    root, components = schema_of(shape)
+    right = sample(root, components)
+    yield from wrong_texts(encoded(right))
+    yield Wrong("unknown field", encoded({**right, "blance": 1}), "/blance")
+    for privileged in ("balance", "status", "role", "user_id", "merchant_id", "fee"):
+        if privileged not in root["properties"]:
+            yield Wrong(f"privileged {privileged}", encoded({**right, privileged: "x"}), f"/{privileged}")
+    for name in root.get("required", []):
+        rest = {other: value for other, value in right.items() if other != name}
+        yield Wrong(f"without {name}", encoded(rest), f"/{name}")
+    for path, field in fields(root, components):
+        whole = {path[0]: sample(root["properties"][path[0]], components)} if len(path) > 1 else {}
+        yield from wrong_values({**whole, **right}, path, field, sample(field, components))
+
+
+SIX_DIGITS = ('"１２３４５６"', '"12345"', '"12345a"', "123456", '" 123456"', '"123456\\n"')
+CURRENCIES = ('"cny"', '"XXX"', '"CN"', '"ＣＮＹ"', '""')
+
+
+def literals_for(name: str, field: dict[str, Any], right: Any) -> list[str]:
+    """JSON texts that a field does not take."""
+    kind = field.get("type", "string")
+    found = [*WRONG_TYPES[kind]]
+    if kind == "integer" and name == "amount":
+        found += AMOUNTS
+    if name == "currency":
+        found += CURRENCIES
+    if field.get("pattern") == "^[0-9]{6}$":
+        found += SIX_DIGITS
+    if kind == "string":
+        found += [f'"a{sign}"' for sign in BAD_SIGNS]
+        found += [f'"{right}\\n"', '"a\ufffd"', '"' + "a" * 20_000 + '"' if "enum" not in field else '"no such value"']
+    return found
+
+
+def wrong_values(body: Any, path: Path, field: dict[str, Any], right: Any) -> Iterator[Wrong]:
+    """The body with one field's value wrong, each time in another way."""
+    pointer = "/" + "/".join(path)
+    for literal in literals_for(path[-1], field, right):
+        yield Wrong(f"{pointer} = {literal[:40]}", encoded(changed(body, path, Literally(literal))), pointer)
+
+
+def wrong_texts(right: bytes) -> Iterator[Wrong]:
+    """What is no JSON object, or one that two parsers may read differently. `right` is an object with a field or more."""
+    yield Wrong("deep", b"[" * 60_000, None, ("json_too_deep",))
+    yield Wrong("very deep", b"[" * 100_000, None, ("body_too_large",))
+    yield Wrong("deep objects", b'{"a":' * 10_000 + b"1" + b"}" * 10_000, None, ("json_too_deep",))
+    yield Wrong("too large", right[:-1] + b" " * 70_000 + b"}", None, ("body_too_large",))
+    for root in (b"[]", b"null", b"true", b"7", b'"text"', b"[" + right + b"]"):
+        yield Wrong(f"root {root[:9]!r}", root, None, ("not_an_object",))
+    for broken in (b"{", right[:-1], right + b"}", right + right, b"{'a': 1}", b"\xef\xbb\xbf" + right, b"<xml/>", b" ",
+                   right.decode().encode("utf-16"), b'{"a": 01}', b"{\x00}", b'{"a": 1,}', b"a=1&b=2"):  # fmt: skip
+        yield Wrong(f"no JSON {broken[:9]!r}", broken, None, ("not_json",))
+    yield Wrong("no UTF-8 in a text", right[:-1] + b', "a": "\xff\xfe"}', None)
+    name = right[1 : right.index(b":")]
+    yield Wrong("a name twice", right[:-1] + b", " + name + b": 1}", None, ("duplicate_json_name",))
+    yield Wrong("a name twice, escaped", right[:-1] + b', "\\u0061": 1, "a": 2}', None, ("duplicate_json_name",))
+    yield Wrong("a very long name", right[:-1] + b', "' + b"n" * 5000 + b'": 1}', "")
+    yield Wrong("a hidden name", right[:-1] + b', "\\u0000": 1}', "")

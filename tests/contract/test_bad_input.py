@@ -1,0 +1,313 @@
+"""Bad input, sent to every endpoint that there is: always a 4xx problem, never a movement, never a 500.
+
+The cases are made from what the endpoints promise, so a new endpoint is in the matrix by being registered.
+"""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote
+
+import pytest
+
+from chalicelib import messages
+from chalicelib.errors import status_of
+from chalicelib.http import Endpoint
+from chalicelib.messages import Locale
+from chalicelib.openapi import problems_of
+from chalicelib.routes import ALL
+from dev.client import Answer, Api
+from dev.cloud.local import LocalCloud
+from dev.server import Server
+from tests import build
+from tests.contract.bodies import PHONES, changed, encoded, fields, sample, schema_of, wrong_bodies
+from wallet_api.errors import Invalid, WalletError
+from wallet_api.merchants.model import MerchantCaller
+from wallet_api.sessions.model import Customer
+
+ENDPOINTS = [each for routes in ALL for each in routes.endpoints]
+WITH_BODY = [each for each in ENDPOINTS if each.body is not None]
+WITH_KEY = [each for each in ENDPOINTS if each.idempotency == "required"]
+WRITING = [each for each in ENDPOINTS if each.method not in ("GET", "HEAD")]
+AN_ID = "pay_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
+LANGUAGES: tuple[Locale, Locale] = ("en", "zh-CN")
+
+
+def name_of(each: Endpoint) -> str:
+    return f"{each.method} {each.path}"
+
+
+def takes(shape: Any, name: str) -> bool:
+    """Whether a field of this name stands anywhere in a body."""
+    return any(path[-1] == name for path, _ in fields(*schema_of(shape)))
+
+
+def every(endpoints: list[Endpoint]) -> Any:
+    return pytest.mark.parametrize("each", endpoints, ids=name_of)
+
+
+@dataclass
+class Place:
+    """A wallet with a person who has money and a merchant, and what all its tables hold."""
+
+    api: Api
+    cloud: LocalCloud
+    person: build.Someone
+    shop: build.Shop
+
+    def tables(self) -> str:
+        """A digest of every item of every table."""
+        client = self.cloud.session.create_client("dynamodb", region_name=self.cloud.region)
+        digest = hashlib.sha256()
+        for name in sorted(self.cloud.wallet.settings.tables.values()):
+            items = [item for page in client.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
+            for item in sorted(repr(sorted(item.items())) for item in items):
+                digest.update(f"{name} {item}\n".encode())
+        return digest.hexdigest()
+
+    def proof(self, each: Endpoint) -> list[tuple[str, str]]:
+        """The Authorization header of a caller that the endpoint takes."""
+        if Customer in each.callers:
+            return [("Authorization", f"Bearer {self.person.token}")]
+        return [("Authorization", f"Bearer {self.shop.key}")] if MerchantCaller in each.callers else []
+
+    def send(
+        self, each: Endpoint, raw: bytes | None, locale: Locale, *more: tuple[str, str], without: tuple[str, ...] = ()
+    ) -> Answer:
+        """A request that is right but for its body and what is given or left away."""
+        headers = [*self.proof(each), ("Accept-Language", locale), ("Idempotency-Key", str(uuid.uuid4()))]
+        if raw is not None:
+            headers.append(("Content-Type", "application/json"))
+        kept = [(name, value) for name, value in headers if name not in without]
+        path = re.sub(r"\{\w+\}", AN_ID, each.path)
+        if raw is None or "Content-Type" not in without:
+            return self.api.call(each.method, path, body=raw, headers=[*kept, *more])
+        return self.api.call(each.method, path, body=raw, headers=[*kept, *(more or [("Content-Type", "")])])
+
+
+@pytest.fixture(scope="module")
+def place(_running_cloud: LocalCloud, _running_server: Server) -> Iterator[Place]:
+    _running_cloud.reset()
+    api = Api(_running_server.port)
+    person = build.a_person(api, _running_cloud, balance=100_000)
+    made = Place(api, _running_cloud, person, build.a_merchant(_running_cloud))
+    _running_cloud.pump.drain()
+    yield made
+    api.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_written(place: Place) -> Iterator[None]:
+    """No item of any table is another one after a test of this file, so no balance is."""
+    before = place.tables()
+    yield
+    assert place.tables() == before
+
+
+def problem_of(answer: Answer, locale: Locale, what: str, codes: tuple[str, ...]) -> dict[str, Any]:
+    """P9, D15: what every refusal has in common."""
+    assert 400 <= answer.status < 500, f"{what}: {answer.status} {answer.text[:300]}"
+    assert answer.headers["content-type"] == "application/problem+json", what
+    assert answer.headers["cache-control"] == "no-store", what
+    shown = cast(dict[str, Any], answer.json)
+    kind = WalletError.by_code[shown["code"]]
+    expected = shown["code"] in codes or ("invalid_request" in codes and issubclass(kind, Invalid))
+    assert expected, f"{what}: {answer.text[:500]}"
+    assert shown["status"] == answer.status == status_of(kind), what
+    assert shown["money_moved"] == "no", what
+    assert shown["request_id"] == answer.headers["x-request-id"], what
+    assert shown["title"] == messages.title(shown["code"], locale), what
+    assert shown["detail"], what
+    assert shown["type"].endswith(f"/docs/errors/{shown['code']}"), what
+    assert not re.search(r'Traceback|File "|msgspec|DynamoDB|Exception', answer.text), what
+    return shown
+
+
+@every(WITH_BODY)
+def test_a_body_with_anything_wrong_is_named_and_does_nothing(place: Place, each: Endpoint) -> None:
+    """M25, P2, P9, P10, P11, P13, D15: every field, every way, in both languages by turns."""
+    assert each.body is not None
+    for number, wrong in enumerate(wrong_bodies(each.body)):
+        locale = LANGUAGES[number % 2]
+        what = f"{name_of(each)} {wrong.what}"
+        answer = place.send(each, wrong.raw, locale)
+        shown = problem_of(answer, locale, what, wrong.codes)
+        assert len(answer.body) < 16_000, what
+        if wrong.pointer is not None:
+            pointers = [error["pointer"] for error in shown["errors"]]
+            assert wrong.pointer in pointers or any(found.startswith(wrong.pointer) for found in pointers), (
+                what,
+                pointers,
+            )
+
+
+@every(WRITING)
+def test_a_body_of_another_kind_is_not_read(place: Place, each: Endpoint) -> None:
+    """P12."""
+    raw = encoded(sample(*schema_of(each.body))) if each.body else b'{"amount": 1}'
+    for media_type in (
+        "",
+        "Application/JSON",
+        "*/*",
+        "text/plain, application/json",
+        "application/x-www-form-urlencoded",
+    ):
+        answer = place.send(each, raw, "en", ("Content-Type", media_type), without=("Content-Type",))
+        problem_of(answer, "en", media_type, ("unsupported_media_type",))
+
+
+@every(ENDPOINTS)
+def test_a_header_that_decides_is_not_given_twice(place: Place, each: Endpoint) -> None:
+    """P23."""
+    for header in ("Idempotency-Key", "Authorization", "Signature", "Content-Type", "Wallet-Version"):
+        answer = place.send(each, None, "en", (header, "a"), (header.lower(), "b"), without=(header,))
+        assert problem_of(answer, "en", header, ("duplicate_header",))["header"] == header.lower()
+
+
+@every(ENDPOINTS)
+def test_a_proof_that_is_no_text_is_no_proof(place: Place, each: Endpoint) -> None:
+    """P22."""
+    for header, value in (("Authorization", "Bearer wat_é"), ("Signature", "sig1=:é:"), ("Signature-Input", "钱")):
+        answer = place.send(each, None, "zh-CN", (header, value), without=(header,))
+        assert answer.status == 401
+        problem_of(answer, "zh-CN", header, ("not_authenticated",))
+
+
+@every([each for each in ENDPOINTS if each.callers])
+def test_nobody_gets_in_with_made_up_credentials(place: Place, each: Endpoint) -> None:
+    """P4, A45: missing, of another scheme, made up, changed by one letter, and of another kind of caller."""
+    token = place.proof(each)[0][1].removeprefix("Bearer ")
+    turned = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for value in (None, "", "Bearer", f"Basic {token}", f"Bearer {turned}", "Bearer wat_x", "Bearer sk_test_x",
+                  f"Bearer {token} {token}"):  # fmt: skip
+        more = [] if value is None else [("Authorization", value)]
+        answer = place.send(each, None, "en", *more, without=("Authorization",))
+        assert answer.status == 401, (value, answer.text)
+        assert answer.headers["www-authenticate"] == "Bearer"
+        problem_of(answer, "en", str(value), ("not_authenticated",))
+    others = {Customer: place.person.token, MerchantCaller: place.shop.key}
+    for kind, other in others.items():
+        if kind not in each.callers:
+            answer = place.send(each, None, "en", ("Authorization", f"Bearer {other}"), without=("Authorization",))
+            assert answer.status == 403
+            problem_of(answer, "en", "another kind of caller", ("wrong_caller",))
+
+
+@every(WITH_KEY)
+def test_what_has_value_needs_a_key(place: Place, each: Endpoint) -> None:
+    """M38: asked for before the body is looked at."""
+    for raw in (None, b"{}", b"["):
+        answer = place.send(each, raw, "en", without=("Idempotency-Key",))
+        assert answer.status == 400
+        problem_of(answer, "en", "no key", ("idempotency_key_required",))
+
+
+@every(WRITING)
+def test_a_key_has_one_way_to_be_written(place: Place, each: Endpoint) -> None:
+    """M40: the quoted form of a Structured Field is refused, so `"abc"` and `abc` cannot be two wishes."""
+    for key in ('"abc"', '"abc', "", "x" * 65, "é", "１２３"):
+        answer = place.send(each, None, "en", ("Idempotency-Key", key), without=("Idempotency-Key",))
+        assert answer.status == 400
+        problem_of(answer, "en", repr(key), ("idempotency_key_malformed",))
+
+
+@every([each for each in ENDPOINTS if each.path.startswith("/v1/")])
+def test_a_parameter_that_nobody_reads_is_refused(place: Place, each: Endpoint) -> None:
+    """P2: and so is one that is given twice."""
+    path = re.sub(r"\{\w+\}", AN_ID, each.path)
+    headers = [*place.proof(each), ("Idempotency-Key", "k"), ("Accept-Language", "en")]
+    for query, code in (
+        ("no_such=1", "unknown_field"),
+        ("limit=1&limit=2", "given_twice"),
+        ("%00=1", "forbidden_characters"),
+    ):
+        answer = place.api.call(each.method, f"{path}?{query}", headers=headers)
+        shown = problem_of(answer, "en", query, ("invalid_request",))
+        assert code in [error["code"] for error in shown["errors"]] or code == "forbidden_characters"
+
+
+@every([each for each in ENDPOINTS if each.query is not None])
+def test_a_parameter_is_read_as_strictly_as_a_field(place: Place, each: Endpoint) -> None:
+    """P3: a page has its limits, a cursor is one of ours."""
+    assert each.query is not None
+    known = {name for (name,), _ in fields(*schema_of(each.query))}
+    path = re.sub(r"\{\w+\}", AN_ID, each.path)
+    bad = {
+        "limit": ("0", "-1", "101", "1.5", "ten", "１０", "1e1", ""),
+        "cursor": ("", "x" * 500, "../..", "\0", "a b"),
+    }
+    for name, values in bad.items():
+        for value in values if name in known else ():
+            answer = place.api.get(f"{path}?{name}={quote(value)}", headers=place.proof(each))
+            problem_of(answer, "zh-CN", f"{name}={value}", ("invalid_request",))
+
+
+@every([each for each in WITH_BODY if takes(each.body, "phone")])
+def test_a_phone_number_has_one_spelling_or_is_refused(place: Place, each: Endpoint) -> None:
+    """P14: full-width digits, extensions, letters and invisible signs are not a phone number."""
+    assert each.body is not None
+    root, components = schema_of(each.body)
+    right = sample(root, components)
+    for path in [path for path, _ in fields(root, components) if path[-1] == "phone"]:
+        for phone in PHONES:
+            answer = place.send(each, encoded(changed(right, path, phone)), "en")
+            shown = problem_of(answer, "en", phone, ("invalid_request",))
+            assert "/" + "/".join(path) in [error["pointer"] for error in shown["errors"]], (phone, answer.text)
+
+
+def test_an_unknown_path_is_a_problem_as_well(place: Place) -> None:
+    """P9."""
+    for path in (
+        "/",
+        "/v1",
+        "/v1/no_such",
+        "/v1/payments/x/y/z",
+        "/v2/payments",
+        "/.env",
+        "/v1/%00",
+        "/v1/payments%2fx",
+    ):
+        for method in ("GET", "POST", "DELETE"):
+            answer = place.api.call(method, path)
+            assert answer.status == 404, path
+            shown = answer.json
+            assert (shown["status"], shown["code"], shown["money_moved"]) == (404, "not_found", "no")
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_method_that_a_path_does_not_take_is_a_problem_that_names_those_it_does(place: Place) -> None:
+    """P4, P9."""
+    by_path: dict[str, set[str]] = {}
+    for each in ENDPOINTS:
+        by_path.setdefault(each.path, set()).add(each.method)
+    for path, methods in by_path.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"} - methods:
+            answer = place.api.call(method, re.sub(r"\{\w+\}", AN_ID, path))
+            assert answer.status == 405, (method, path)
+            assert answer.json["code"] == "method_not_allowed"
+            assert answer.json["money_moved"] == "no"
+            assert methods <= set(answer.headers["allow"].split(", "))
+
+
+@every([each for each in ENDPOINTS if "_id}" in each.path])
+def test_an_id_that_is_none_is_as_missing_as_a_strangers(place: Place, each: Endpoint) -> None:
+    """P1: the same answer for what is no id at all and for one that nobody has."""
+    raw = encoded(sample(*schema_of(each.body))) if each.body else None
+    headers = [*place.proof(each), ("Accept-Language", "en")]
+    for text in ("x", "pay_", AN_ID, AN_ID.lower(), "%2e%2e%2f", "pay_%00", "a" * 300, "'--", "%F0%9F%92%A9"):
+        more = [("Idempotency-Key", str(uuid.uuid4()))]
+        answer = place.api.call(each.method, re.sub(r"\{\w+\}", text, each.path), body=raw, headers=[*headers, *more])
+        assert 400 <= answer.status < 500, (text, answer.text)
+        assert answer.json["money_moved"] == "no"
+
+
+@every(ENDPOINTS)
+def test_an_endpoint_promises_the_refusals_that_its_form_allows(each: Endpoint) -> None:
+    """P7: what this matrix asks for is what the document says."""
+    promised = {kind.code for kind in problems_of(each)}
+    assert {"duplicate_header", "invalid_request", "internal_error"} <= promised
+    assert ("idempotency_key_required" in promised) == (each.idempotency == "required")
+    assert ("not_authenticated" in promised) == bool(each.callers)

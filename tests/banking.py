@@ -64,10 +64,18 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def at_once(count: int, call: Callable[[int], T]) -> list[T]:
-    """The answers of as many calls made at the same time."""
+def at_once(api: Api, count: int, call: Callable[[Api, int], T]) -> list[T]:
+    """The answers of as many calls made at the same time, each over a connection of its own."""
+
+    def one(number: int) -> T:
+        client = api.fresh()
+        try:
+            return call(client, number)
+        finally:
+            client.close()
+
     with ThreadPoolExecutor(count) as crowd:
-        return list(crowd.map(call, range(count)))
+        return list(crowd.map(one, range(count)))
 
 
 def with_acquirer(cloud: LocalCloud, acquirer: Any) -> TopUps:

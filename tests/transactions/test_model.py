@@ -1,0 +1,108 @@
+"""How two lists become one history, and what a search looks at."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from wallet_api.ids import new_id
+from wallet_api.ledger import chart
+from wallet_api.ledger.lines import Line
+from wallet_api.money import Money
+from wallet_api.top_ups.model import TopUp
+from wallet_api.transactions.model import Row, Wanted, merged, of_line, of_top_up, of_unmoved
+
+NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
+
+
+def cny(amount: int) -> Money:
+    return Money(amount, "CNY")
+
+
+def line(minute: int, amount: int = -100, kind: str = "payment", subject: str = "pay_1") -> Line:
+    at = NOW + timedelta(minutes=minute)
+    return Line(chart.customer("usr_a"), new_id("ent", at), kind, subject, at, cny(amount), None, "place")
+
+
+def top_up(minute: int, status: Any = "failed") -> TopUp:
+    at = NOW + timedelta(minutes=minute)
+    return TopUp(
+        id=new_id("top", at),
+        person_id="usr_a",
+        card_id="crd_1",
+        card_brand="visa",
+        card_last4="4242",
+        token="t",
+        amount=cny(500),
+        fee=cny(3),
+        schedule_version=1,
+        quote_id=None,
+        status=status,
+        operation={},
+        created_at=at,
+        settled_at=at + timedelta(seconds=2) if status in ("failed", "succeeded") else None,
+    )
+
+
+def shown(rows: list[Row]) -> list[str]:
+    return [row.line.entry_id if row.line else row.top_up.id for row in rows if not row.hidden]  # type: ignore[union-attr]
+
+
+def test_two_lists_become_one_in_the_order_of_time() -> None:
+    lines, top_ups = [line(9), line(5)], [top_up(7), top_up(3)]
+
+    rows, more = merged(lines, top_ups, 10, None)
+
+    assert shown(rows) == [lines[0].entry_id, top_ups[0].id, lines[1].entry_id, top_ups[1].id]
+    assert not more
+
+
+def test_what_stands_below_the_end_of_either_list_waits_for_the_next_page() -> None:
+    lines, top_ups = [line(9), line(8), line(7)], [top_up(10), top_up(1)]
+
+    rows, more = merged(lines, top_ups, 2, None)
+
+    assert shown(rows) == [top_ups[0].id, lines[0].entry_id, lines[1].entry_id]
+    assert more
+
+
+def test_a_top_up_that_moved_money_stands_there_once_by_its_line() -> None:
+    done, lagging = top_up(5, "succeeded"), top_up(3, "processing")
+    lines = [line(6, 500, "top_up", done.id), line(4, 500, "top_up", lagging.id)]
+
+    rows, _ = merged(lines, [done, lagging], 10, None)
+
+    assert shown(rows) == [each.entry_id for each in lines]
+
+
+def test_a_stretch_of_time_bounds_both_lists() -> None:
+    rows, more = merged([], [top_up(5), top_up(1)], 1, NOW + timedelta(minutes=3))
+
+    assert len(rows) == 1
+    assert not more
+
+
+def test_an_unknown_kind_is_told_by_its_line_alone() -> None:
+    told = of_line(line(1, 250, kind="compensation"))
+
+    assert (told.direction, told.amount, told.balance_change, told.counterparty) == ("in", cny(250), cny(250), None)
+
+
+def test_a_card_is_charged_the_fee_and_the_balance_does_not_feel_it() -> None:
+    told = of_top_up(of_line(line(1, 500, "top_up")), top_up(1, "succeeded"))
+
+    assert (told.amount, told.fee, told.total, told.balance_change) == (cny(500), cny(3), cny(503), cny(500))
+    assert [step.what for step in told.timeline] == ["top_up.created", "top_up.succeeded"]
+
+
+def test_what_failed_has_moved_nothing() -> None:
+    told = of_unmoved(top_up(1))
+
+    assert (told.status, told.balance_change) == ("failed", cny(0))
+    assert [step.what for step in told.timeline] == ["top_up.created", "top_up.failed"]
+
+
+def test_a_search_does_not_mind_case_or_width() -> None:
+    told = of_top_up(of_line(line(1, 500, "top_up")), top_up(1))
+
+    assert Wanted(text="ＶＩＳＡ").matches(told)
+    assert Wanted(text="4242").matches(told)
+    assert not Wanted(text="amex").matches(told)

@@ -39,6 +39,7 @@ def query(dynamodb: Any, condition: str, values: dict[str, str], **more: Any) ->
         ("pk = :p AND sk BETWEEN :s AND :t", {"s": "b", "t": "bb"}, "b ba bb"),
         ("pk = :p AND begins_with(sk, :s)", {"s": "b"}, "b ba bb"),
         ("(pk = :p) AND (begins_with(sk, :s))", {"s": "x"}, ""),
+        ("(pk = :p AND begins_with (sk, :s))", {"s": "b"}, "b ba bb"),
     ],
 )
 @pytest.mark.parametrize("forward", [True, False])

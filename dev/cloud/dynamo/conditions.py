@@ -220,9 +220,7 @@ class KeyRange:
 def key_range(text: str, names: tuple[tuple[str, str], ...], hash_name: str) -> KeyRange:
     """Reads `KeyConditionExpression`; `Invalid` for what AWS does not support there."""
     words = Words("KeyConditionExpression", text, dict(names))
-    parts = [_key_part(words)]
-    while words.accept("AND"):
-        parts.append(_key_part(words))
+    parts = _key_parts(words)
     words.end()
     hashes = [part for part in parts if part[0] == hash_name]
     if len(hashes) != 1 or hashes[0][1] != "=":
@@ -242,11 +240,24 @@ def key_range(text: str, names: tuple[tuple[str, str], ...], hash_name: str) -> 
     )
 
 
-def _key_part(words: Words) -> tuple[str, str, tuple[str, ...]]:
-    if words.accept("("):
-        inner = _key_part(words)
-        words.expect(")")
-        return inner
+KeyPart = tuple[str, str, tuple[str, ...]]
+"""A key attribute, how it is compared, and the names of the values."""
+
+
+def _key_parts(words: Words) -> list[KeyPart]:
+    """Parts joined by AND, in brackets or not, one by one or together."""
+    parts: list[KeyPart] = []
+    while True:
+        if words.accept("("):
+            parts += _key_parts(words)
+            words.expect(")")
+        else:
+            parts.append(_key_part(words))
+        if words.accept("AND") is None:
+            return parts
+
+
+def _key_part(words: Words) -> KeyPart:
     if words.peek() == "begins_with" and words.peek(1) == "(":
         words.take()
         words.expect("(")

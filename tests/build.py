@@ -3,7 +3,7 @@
 import itertools
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dev.client import Answer, Api
@@ -103,6 +103,12 @@ def balance_of(api: Api, someone: Someone) -> int:
     """The CNY balance in fen, as the person sees it."""
     balances = api.get("/v1/wallet", token=someone.token).ok(200)["balances"]
     return int(next(each["amount"] for each in balances if each["currency"] == "CNY"))
+
+
+def signed_in_again(api: Api, someone: Someone) -> Someone:
+    """The same person with fresh tokens: access tokens live minutes, and the clock was moved."""
+    session = api.post("/v1/sessions/refresh", {"refresh_token": someone.refresh_token}).ok(200)["session"]
+    return replace(someone, token=session["access_token"], refresh_token=session["refresh_token"])
 
 
 def send(api: Api, payer: Someone, payee: Someone, amount: int, *, pin: str = PIN, idem: str | None = None) -> Answer:

@@ -1,6 +1,5 @@
 """A person's history over HTTP: who sees what, both sides, filters, pages, and what a page costs."""
 
-from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +8,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person, cny, key, refused, send
+from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person, cny, key, refused, send, signed_in_again
 from tests.faults.injector import Faults
 
 BEIJING = timezone(timedelta(hours=8))
@@ -30,12 +29,6 @@ def all_rows(api: Api, someone: Someone, query: str = "?limit=3", start: str = "
             return found
         cursor = f"cursor={page['next_cursor']}"
     raise AssertionError("the pages do not end")
-
-
-def signed_in_again(api: Api, someone: Someone) -> Someone:
-    """The same person with a fresh access token, after the clock was moved."""
-    session = api.post("/v1/sessions/refresh", {"refresh_token": someone.refresh_token}).ok()["session"]
-    return replace(someone, token=session["access_token"], refresh_token=session["refresh_token"])
 
 
 def story(api: Api, someone: Someone, transaction_id: str) -> dict[str, Any]:

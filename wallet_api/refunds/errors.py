@@ -1,7 +1,7 @@
 """How a refund says no.
 
 RefundExceedsPayment   more is asked back than is left; `refundable` says how much that is
-PaymentNotRefundable   the payment was never paid; `status` says where it stands
+PaymentNotRefundable   the payment was never paid; `payment_status` says where it stands
 RefundCurrencyDiffers  money goes back in the `currency` that it came in
 TooManyRefunds         a payment takes `limit` refunds
 

@@ -58,7 +58,7 @@ def why_not_refundable(payment: Payment | None, amount: Money) -> WalletError | 
     if payment is None:
         return NotFound()
     if payment.status != SUCCEEDED:
-        return PaymentNotRefundable(status=payment.status)
+        return PaymentNotRefundable(payment_status=payment.status)
     currency = payment.amount.currency
     if amount.currency != currency:
         return RefundCurrencyDiffers(currency=currency)

@@ -1,0 +1,127 @@
+"""Refunds over HTTP: strangers first, then what a merchant and its customer see."""
+
+from typing import Any
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
+from tests.shopping import a_paid_payment, a_payment, cancel, refund
+from wallet_api.ids import new_id
+
+
+@pytest.fixture
+def shop(cloud: LocalCloud) -> Shop:
+    return a_merchant(cloud)
+
+
+@pytest.fixture
+def ada(api: Api, cloud: LocalCloud) -> Someone:
+    return a_person(api, cloud, balance=100_00)
+
+
+def test_another_merchants_payment_is_as_missing_as_none(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:
+    """M35, P1."""
+    payment, other = a_paid_payment(api, shop, ada), a_merchant(cloud)
+    made = refund(api, shop, payment["id"], 100).ok(201)
+    for payment_id in (payment["id"], new_id("pay", cloud.clock.now()), "pay_1"):
+        refused(refund(api, other, payment_id, 1), 404, "not_found")
+        refused(api.get(f"/v1/refunds?payment_id={payment_id}", token=other.key), 404, "not_found")
+    for refund_id in (made["id"], new_id("ref", cloud.clock.now()), "ref_1"):
+        refused(api.get(f"/v1/refunds/{refund_id}", token=other.key), 404, "not_found")
+
+
+def test_another_customers_refund_is_as_missing_as_none(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:
+    """P1."""
+    bo, payment = a_person(api, cloud), a_paid_payment(api, shop, ada)
+    made = refund(api, shop, payment["id"], 100).ok(201)
+    refused(api.get(f"/v1/refunds/{made['id']}", token=bo.token), 404, "not_found")
+    refused(api.get(f"/v1/refunds?payment_id={payment['id']}", token=bo.token), 404, "not_found")
+
+
+def test_a_customer_refunds_nothing(api: Api, shop: Shop, ada: Someone) -> None:
+    """P4."""
+    body = {"payment_id": a_paid_payment(api, shop, ada)["id"], "reason": "mine"}
+    refused(api.post("/v1/refunds", body, token=ada.token, key=key()), 403, "wrong_caller")
+
+
+def test_a_refund_needs_a_key(api: Api, shop: Shop, ada: Someone) -> None:
+    """M38."""
+    body = {"payment_id": a_paid_payment(api, shop, ada)["id"], "reason": "broken"}
+    refused(api.post("/v1/refunds", body, token=shop.key), 400, "idempotency_key_required")
+
+
+def test_what_is_no_payment_or_not_paid_has_nothing_to_refund(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """M35: a refund of a refund, of an unpaid, a canceled and an expired payment, and in another currency."""
+    paid = a_paid_payment(api, shop, ada)
+    made = refund(api, shop, paid["id"], 100).ok(201)
+    refused(refund(api, shop, made["id"], 1), 404, "not_found")
+    waiting, canceled = a_payment(api, shop), a_payment(api, shop)
+    cancel(api, shop, canceled["id"]).ok(200)
+    for payment, state in ((waiting, "requires_confirmation"), (canceled, "canceled")):
+        problem = refused(refund(api, shop, payment["id"]), 409, "payment_not_refundable")
+        assert problem["payment_status"] == state
+    other = {"amount": 1, "currency": "JPY"}
+    body = {"payment_id": paid["id"], "reason": "broken", "amount": other}
+    answer = api.post("/v1/refunds", body, token=shop.key, key=key())
+    assert refused(answer, 409, "refund_currency_differs")["currency"] == "CNY"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "pointer"),
+    [
+        ("amount", {"amount": 0, "currency": "CNY"}, "/amount/amount"),
+        ("amount", {"amount": True, "currency": "CNY"}, "/amount/amount"),
+        ("amount", {"amount": 1, "currency": "XBT"}, "/amount/currency"),
+        ("reason", "", "/reason"),
+        ("payment_id", 17, "/payment_id"),
+        ("merchant_id", "mer_1", "/merchant_id"),
+    ],
+)
+def test_a_field_that_is_not_acceptable_is_named(api: Api, shop: Shop, field: str, value: Any, pointer: str) -> None:
+    """M25, P2."""
+    body = {"payment_id": "pay_1", "reason": "broken", field: value}
+    problem = refused(api.post("/v1/refunds", body, token=shop.key, key=key()), 422, "invalid_request")
+    assert [each["pointer"] for each in problem["errors"]] == [pointer]
+
+
+def test_money_goes_back_in_parts_and_both_sides_see_it(api: Api, shop: Shop, ada: Someone) -> None:
+    """M7: the payment stays succeeded; what went back and how is told by its refunds."""
+    payment = a_paid_payment(api, shop, ada, 1250)
+    first = refund(api, shop, payment["id"], 1000).ok(201)
+    assert (first["object"], first["status"], first["amount"]) == ("refund", "succeeded", cny(1000))
+    assert (first["payment_id"], first["reason"], first["fee_returned"]) == (payment["id"], "returned", cny(6))
+    rest = refund(api, shop, payment["id"]).ok(201)
+    assert (rest["amount"], rest["fee_returned"]) == (cny(250), cny(2))
+    assert refused(refund(api, shop, payment["id"]), 409, "refund_exceeds_payment")["refundable"] == cny(0)
+    assert balance_of(api, ada) == 100_00
+    for token in (shop.key, ada.token):
+        seen = api.get(f"/v1/payments/{payment['id']}", token=token).ok(200)
+        assert (seen["status"], seen["amount_refunded"]) == ("succeeded", cny(1250))
+        assert seen["refunds"] == [first["id"], rest["id"]]
+    assert api.get(f"/v1/refunds/{first['id']}", token=shop.key).ok(200) == first
+    assert api.get(f"/v1/refunds/{first['id']}", token=ada.token).ok(200) == {**first, "fee_returned": None}
+
+
+def test_the_refunds_of_a_payment_are_listed_newest_first_in_pages(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    payment = a_paid_payment(api, shop, ada, 100)
+    made = []
+    for _ in range(5):
+        cloud.clock.advance(1)
+        made.append(refund(api, shop, payment["id"], 10).ok(201)["id"])
+    seen, cursor = [], ""
+    while True:
+        path = f"/v1/refunds?payment_id={payment['id']}&limit=2{cursor}"
+        page = api.get(path, token=ada.token).ok(200)
+        seen += [each["id"] for each in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == made[::-1]
+    refused(api.get(f"/v1/refunds?payment_id={payment['id']}&cursor=x", token=ada.token), 422, "invalid_request")
+    refused(api.get("/v1/refunds", token=ada.token), 422, "invalid_request")

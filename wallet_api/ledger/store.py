@@ -50,7 +50,9 @@ class OperationItem(Item):
     locale = UnicodeAttribute(null=True)
 
     def entry(self) -> Entry | None:
-        """The entry of an operation that moved money."""
+        """The entry of an operation that moved money. Raises ValueError for a record that is here in part."""
+        if self.outcome not in ("succeeded", "refused") or bool(self.entry_id) is not bool(self.postings):
+            raise ValueError("an operation is here in part")
         if not self.entry_id:
             return None
         return Entry(self.entry_id, self.entry_kind or "", self.decided_at, self.subject or "", self.postings or ())

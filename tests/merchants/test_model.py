@@ -21,7 +21,16 @@ def a_key(keys: Keys = KEYS, mode: str = "test") -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "sk_test_", "sk_test_x", "sk_other_" + "A" * 96, "sk_test_" + "A" * 96, "sk_live_" + "=" * 96, "sk_test_" + "é" * 96]
+    "text",
+    [
+        "",
+        "sk_test_",
+        "sk_test_x",
+        "sk_other_" + "A" * 96,
+        "sk_test_" + "A" * 96,
+        "sk_live_" + "=" * 96,
+        "sk_test_" + "é" * 96,
+    ],
 )
 def test_a_made_up_text_is_no_key(text: str) -> None:
     """P22: what is not ASCII is refused like any other, not a fault."""

@@ -19,7 +19,11 @@ def test_a_key_that_was_never_issued_is_refused_without_asking_the_tables(
 ) -> None:
     shop = a_merchant(cloud)
     faults.clear()
-    for wrong in ("sk_test_" + "A" * 96, shop.key[:-1] + ("A" if shop.key[-1] != "A" else "B"), shop.key.replace("test", "live")):
+    for wrong in (
+        "sk_test_" + "A" * 96,
+        shop.key[:-1] + ("A" if shop.key[-1] != "A" else "B"),
+        shop.key.replace("test", "live"),
+    ):
         refused(api.get("/v1/payments", token=wrong), 401, "not_authenticated")
     assert faults.calls == []
 

@@ -16,8 +16,7 @@ from moto.dynamodb.exceptions import (
     TransactWriteSingleOpException,
 )
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 MAX_ACTIONS = 100
 Reason = tuple[str | None, str | None, Any]
@@ -51,24 +50,6 @@ def transact(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
             # AWS names an update that its item does not allow among the reasons; what was written before it is undone.
             reasons[index] = ("ValidationError", str(refused.message), None)
             raise TransactionCanceledException(reasons) from refused
-
-
-def speed_up() -> None:
-    """Two of moto's habits cost most of a call: an item weighs itself anew for each attribute it is given (the engine weighs it
-    once, when it is written), and an update's expression is parsed again though moto works on a copy of the tree anyway.
-    """
-    if LimitedSizeDict.__setitem__ is dict.__setitem__:
-        return
-    LimitedSizeDict.__setitem__ = dict.__setitem__  # type: ignore[method-assign, assignment]
-    parse = UpdateExpressionParser.make
-    known: dict[str, Any] = {}
-
-    def make(expression: str) -> Any:
-        if expression not in known:
-            known[expression] = parse(expression)
-        return known[expression]
-
-    UpdateExpressionParser.make = make  # type: ignore[method-assign, assignment]
 
 
 def _key(backend: DynamoDBBackend, request: dict[str, Any]) -> tuple[DynamoType, DynamoType]:

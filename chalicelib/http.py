@@ -225,9 +225,8 @@ def _handle(
     auth.require_readable(request.headers)
     if request.headers.get("wallet-version", VERSION) != VERSION:
         raise errors.UnknownVersion(version=VERSION)
-    caller = (
-        auth.authenticate(wallet, request.headers.get("authorization"), promised.callers) if promised.callers else None
-    )
+    given = request.headers.get("authorization")
+    caller = auth.authenticate(wallet, given, promised.callers) if promised.callers else None
     if isinstance(caller, Customer) and promised.session == "checked":
         wallet.sessions.require_live(caller)
     key = _key(promised, request)

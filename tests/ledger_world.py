@@ -1,10 +1,14 @@
 """The ledger without HTTP: accounts with money, moves between them under keys, folding at will. For tests of the floor itself."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from dev.cloud.local import LocalCloud
+from wallet_api.errors import WalletError
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry, Posting, move, postings
@@ -26,6 +30,15 @@ def cny(amount: int) -> Money:
 
 def person_of(account: str) -> str:
     return account.partition("/")[2]
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    """Something that fails when it is called."""
+
+    def run() -> None:
+        raise error
+
+    return run
 
 
 @dataclass
@@ -155,15 +168,23 @@ class World:
         ).get("Item")
         return item
 
-    def tamper(self, table: str, pk: str, sk: str, **changes: Any) -> None:
+    def tamper(self, table: str, pk: str, sk: str, /, **changes: Any) -> None:
         """Changes an item behind the wallet's back; `None` for a name removes that attribute, no changes the whole item."""
         client = self.wallet.storage._connection.client
         name = self.wallet.settings.tables[table]
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
         if not changes:
-            client.delete_item(TableName=name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+            client.delete_item(TableName=name, Key=key)
             return
-        item = {**(self.raw(table, pk, sk) or {"pk": {"S": pk}, "sk": {"S": sk}}), **changes}
+        item = {**(self.raw(table, pk, sk) or {}), **changes, **key}
         client.put_item(TableName=name, Item={key: value for key, value in item.items() if value is not None})
 
     def set_status(self, account: str, status: str) -> None:
         self.tamper("accounts", account, BALANCE, status={"S": status})
+
+
+def refused(world: World, kind: type[WalletError], *arguments: Any, **options: Any) -> WalletError:
+    """What `World.send` is refused with."""
+    with pytest.raises(kind) as found:
+        world.send(*arguments, **options)
+    return found.value

@@ -1,0 +1,137 @@
+"""`python -m dev.documents`: writes the pages of docs/ that follow from the code: docs/errors.md and docs/security.md.
+
+A test compares both with what this would write, so they cannot grow old.
+"""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import chalicelib
+import wallet_api
+from chalicelib import messages
+from chalicelib.error_pages import MONEY, RETRY
+from chalicelib.errors import status_of
+from wallet_api.errors import WalletError
+
+ROOT = Path(__file__).resolve().parent.parent
+MADE = "Made by `python -m dev.documents`; change the code and make it anew."
+
+CHAPTERS = {
+    "A": "Authentication",
+    "M": "Money",
+    "P": "The API's surface",
+    "D": "Data",
+    "O": "Operations",
+    "S": "What we stand on",
+}
+_STATEMENT = re.compile(rf"\b([{''.join(CHAPTERS)}])(\d{{1,2}})\b", re.ASCII)
+
+ERRORS = """# Errors
+
+{made} Each code has a page in both languages at `/docs/errors/{{code}}`, which is the `type` of its problems.
+
+{legend}
+
+| code | HTTP | money moved | retry | says |
+|---|---|---|---|---|
+{rows}
+
+## What may be wrong with one field
+
+| code | says |
+|---|---|
+{fields}
+"""
+
+SECURITY = """# What is held by which test
+
+{made} Security and reliability requirements are numbered, and a test that holds one names it in its docstring.
+This page lists them all, so that coverage can be counted: {count} statements are held.
+
+{chapters}
+"""
+
+
+def load_everything() -> None:
+    """Imports every module, so that every error is known."""
+    for package in (wallet_api, chalicelib):
+        for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(found.name)
+
+
+def our_errors() -> dict[str, type[WalletError]]:
+    """Every error that has a code, by its code."""
+    load_everything()
+    ours = ("wallet_api.", "chalicelib.")
+    return {code: kind for code, kind in sorted(WalletError.by_code.items()) if kind.__module__.startswith(ours)}
+
+
+def errors_md() -> str:
+    """docs/errors.md: exactly the catalog."""
+    catalog = messages.catalog()
+    rows = [
+        f"| `{code}` | {status_of(kind)} | {kind.money_moved} | {kind.retry} | {_both(catalog[code]['title'])} |"
+        for code, kind in our_errors().items()
+    ]
+    fields = [f"| `{code}` | {_both(texts)} |" for code, texts in sorted(catalog["fields"].items())]
+    legend = [f"- `{word}`: {texts['en']} {texts['zh-CN']}" for word, texts in {**MONEY, **RETRY}.items()]
+    return ERRORS.format(made=MADE, legend="\n".join(legend), rows="\n".join(rows), fields="\n".join(fields))
+
+
+def _both(texts: dict[str, str]) -> str:
+    return f"{texts['en']} · {texts['zh-CN']}".replace("|", "\\|")
+
+
+def held() -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """The statements that tests name, with the file and the sentence of each of these tests."""
+    found: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for test, text in _tests(ast.parse(path.read_text("utf-8"))):
+            sentence = test.removeprefix("test_").replace("_", " ")
+            for letter, number in _STATEMENT.findall(text):
+                place = (path.relative_to(ROOT).as_posix(), sentence)
+                if place not in found[letter, int(number)]:
+                    found[letter, int(number)].append(place)
+    return found
+
+
+def _tests(module: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.name, ast.get_docstring(node) or ""
+
+
+def security_md() -> str:
+    """docs/security.md: statement by statement, the tests that hold it."""
+    statements = held()
+    chapters = []
+    for letter, title in CHAPTERS.items():
+        numbers = sorted(number for chapter, number in statements if chapter == letter)
+        if not numbers:
+            continue
+        lines = [f"## {title}", ""]
+        for number in numbers:
+            lines.append(f"- **{letter}{number}**")
+            lines += [f"  - {sentence} (`{place}`)" for place, sentence in statements[letter, number]]
+        chapters.append("\n".join(lines))
+    return SECURITY.format(made=MADE, count=len(statements), chapters="\n\n".join(chapters))
+
+
+PAGES = {"docs/errors.md": errors_md, "docs/security.md": security_md}
+
+
+def main() -> int:
+    """Writes the pages; returns 0."""
+    for name, made in PAGES.items():
+        (ROOT / name).write_text(made(), "utf-8")
+        print(name)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -5,7 +5,10 @@ from typing import Any
 
 from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from moto.dynamodb.parsing import expressions, validators
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+
+_nodes: dict[type, bool] = {}
+_kinds: dict[tuple[type, type], Any] = {}
 
 
 def speed_up() -> None:
@@ -34,19 +37,40 @@ def speed_up() -> None:
     parser.make = make
     vars(validators)["deepcopy"] = copied
     walker: Any = DepthFirstTraverser
-    walker.nodes_to_be_processed = lambda self: tuple(_map_of(self))
+    walker.traverse_node_recursively = _traverse
     walker.process = _process
 
 
-def _map_of(walker: Any) -> dict[Any, Any]:
-    known: dict[Any, Any] | None = vars(walker).get("_known_map")
-    if known is None:
-        known = walker._known_map = walker._processing_map()
-    return known
+def _traverse(walker: Any, node: Any, child_id: int = -1) -> Any:
+    """moto's walk, children first, which asks of each class of node only once what is to be done with it."""
+    if not _is_node(type(node)):
+        return node
+    parent = node.parent
+    if node.children is not None:
+        for place, child in enumerate(node.children):
+            walker.pre_processing_of_child(node, place)
+            _traverse(walker, child, place)
+    if _kind_of(type(walker), type(node), walker) is not None:
+        node = _process(walker, node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
 
 
 def _process(walker: Any, node: Any) -> Any:
-    for kind, change in _map_of(walker).items():
-        if isinstance(node, kind):
-            return change(node)
-    return None
+    kind = _kind_of(type(walker), type(node), walker)
+    return None if kind is None else walker._processing_map()[kind](node)
+
+
+def _is_node(kind: type) -> bool:
+    known = _nodes.get(kind)
+    if known is None:
+        known = _nodes[kind] = issubclass(kind, Node)
+    return known
+
+
+def _kind_of(walks: type, kind: type, walker: Any) -> Any:
+    if (walks, kind) not in _kinds:
+        _kinds[walks, kind] = next((each for each in walker._processing_map() if issubclass(kind, each)), None)
+    return _kinds[walks, kind]

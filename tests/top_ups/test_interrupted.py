@@ -1,0 +1,143 @@
+"""Top-ups whose request dies, whose acquirer is slow or silent, or whose posting fails: nothing is lost, nothing comes twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.banking import APPROVES, DECLINES, an_operation, with_acquirer
+from tests.build import Someone, a_card, balance_of, key
+from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
+from wallet_api.ledger.errors import IdempotencyKeyInUse
+from wallet_api.money import Money
+from wallet_api.storage.errors import StorageBusy
+from wallet_api.top_ups.model import LEASE
+from wallet_api.top_ups.use_cases import Asking
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+class Dies:
+    """An acquirer whose caller's process dies: before the charge was sent, or before its answer arrived."""
+
+    def __init__(self, real: Any, call: str, *, after: bool) -> None:
+        self.real, self.call, self.after = real, call, after
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def called(*arguments: Any) -> Any:
+            if name == self.call and not self.after:
+                raise KeyboardInterrupt
+            answer = getattr(self.real, name)(*arguments)
+            if name == self.call:
+                raise KeyboardInterrupt
+            return answer
+
+        return called
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_request_that_died_while_asking_is_taken_up_by_its_key(
+    api: Api, cloud: LocalCloud, someone: Someone, after: bool
+) -> None:
+    """M41: the lease keeps the key to one worker; when it is over, the acquirer is asked how the charge ended."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+    dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=after))
+    with pytest.raises(KeyboardInterrupt):
+        dying.create(customer, asking, asked)
+    with pytest.raises(IdempotencyKeyInUse):
+        cloud.wallet.top_ups.create(customer, asking, asked)
+    cloud.clock.advance(int(LEASE.total_seconds()))
+    made = cloud.wallet.top_ups.create(customer, asking, asked)
+    assert (made.value.status, made.replayed) == ("succeeded", True)
+    assert cloud.wallet.top_ups.create(customer, asking, asked).value == made.value
+    assert balance_of(api, someone) == 50_00
+
+
+def test_a_request_that_died_and_never_came_back_is_ended_by_the_schedule(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    """M37."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
+    with pytest.raises(KeyboardInterrupt):
+        dying.create(customer, Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key()))
+    cloud.advance("1m")
+    assert balance_of(api, someone) == 50_00
+
+
+class Slow:
+    """An acquirer so slow that the lease is over and the schedule has asked before its answer arrives."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.cloud = cloud
+
+    def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        outcome: ChargeOutcome = self.cloud.wallet.acquirer.charge(order)
+        self.cloud.clock.advance("31s")
+        self.cloud.wallet.top_ups.settle_due()
+        return outcome
+
+
+@pytest.mark.parametrize(("number", "status", "balance"), [(APPROVES, "succeeded", 50_00), (DECLINES, "failed", 0)])
+def test_an_answer_that_comes_after_the_schedule_has_learned_it_changes_nothing(
+    api: Api, cloud: LocalCloud, someone: Someone, number: str, status: str, balance: int
+) -> None:
+    """M36: late and duplicate answers."""
+    card_id, customer = a_card(api, cloud, someone, number), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+    made = with_acquirer(cloud, Slow(cloud)).create(customer, asking, asked)
+    assert made.value.status == status
+    assert cloud.wallet.top_ups.create(customer, asking, asked).value == made.value
+    assert balance_of(api, someone) == balance
+
+
+class Silent:
+    """An acquirer that answers nothing about charges, however long one waits."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        raise AcquirerSilent
+
+    def find(self, order: ChargeOrder) -> ChargeOutcome:
+        self.asked += 1
+        raise AcquirerSilent
+
+
+def test_an_acquirer_that_stays_silent_is_asked_ever_less_often_and_never_guessed(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    """M37: unknown stays unknown."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    silent = Silent()
+    top_ups = with_acquirer(cloud, silent)
+    made = top_ups.create(customer, Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key()))
+    for _ in range(24 * 20):
+        cloud.clock.advance("3m")
+        top_ups.settle_due()
+    assert 24 <= silent.asked <= 48
+    with cloud.wallet.storage.trip() as trip:
+        found = top_ups.store.find(made.value.id, trip)
+    assert found() == made.value
+
+
+def test_a_charge_whose_posting_fails_is_posted_later(
+    api: Api, cloud: LocalCloud, someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M41: money that the acquirer took is never answered as refused."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    top_ups = with_acquirer(cloud, cloud.wallet.acquirer)
+
+    def busy(*_: Any) -> Any:
+        raise StorageBusy
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(top_ups), "_settle", busy)
+        made = top_ups.create(customer, Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key()))
+    assert made.value.status == "processing"
+    cloud.advance("1m")
+    assert balance_of(api, someone) == 50_00

@@ -3,100 +3,31 @@
 The cases are made from what the endpoints promise, so a new endpoint is in the matrix by being registered.
 """
 
-import hashlib
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
 
-from chalicelib import messages
-from chalicelib.errors import status_of
 from chalicelib.http import Endpoint
-from chalicelib.messages import Locale
 from chalicelib.openapi import problems_of
-from chalicelib.routes import ALL
-from dev.client import Answer, Api
-from dev.cloud.local import LocalCloud
-from dev.server import Server
-from tests import build
 from tests.contract.bodies import PHONES, changed, encoded, fields, sample, schema_of, wrong_bodies
-from wallet_api.errors import Invalid, WalletError
+from tests.contract.place import (
+    AN_ID,
+    ENDPOINTS,
+    LANGUAGES,
+    WITH_BODY,
+    WITH_KEY,
+    WRITING,
+    Place,
+    every,
+    name_of,
+    problem_of,
+    takes,
+)
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
-
-ENDPOINTS = [each for routes in ALL for each in routes.endpoints]
-WITH_BODY = [each for each in ENDPOINTS if each.body is not None]
-WITH_KEY = [each for each in ENDPOINTS if each.idempotency == "required"]
-WRITING = [each for each in ENDPOINTS if each.method not in ("GET", "HEAD")]
-AN_ID = "pay_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
-LANGUAGES: tuple[Locale, Locale] = ("en", "zh-CN")
-
-
-def name_of(each: Endpoint) -> str:
-    return f"{each.method} {each.path}"
-
-
-def takes(shape: Any, name: str) -> bool:
-    """Whether a field of this name stands anywhere in a body."""
-    return any(path[-1] == name for path, _ in fields(*schema_of(shape)))
-
-
-def every(endpoints: list[Endpoint]) -> Any:
-    return pytest.mark.parametrize("each", endpoints, ids=name_of)
-
-
-@dataclass
-class Place:
-    """A wallet with a person who has money and a merchant, and what all its tables hold."""
-
-    api: Api
-    cloud: LocalCloud
-    person: build.Someone
-    shop: build.Shop
-
-    def tables(self) -> str:
-        """A digest of every item of every table."""
-        client = self.cloud.session.create_client("dynamodb", region_name=self.cloud.region)
-        digest = hashlib.sha256()
-        for name in sorted(self.cloud.wallet.settings.tables.values()):
-            items = [item for page in client.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
-            for item in sorted(repr(sorted(item.items())) for item in items):
-                digest.update(f"{name} {item}\n".encode())
-        return digest.hexdigest()
-
-    def proof(self, each: Endpoint) -> list[tuple[str, str]]:
-        """The Authorization header of a caller that the endpoint takes."""
-        if Customer in each.callers:
-            return [("Authorization", f"Bearer {self.person.token}")]
-        return [("Authorization", f"Bearer {self.shop.key}")] if MerchantCaller in each.callers else []
-
-    def send(
-        self, each: Endpoint, raw: bytes | None, locale: Locale, *more: tuple[str, str], without: tuple[str, ...] = ()
-    ) -> Answer:
-        """A request that is right but for its body and what is given or left away."""
-        headers = [*self.proof(each), ("Accept-Language", locale), ("Idempotency-Key", str(uuid.uuid4()))]
-        if raw is not None:
-            headers.append(("Content-Type", "application/json"))
-        kept = [(name, value) for name, value in headers if name not in without]
-        path = re.sub(r"\{\w+\}", AN_ID, each.path)
-        if raw is None or "Content-Type" not in without:
-            return self.api.call(each.method, path, body=raw, headers=[*kept, *more])
-        return self.api.call(each.method, path, body=raw, headers=[*kept, *(more or [("Content-Type", "")])])
-
-
-@pytest.fixture(scope="module")
-def place(_running_cloud: LocalCloud, _running_server: Server) -> Iterator[Place]:
-    _running_cloud.reset()
-    api = Api(_running_server.port)
-    person = build.a_person(api, _running_cloud, balance=100_000)
-    made = Place(api, _running_cloud, person, build.a_merchant(_running_cloud))
-    _running_cloud.pump.drain()
-    yield made
-    api.close()
 
 
 @pytest.fixture(autouse=True)
@@ -105,25 +36,6 @@ def _nothing_is_written(place: Place) -> Iterator[None]:
     before = place.tables()
     yield
     assert place.tables() == before
-
-
-def problem_of(answer: Answer, locale: Locale, what: str, codes: tuple[str, ...]) -> dict[str, Any]:
-    """P9, D15: what every refusal has in common."""
-    assert 400 <= answer.status < 500, f"{what}: {answer.status} {answer.text[:300]}"
-    assert answer.headers["content-type"] == "application/problem+json", what
-    assert answer.headers["cache-control"] == "no-store", what
-    shown = cast(dict[str, Any], answer.json)
-    kind = WalletError.by_code[shown["code"]]
-    expected = shown["code"] in codes or ("invalid_request" in codes and issubclass(kind, Invalid))
-    assert expected, f"{what}: {answer.text[:500]}"
-    assert shown["status"] == answer.status == status_of(kind), what
-    assert shown["money_moved"] == "no", what
-    assert shown["request_id"] == answer.headers["x-request-id"], what
-    assert shown["title"] == messages.title(shown["code"], locale), what
-    assert shown["detail"], what
-    assert shown["type"].endswith(f"/docs/errors/{shown['code']}"), what
-    assert not re.search(r'Traceback|File "|msgspec|DynamoDB|Exception', answer.text), what
-    return shown
 
 
 @every(WITH_BODY)

@@ -133,10 +133,25 @@ def test_a_busy_table_is_asked_again(boxes: Boxes, faults: Faults, fault: str) -
     """M14: a plain update meets other people's transactions too, and reports `TransactionConflictException`."""
     boxes.add("a", count=0)
     faults.clear()
-    faults.hit(1, fault, times=2)
+    faults.hit(1, fault)
     assert reserve(boxes, "a").count == 1
-    faults.hit(1, fault, times=2)
+    faults.hit(1, fault, times=ATTEMPTS - 1)
     assert boxes.get("a").count == 1
+
+
+def test_an_update_is_sent_again_at_will_when_it_surely_was_not_applied_and_once_when_it_may_have_been(
+    boxes: Boxes, faults: Faults
+) -> None:
+    """M16: a person's attempts must not be used up by one request whose answers are lost."""
+    boxes.add("a", count=0)
+    faults.clear()
+    faults.hit(1, "conflict", times=ATTEMPTS - 1)
+    assert reserve(boxes, "a", limit=9).count == 1
+    faults.always("UpdateItem", "applied, no answer")
+    with pytest.raises(StorageBusy):
+        reserve(boxes, "a", limit=9)
+    faults.clear()
+    assert boxes.get("a").count == 3
 
 
 def test_a_condition_that_fails_changes_nothing_and_brings_none(boxes: Boxes) -> None:

@@ -23,7 +23,7 @@ from pynamodb.expressions.update import Action
 from wallet_api.clock import Clock
 from wallet_api.storage.conditions import require_plain
 from wallet_api.storage.connection import WalletConnection
-from wallet_api.storage.errors import BUSY_CODES, StorageBusy, StorageFault, code_of
+from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
 from wallet_api.storage.items import Item, Raw
 from wallet_api.storage.pauses import pause_after
 
@@ -83,7 +83,8 @@ class Trip:
     def update(self, item: I, actions: Sequence[Action], condition: Condition) -> Read[I | None]:
         """Changes an item and reads what it is afterwards; None when the condition does not hold, and nothing changed.
 
-        A call that is sent again after a lost answer may be applied twice: use it only for counters that may over-count.
+        A call that is sent again (once) after a lost answer may be applied twice: use it only for counters that may
+        over-count.
         """
         require_plain(condition)
         return self.call(lambda: _update(self._connection, self._clock, item, actions, condition))
@@ -130,10 +131,11 @@ class Trip:
         self._found = {(table_name, raw["pk"]["S"], raw["sk"]["S"]): raw for table_name, raw in rows}
 
 
-def retrying(clock: Clock, call: Callable[[], T]) -> T:
-    """Makes a call again while the tables are busy or do not answer, so it may be applied twice.
+def retrying(clock: Clock, call: Callable[[], T], *, resends: int = ATTEMPTS) -> T:
+    """Makes a call again while the tables are busy or do not answer.
 
-    Raises StorageBusy at the end, StorageFault for what is our mistake.
+    `resends` bounds how often it is made again after an attempt that may have been applied. Raises StorageBusy at the end,
+    StorageFault for what is our mistake.
     """
     deadline = clock.now() + DEADLINE
     attempt = 0
@@ -146,7 +148,9 @@ def retrying(clock: Clock, call: Callable[[], T]) -> T:
             if code is not None and code not in BUSY_CODES:
                 raise StorageFault(f"DynamoDB refuses the call: {code}") from error
             pause = pause_after(attempt)
-            if attempt == ATTEMPTS or clock.now() + pause > deadline:
+            if code not in SURELY_NOT_APPLIED:
+                resends -= 1
+            if resends < 0 or attempt == ATTEMPTS or clock.now() + pause > deadline:
                 raise StorageBusy from error
         clock.sleep(pause.total_seconds())
 
@@ -169,7 +173,8 @@ def _update(
                 return None
             raise
 
-    answer = retrying(clock, call)
+    # Once more after no answer, which a connection that went stale needs; oftener would use up a person's attempts.
+    answer = retrying(clock, call, resends=1)
     return None if answer is None else type(item).from_raw_data(answer["Attributes"])
 
 

@@ -1,0 +1,76 @@
+"""Registering: exactly one wallet for one contact, whatever races."""
+
+import pytest
+
+from dev.cloud.local import LocalCloud
+from tests.build import a_phone, code_to, refused
+from tests.client import Answer, Api
+from tests.faults.injector import Faults
+from tests.identity import at_once, confirm, give_password, register
+from wallet_api.ledger import chart
+
+
+def test_parallel_sign_ups_with_one_phone_make_one_wallet(api: Api, cloud: LocalCloud) -> None:
+    """M21: both prove the phone, and one claims it."""
+    phone = a_phone()
+    started = []
+    for _ in range(3):
+        begun = register(api, phone=phone).ok(202)
+        started.append((begun["id"], code_to(cloud, phone)))
+
+    def finish(own: Api) -> Answer:
+        return confirm(own, *started[int(own_turns.pop())])
+
+    own_turns = [0, 1, 2]
+    answers = at_once(3, finish, api)
+    assert sorted(answer.status for answer in answers) == [201, 409, 409]
+    for answer in answers:
+        if answer.status == 409:
+            refused(answer, 409, "contact_taken")
+
+
+def test_a_confirmation_that_is_sent_many_times_at_once_makes_one_person(api: Api, cloud: LocalCloud) -> None:
+    """A17."""
+    phone = a_phone()
+    begun = register(api, phone=phone).ok(202)
+    code = code_to(cloud, phone)
+    answers = at_once(6, lambda own: confirm(own, begun["id"], code), api)
+    assert sorted(answer.status for answer in answers).count(201) == 1
+    assert {answer.status for answer in answers} <= {201, 403, 404}
+    give_password(api, phone=phone).ok(200)
+
+
+def test_a_new_person_has_everything_at_once_or_nothing(api: Api, cloud: LocalCloud, faults: Faults) -> None:
+    """A write that fails leaves nobody, and the code still works."""
+    phone = a_phone()
+    begun = register(api, phone=phone).ok(202)
+    code = code_to(cloud, phone)
+    faults.always("TransactWriteItems", "conflict")
+    refused(confirm(api, begun["id"], code), 503, "storage_busy")
+    faults.clear()
+    assert give_password(api, phone=phone).status == 401
+    made = confirm(api, begun["id"], code).ok(201)
+    account = cloud.wallet.ledger.accounts.require(chart.customer(made["user"]["id"]))
+    assert (account.status, account.balances) == ("active", {})
+
+
+@pytest.mark.parametrize("fault", ["applied, no answer", "applied, 500", "no answer, not applied", "conflict"])
+def test_a_write_whose_answer_is_lost_makes_one_person(api: Api, cloud: LocalCloud, faults: Faults, fault: str) -> None:
+    """M15: it is sent again with its own token, and applied once."""
+    phone = a_phone()
+    begun = register(api, phone=phone).ok(202)
+    code = code_to(cloud, phone)
+    faults.hit(3, fault)
+    confirm(api, begun["id"], code).ok(201)
+    assert len(faults.made("TransactWriteItems")) == 2 + 2, "two to register, and the confirming one twice"
+    give_password(api, phone=phone).ok(200)
+
+
+@pytest.mark.parametrize("channel", ["phone", "email"])
+def test_a_registration_ends_after_an_hour(api: Api, cloud: LocalCloud, channel: str) -> None:
+    """M24: by the clock, not by the table's own cleaning."""
+    contact = a_phone() if channel == "phone" else "li.na@example.com"
+    begun = register(api, **{channel: contact}).ok(202)
+    cloud.clock.advance("1h")
+    refused(api.post(f"/v1/registrations/{begun['id']}/resend", {}), 404, "not_found")
+    refused(confirm(api, begun["id"], code_to(cloud, contact)), 404, "not_found")

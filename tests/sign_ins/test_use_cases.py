@@ -1,0 +1,117 @@
+"""Signing in under attack: what is counted, what is locked, and what none of it tells."""
+
+import pytest
+
+from dev.cloud.local import LocalCloud
+from tests.build import PASSWORD, Someone, a_person, a_phone, code_to, refused
+from tests.client import Api
+from tests.faults.injector import Faults
+from tests.identity import at_once, challenge, enrol, give_password, other_than, prove, send_code, sign_in
+from wallet_api.passwords import use_cases as passwords
+
+
+@pytest.fixture
+def someone(api: Api, cloud: LocalCloud) -> Someone:
+    return a_person(api, cloud, pin=None)
+
+
+def test_fifty_wrong_passwords_at_once_are_five_evaluations_of_the_persons_hash(
+    api: Api, someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A12, A14: afterwards the right one is answered like a wrong one."""
+    evaluated: list[bool] = []
+    nobodys = passwords._nobodys_hash()
+    monkeypatch.setattr(passwords, "_matches", lambda stored, _: evaluated.append(stored != nobodys) or False)
+    answers = at_once(50, lambda own: give_password(own, phone=someone.phone, password="wrong password"), api)
+    assert {(answer.status, answer.json["code"]) for answer in answers} == {(401, "invalid_credentials")}
+    assert (len(evaluated), sum(evaluated)) == (50, 5)
+    monkeypatch.undo()
+    refused(give_password(api, phone=someone.phone), 401, "invalid_credentials")
+
+
+def test_a_lock_is_temporary_and_ends_no_session(api: Api, cloud: LocalCloud, someone: Someone) -> None:
+    """A14: a lock is no weapon against somebody who is signed in."""
+    for _ in range(6):
+        refused(give_password(api, phone=someone.phone, password="wrong password"), 401, "invalid_credentials")
+    refused(give_password(api, phone=someone.phone), 401, "invalid_credentials")
+    api.get("/v1/me", token=someone.token).ok(200)
+    cloud.clock.advance("61s")
+    sign_in(api, cloud, someone)
+
+
+def test_unknown_wrong_and_locked_are_one_answer_after_as_many_calls(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """A10: same status, body, headers, and the same calls to storage."""
+
+    def asked(phone: str, password: str) -> tuple[object, ...]:
+        before = len(faults.calls)
+        answer = give_password(api, phone=phone, password=password)
+        calls = sorted(operation for operation, _ in faults.calls[before:])
+        body = {name: value for name, value in answer.json.items() if name != "request_id"}
+        return answer.status, body, sorted(answer.headers), calls
+
+    unknown, wrong = asked(a_phone(), PASSWORD), asked(someone.phone, "wrong password")
+    assert unknown == wrong
+    for _ in range(5):
+        asked(someone.phone, "wrong password")
+    assert asked(someone.phone, PASSWORD) == unknown
+
+
+def test_wrong_second_factors_are_counted_over_sign_ins_and_apart_from_passwords(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    """A16: a new challenge does not reset them, and they do not lock the password."""
+    app, _ = enrol(api, cloud, someone)
+    for _ in range(5):
+        fresh = challenge(api, someone)
+        refused(prove(api, fresh, "totp", other_than(app.code())), 401, "wrong_second_factor")
+    last = challenge(api, someone)
+    refused(prove(api, last, "totp", app.code()), 401, "wrong_second_factor")
+    send_code(api, last).ok(202)
+    refused(prove(api, last, "sms", code_to(cloud, someone.phone)), 401, "wrong_second_factor")
+    cloud.clock.advance("61s")
+    prove(api, last, "totp", app.code()).ok(201)
+
+
+def test_a_challenge_gives_one_session_however_often_it_is_answered_at_once(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    """A17, A27."""
+    for method in ("sms", "totp"):
+        if method == "sms":
+            open_challenge = challenge(api, someone)
+            send_code(api, open_challenge).ok(202)
+            code = code_to(cloud, someone.phone)
+        else:
+            app, _ = enrol(api, cloud, someone)
+            open_challenge, code = challenge(api, someone), app.code()
+        answers = at_once(
+            5, lambda own, at=open_challenge, by=method, with_code=code: prove(own, at, by, with_code), api
+        )
+        assert [answer.status for answer in answers].count(201) == 1
+        assert {answer.status for answer in answers} <= {201, 401, 403, 404}
+
+
+def test_a_code_belongs_to_its_challenge(api: Api, cloud: LocalCloud, someone: Someone) -> None:
+    """A18."""
+    first, second = challenge(api, someone), challenge(api, someone)
+    send_code(api, first).ok(202)
+    code = code_to(cloud, someone.phone)
+    send_code(api, second).ok(202)
+    refused(prove(api, second, "sms", code), 401, "wrong_second_factor")
+    prove(api, first, "sms", code).ok(201)
+
+
+def test_signing_in_takes_five_round_trips_beside_the_hash(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """Two trips and a write for the password, two and a write for the authenticator."""
+    app, _ = enrol(api, cloud, someone)
+    faults.clear()
+    open_challenge = challenge(api, someone)
+    prove(api, open_challenge, "totp", app.code()).ok(201)
+    operations = [operation for operation, _ in faults.calls]
+    assert operations.count("TransactWriteItems") == 2
+    assert operations.count("UpdateItem") == 2
+    assert operations.count("BatchGetItem") == 4

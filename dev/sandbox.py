@@ -8,6 +8,7 @@ from dev.cloud.clock import BadStep, MovableClock
 from dev.cloud.inbox import Inbox
 from dev.gateway import Call
 from dev.problems import Reply, json_reply, problem
+from wallet_api.errors import Invalid
 
 MAGIC_CARDS = {
     "4242424242424242": ("approves", "通过"),
@@ -29,6 +30,7 @@ class Cloud(Protocol):
     clock: MovableClock
     inbox: Inbox
     seeded: dict[str, Any]
+    wallet: Any
 
     def advance(self, by: str | int, *, forgiving: bool) -> list[str]: ...
 
@@ -55,6 +57,7 @@ class Sandbox:
             ("sandbox",): {"GET": self._index},
             ("sandbox", "messages"): {"GET": self._messages},
             ("sandbox", "clock"): {"GET": self._time, "POST": self._advance},
+            ("sandbox", "merchants"): {"POST": self._merchant},
             ("sandbox", "reset"): {"POST": self._reset},
         }
 
@@ -84,6 +87,7 @@ class Sandbox:
                 "GET /sandbox/messages?to=&limit=": "SMS and e-mail, newest first / 短信与邮件,最新的在前",
                 "GET /sandbox/clock": "the time / 当前时间",
                 'POST /sandbox/clock {"advance": "25h"}': "move time forward (s, m, h, d) / 向前拨动时间",
+                'POST /sandbox/merchants {"name", "category", "city", …}': "another merchant and its key / 再建一个商户",
                 "POST /sandbox/reset": "wipe everything and seed again / 清空并重新生成示例数据",
             },
             "cards": {number: {"en": en, "zh-CN": zh} for number, (en, zh) in MAGIC_CARDS.items()},
@@ -116,6 +120,29 @@ class Sandbox:
         except BadStep as error:
             raise _Wrong("/advance", str(error)) from error
         return {"object": "clock", "now": _shown(self._cloud), "ran": ran}
+
+    def _merchant(self, call: Call) -> dict[str, Any]:
+        """What an operator does in a deployed wallet; a name that is not Latin needs `latin_name` beside it."""
+        body = _body(call)
+        needed = ("name", "category", "city")
+        for field in sorted({*needed, *body}):
+            if field not in (*needed, "country", "latin_name", "latin_city") or not isinstance(body.get(field), str):
+                raise _Wrong(
+                    f"/{field}", "Send texts: name, category, city, and if need be country, latin_name, latin_city."
+                )
+        merchants = self._cloud.wallet.merchants
+        try:
+            merchant = merchants.create(**body)
+        except Invalid as refusal:
+            raise _Wrong(
+                refusal.problems[0].pointer, "Names and cities that are not Latin need their Latin form."
+            ) from refusal
+        return {
+            "object": "merchant",
+            "id": merchant.id,
+            "name": body["name"],
+            "api_key": merchants.issue_key(merchant.id),
+        }
 
     def _reset(self, call: Call) -> dict[str, Any]:
         if call.body and _body(call):

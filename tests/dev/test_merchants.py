@@ -1,0 +1,89 @@
+"""What an operator does with merchants: of a deployed wallet from the terminal, of the local one through the sandbox."""
+
+import os
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from dev.merchants import deployed, main
+from tests.build import Shop, refused
+from tests.shopping import ask
+
+TEA_HOUSE = ["--name", "翠湖茶馆", "--latin-name", "CUIHU TEA", "--category", "5814", "--city", "Kunming"]
+
+
+def run(cloud: LocalCloud, *words: str) -> int:
+    return main(["--function", "wallet-api", *words], lambda _function, _region: cloud.wallet)
+
+
+def test_what_does_not_exist_or_is_not_acceptable_is_said_in_a_sentence(
+    cloud: LocalCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = "mer_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
+    for words in (["issue-key", unknown], ["suspend", unknown], ["reinstate", unknown], ["revoke-key", "sk_test_x"]):
+        assert run(cloud, *words) == 1
+        assert capsys.readouterr().err == "There is no such merchant or key.\n"
+    assert run(cloud, "create", "--name", "茶", "--category", "5814", "--city", "昆明") == 1
+    assert capsys.readouterr().err == "Not acceptable: latin_name, latin_city\n"
+
+
+def test_an_operator_creates_a_merchant_and_rolls_its_key(
+    api: Api, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """D1."""
+
+    def said(*words: str) -> str:
+        assert run(cloud, *words) == 0
+        return capsys.readouterr().out
+
+    merchant_id = said("create", *TEA_HOUSE).split()[0]
+    first, second = (Shop(merchant_id, said("issue-key", merchant_id).split()[0]) for _ in range(2))
+    assert "revoked" in said("revoke-key", first.key)
+    refused(ask(api, first), 401, "api_key_revoked")
+    assert ask(api, second).ok(201)["merchant"] == {"id": merchant_id, "name": "翠湖茶馆"}
+    said("suspend", merchant_id)
+    refused(ask(api, second), 403, "merchant_suspended")
+    said("reinstate", merchant_id)
+    ask(api, second).ok(201)
+
+
+def test_the_wallet_is_opened_with_the_deployed_functions_own_settings(cloud: LocalCloud) -> None:
+    variables = {name: value for name, value in os.environ.items() if name.startswith("WALLET_")}
+    session, asked = get_session(), []
+
+    def answer(params: dict[str, Any], **_: Any) -> Any:
+        asked.append(params["url_path"])
+        return SimpleNamespace(status_code=200), {"Environment": {"Variables": variables}}
+
+    session.register("before-call.lambda.GetFunctionConfiguration", answer)
+    wallet = deployed("wallet-api-prod", cloud.region, session)
+    merchant = wallet.merchants.create("Tea House", "5814", "Kunming")
+    wallet.close()
+    assert asked == ["/2015-03-31/functions/wallet-api-prod/configuration"]
+    assert cloud.wallet.merchants.issue_key(merchant.id)
+
+
+def test_the_sandbox_makes_merchants_too(api: Api) -> None:
+    body = {"name": "翠湖茶馆", "latin_name": "CUIHU TEA", "category": "5814", "city": "Kunming"}
+    made = api.post("/sandbox/merchants", body).ok(200)
+    assert ask(api, Shop(made["id"], made["api_key"])).ok(201)["merchant"]["name"] == "翠湖茶馆"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"name": "Tea", "category": "5814"}, "/city"),
+        ({"name": "Tea", "category": 5814, "city": "Kunming"}, "/category"),
+        ({"name": "茶", "category": "5814", "city": "Kunming"}, "/latin_name"),
+        ({"name": "Tea", "category": "5814", "city": "Kunming", "country": 1}, "/country"),
+        ({"name": "Tea", "category": "5814", "city": "Kunming", "mode": "live"}, "/mode"),
+    ],
+)
+def test_the_sandbox_names_what_is_wrong_with_a_merchant(api: Api, body: dict[str, Any], pointer: str) -> None:
+    answer = api.post("/sandbox/merchants", body)
+    assert answer.status == 422
+    assert answer.json["errors"][0]["pointer"] == pointer

@@ -1,1 +1,1 @@
-"""Gateways: the outside companies that the wallet speaks with, one Protocol each, and a shipped sandbox where money is at stake."""
+"""Gateways: the companies outside that the wallet speaks with, one Protocol each; for the acquirer a sandbox as well."""

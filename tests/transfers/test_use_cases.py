@@ -151,20 +151,6 @@ def test_a_refusal_stands_for_its_key_also_when_money_came_since_m42(
     send(api, ada, bo, 20_000, idem="k-2").ok(201)
 
 
-def test_a_repeated_request_is_answered_again_word_for_word_and_moves_nothing_m38(
-    api: Api, ada: Someone, bo: Someone
-) -> None:
-    """M38: same key, same body: the same status and body."""
-    first = send(api, ada, bo, 700, idem="k")
-
-    again = [send(api, ada, bo, 700, idem="k") for _ in range(3)]
-
-    assert {(answer.status, answer.body) for answer in again} == {(201, first.body)}
-    assert {answer.headers["idempotent-replayed"] for answer in again} == {"true"}
-    assert "idempotent-replayed" not in first.headers
-    assert balance_of(api, bo) == 700
-
-
 def test_a_replay_evaluates_no_pin_and_gives_the_attempt_back(
     api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
 ) -> None:
@@ -182,45 +168,6 @@ def test_a_wrong_pin_is_no_decision_so_the_key_can_be_tried_again(api: Api, ada:
     assert problem["retry"] == "same_key"
     send(api, ada, bo, 700, idem="k").ok(201)
     assert balance_of(api, bo) == 700
-
-
-@pytest.mark.parametrize("change", [{"amount": cny(701)}, {"note": "other"}, {"to": {"email": "bo@example.org"}}])
-def test_a_key_belongs_to_its_request_m38(api: Api, ada: Someone, bo: Someone, change: dict[str, Any]) -> None:
-    """M38: same key, other body: 422, and the first stands."""
-    body = request({"phone": bo.phone}, 700)
-    api.post("/v1/transfers", body, token=ada.token, key="k").ok(201)
-
-    answer = api.post("/v1/transfers", {**body, **change}, token=ada.token, key="k")
-
-    refused(answer, 422, "idempotency_key_reused")
-    assert balance_of(api, bo) == 700
-
-
-def test_two_peoples_equal_keys_neither_meet_nor_tell_m39(api: Api, cloud: LocalCloud, ada: Someone) -> None:
-    """M39: a key is its caller's own."""
-    bo, cy = a_person(api, cloud, balance=10_000), a_person(api, cloud)
-    first = send(api, ada, cy, 700, idem="k").ok(201)
-
-    second = send(api, bo, cy, 700, idem="k").ok(201)
-
-    assert first["id"] != second["id"]
-    assert balance_of(api, cy) == 1_400
-
-
-def test_a_key_of_another_endpoint_is_refused_m39(api: Api, ada: Someone, bo: Someone) -> None:
-    """M39: the endpoint is part of what a key belongs to."""
-    send(api, ada, bo, 700, idem="k").ok(201)
-    quote = {"operation": "transfer", "amount": cny(700)}
-
-    refused(api.post("/v1/fee_quotes", quote, token=ada.token, key="k"), 422, "idempotency_key_reused")
-
-
-def test_after_signing_out_not_even_a_replay_is_answered_a42(api: Api, ada: Someone, bo: Someone) -> None:
-    """A42, M39: authorization is checked again before a replay."""
-    send(api, ada, bo, 700, idem="k").ok(201)
-    api.delete("/v1/sessions/current", token=ada.token).ok()
-
-    assert send(api, ada, bo, 700, idem="k").status == 401
 
 
 def test_one_key_sent_twenty_times_at_once_moves_money_once_m41(

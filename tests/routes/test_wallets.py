@@ -1,0 +1,74 @@
+"""The wallet itself over HTTP: what its owner sees of balance, limits and PIN."""
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import a_merchant, a_person, cny, refused, send
+from tests.ledger_world import World
+from wallet_api.ledger import chart
+from wallet_api.money import Money
+
+
+def test_a_stranger_and_a_merchant_see_no_wallet(api: Api, cloud: LocalCloud) -> None:
+    refused(api.get("/v1/wallet"), 401, "not_authenticated")
+    refused(api.get("/v1/wallet", token=a_merchant(cloud).key), 403, "wrong_caller")
+
+
+def test_a_new_wallet_is_empty_and_has_no_pin(api: Api, cloud: LocalCloud) -> None:
+    someone = a_person(api, cloud, pin=None)
+
+    wallet = api.get("/v1/wallet", token=someone.token).ok(200)
+
+    assert (wallet["object"], wallet["id"], wallet["status"], wallet["tier"]) == (
+        "wallet",
+        someone.id,
+        "active",
+        "basic",
+    )
+    assert wallet["balances"] == [{**cny(0), "held": 0}]
+    assert wallet["payment_pin"] == "not_set"
+
+
+def test_what_was_spent_today_is_taken_off_the_days_limit(api: Api, cloud: LocalCloud) -> None:
+    payer, payee = a_person(api, cloud, balance=10_000), a_person(api, cloud)
+    send(api, payer, payee, 700).ok(201)
+
+    wallet = api.get("/v1/wallet", token=payer.token).ok(200)
+
+    assert wallet["balances"] == [{**cny(9_300), "held": 0}]
+    daily = wallet["limits"]["daily"]["amount"]
+    assert wallet["limits"]["daily_remaining"] == cny(daily - 700)
+    assert api.get("/v1/wallet", token=payee.token).ok(200)["limits"]["daily_remaining"] == cny(daily)
+
+
+def test_every_currency_has_its_own_balance_the_home_one_first(api: Api, cloud: LocalCloud, world: World) -> None:
+    someone = a_person(api, cloud)
+    world.fund(chart.customer(someone.id), 300, "USD")
+    world.fund(chart.customer(someone.id), 5, "JPY")
+
+    balances = api.get("/v1/wallet", token=someone.token).ok(200)["balances"]
+
+    assert [Money(each["amount"], each["currency"]) for each in balances] == [
+        Money(0, "CNY"),
+        Money(5, "JPY"),
+        Money(300, "USD"),
+    ]
+
+
+def test_a_wallet_is_kept_by_no_cache_d15(api: Api, cloud: LocalCloud) -> None:
+    """D15: personal and money data."""
+    answer = api.get("/v1/wallet", token=a_person(api, cloud).token)
+
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_after_signing_out_the_wallet_is_closed_at_once_a42(api: Api, cloud: LocalCloud) -> None:
+    """A42: the very next call is refused."""
+    someone = a_person(api, cloud)
+    api.delete("/v1/sessions/current", token=someone.token).ok()
+
+    for answer in (
+        api.get("/v1/wallet", token=someone.token),
+        api.put("/v1/payment_pin", {"pin": "907351"}, token=someone.token),
+        api.post("/v1/payment_pin_resets", {}, token=someone.token),
+    ):
+        assert answer.status == 401

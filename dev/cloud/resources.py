@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +14,21 @@ STAGE = "local"
 FIELD_KEY = f"alias/wallet-{STAGE}-fields"
 KEYS_SECRET = f"wallet-{STAGE}-keys"
 MAIL_SENDER = "no-reply@wallet.example.com"
+
+
+@cache
+def _tables() -> list[dict[str, Any]]:
+    return templates.table_specs(stage=STAGE)
+
+
+@cache
+def _expiring() -> dict[str, str]:
+    return templates.expiring_tables(stage=STAGE)
+
+
+def table_names() -> list[str]:
+    """The names of all tables."""
+    return [str(spec["TableName"]) for spec in _tables()]
 
 
 def environment(public_url: str) -> dict[str, str]:
@@ -41,13 +57,13 @@ def create(session: Session, region: str) -> None:
 
 
 def create_tables(dynamodb: Any) -> None:
-    for spec in templates.table_specs(stage=STAGE):
+    for spec in _tables():
         try:
             dynamodb.create_table(**spec)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceInUseException":
                 raise
-    for name, attribute in templates.expiring_tables(stage=STAGE).items():
+    for name, attribute in _expiring().items():
         try:
             dynamodb.update_time_to_live(
                 TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
@@ -62,7 +78,7 @@ def sweep_expired(dynamodb: Any, now: datetime) -> int:
     """Deletes the items whose time to live is over; how many."""
     over = {":now": {"N": str(int(now.timestamp()))}}
     swept = 0
-    for table, attribute in templates.expiring_tables(stage=STAGE).items():
+    for table, attribute in _expiring().items():
         condition = {
             "ExpressionAttributeNames": {"#expires": attribute},
             "ExpressionAttributeValues": over,
@@ -79,7 +95,7 @@ def sweep_expired(dynamodb: Any, now: datetime) -> int:
 
 def streamed_tables() -> list[str]:
     """The names of the tables whose changes are streamed."""
-    return [str(spec["TableName"]) for spec in templates.table_specs(stage=STAGE) if "StreamSpecification" in spec]
+    return [str(spec["TableName"]) for spec in _tables() if "StreamSpecification" in spec]
 
 
 def table_for_arn(arn: str, names: list[str]) -> str:

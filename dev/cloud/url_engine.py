@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.session import get_session
 
-from dev import templates
 from dev.cloud import resources
 from dev.cloud.engine import LOOPBACK, Answer
 from dev.cloud.safety import Environment
@@ -40,7 +39,7 @@ class UrlEngine:
     def reset(self) -> None:
         """Makes the tables anew."""
         dynamodb: Any = get_session().create_client("dynamodb")
-        wanted = {spec["TableName"] for spec in templates.table_specs(stage=resources.STAGE)}
+        wanted = set(resources.table_names())
         for name in wanted.intersection(dynamodb.list_tables()["TableNames"]):
             dynamodb.delete_table(TableName=name)
             dynamodb.get_waiter("table_not_exists").wait(TableName=name)

@@ -23,7 +23,6 @@ from chalicelib.routes import (
 )
 
 ALL: tuple[Routes, ...] = (
-    docs.routes,
     registrations.routes,
     sign_ins.routes,
     sessions.routes,
@@ -39,4 +38,5 @@ ALL: tuple[Routes, ...] = (
     transfers.routes,
     transactions.routes,
     events.routes,
+    docs.routes,
 )

@@ -104,6 +104,7 @@ class World:
         *,
         pin: str | None = None,
         fee: int = 0,
+        currency: str = "CNY",
         session: Any = lambda: None,
         fingerprint: str = "f",
         instead: Any = None,
@@ -124,7 +125,8 @@ class World:
                 proven = self.wallet.payment_pins.prove(payer, person_of(source), pin)
             if instead is not None:
                 instead()
-            entry = self.entry(move(cny(amount), source, target), move(cny(fee), source, chart.FEES))
+            parts = (move(Money(amount, currency), source, target), move(Money(fee, currency), source, chart.FEES))
+            entry = self.entry(*parts)
             with self.wallet.storage.atomic_write() as write:
                 self.ledger.decide(operation, entry, write, payer=proven, payee_must_be_active=True)
             return entry.id

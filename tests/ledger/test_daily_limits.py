@@ -106,6 +106,22 @@ def test_a_day_that_turns_between_read_and_write_is_read_again(world: World) -> 
     assert world.balance(BO) == DAILY
 
 
+def test_two_first_amounts_of_a_currency_at_once_are_both_counted(world: World) -> None:
+    """M30, M31: whoever comes second finds a counter that was not there when it read, and reads again."""
+    rich(world)
+    world.fund(ADA, DAILY, "JPY")
+    pay(world, 1)
+    came: list[int] = []
+
+    def meanwhile() -> None:
+        if not came:
+            came.append(1)
+            world.send(ADA, BO, 700, "other", pin=PIN, currency="JPY")
+
+    world.send(ADA, BO, 300, "k", pin=PIN, currency="JPY", instead=meanwhile)
+    assert world.ledger.accounts.require(ADA).spent == {"CNY": 1, "JPY": 1000}
+
+
 def test_a_clock_that_is_behind_at_midnight_does_not_begin_yesterday_anew(world: World) -> None:
     """O11, M32: instances disagree by seconds; going back and forth must not forget what was spent."""
     rich(world)

@@ -9,6 +9,7 @@ from tests.faults.injector import Faults
 from tests.ledger_world import ADA, BO, PIN, SHOP, World, cny, refused
 from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
 from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.entry import Unbalanced, move
 from wallet_api.ledger.errors import (
     AccountMissing,
@@ -115,6 +116,15 @@ def test_many_at_once_spend_what_there_is_and_no_more(two: World) -> None:
         answers = list(pool.map(send, range(12)))
     assert (answers.count("paid"), answers.count("short")) == (3, 9)
     assert (two.balance(ADA), two.balance(BO)) == (10_00, 90_00)
+    assert two.verified().holds
+
+
+def test_an_entry_is_posted_once_whatever_operation_brings_it(two: World) -> None:
+    """M2: the line is the mark on a guarded account as well."""
+    entry = two.fund(ADA, 5)
+    with pytest.raises(StaleAccount), two.wallet.storage.atomic_write() as write:
+        two.ledger.decide(two.operation("system", "another key"), entry, write)
+    assert two.balance(ADA) == 100_05
     assert two.verified().holds
 
 

@@ -64,7 +64,7 @@ def test_any_batches_in_any_order_with_any_repeats(
             if (raw["pk"]["S"], raw["sk"]["S"]) not in own:
                 world.tamper("accounts", raw["pk"]["S"], raw["sk"]["S"])
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(BATCHES)
     def holds(batches: list[list[int]]) -> None:
         unfold()

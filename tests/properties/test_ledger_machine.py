@@ -141,6 +141,6 @@ def test_no_sequence_of_moves_faults_replays_and_freezes_breaks_the_ledger(world
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

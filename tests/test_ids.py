@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallet_api.clock import epoch_milliseconds
-from wallet_api.ids import decode, encode, is_id, made_id, new_id
+from wallet_api.ids import decode, encode, first_id, is_id, made_id, new_id
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
 
@@ -57,3 +57,20 @@ def test_what_is_no_id_is_not_taken_for_one(text: str) -> None:
 def test_what_is_no_ulid_is_not_decoded(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  whichever of the two
         decode(text)
+
+
+def test_what_has_more_than_128_bits_is_no_id() -> None:
+    assert is_id("pay_7" + "Z" * 25, "pay")
+    assert not is_id("pay_8" + "0" * 25, "pay")
+
+
+@given(st.binary(min_size=10, max_size=10).filter(any), st.integers(1, 250_000_000_000_000))
+def test_the_first_id_of_a_moment_bounds_all_of_its_ids(entropy: bytes, milliseconds: int) -> None:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+
+    assert made_id("ent", moment - timedelta(milliseconds=1), entropy) < first_id("ent", moment)
+    assert first_id("ent", moment) < made_id("ent", moment, entropy)
+
+
+def test_before_1970_there_is_no_earlier_id() -> None:
+    assert first_id("ent", datetime(1969, 1, 1, tzinfo=UTC)) == "ent_" + "0" * 26

@@ -9,7 +9,7 @@ from datetime import datetime
 from wallet_api.clock import epoch_milliseconds
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ID = re.compile(r"[a-z]{2,4}_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+_ID = re.compile(r"[a-z]{2,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 
 
 def new_id(prefix: str, now: datetime) -> str:

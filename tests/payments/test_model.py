@@ -90,3 +90,9 @@ def test_an_id_tells_its_time_and_sorts_before_the_next_month(moment: datetime) 
     (month,) = months_back(moment, moment)
     assert payment_id < first_id_after(month)
     assert month_of(made_at(first_id_after(month))) > month_of(moment)
+
+
+def test_a_made_up_id_has_a_time_as_well() -> None:
+    """Its 48 bits reach beyond the year 9999, which is the last that a time can hold."""
+    assert made_at("pay_7" + "Z" * 25).year == 9999
+    assert made_at("pay_" + "0" * 26).year == 1970

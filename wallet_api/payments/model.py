@@ -170,9 +170,12 @@ def month_of(moment: datetime) -> str:
 
 
 def made_at(payment_id: str) -> datetime:
-    """The time that is in an id, to the millisecond."""
+    """The time that is in an id, to the millisecond; an id may be made up, and its time beyond the last year there is."""
     milliseconds = decode(payment_id.partition("_")[2]) >> 80
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def first_id_after(month: datetime) -> str:

@@ -136,11 +136,3 @@ def test_a_made_up_token_reads_nothing(sessions: Sessions, someone: Someone, fau
     assert sessions.presented(someone.token[:-2] + "AA") is None
     assert is_refreshed(sessions, someone.refresh_token[:-2] + "AA") is None
     assert len(faults.calls) == before
-
-
-def test_every_session_can_be_ended_in_one_write(sessions: Sessions, someone: Someone) -> None:
-    customer = sessions.presented(someone.token)
-    assert customer is not None
-    with sessions.storage.atomic_write() as write:
-        sessions.end_all(someone.id, [sessions.require_live(customer)], write)
-    assert not is_live(sessions, someone.token)

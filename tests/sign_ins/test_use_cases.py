@@ -103,7 +103,7 @@ def test_a_code_belongs_to_its_challenge(api: Api, cloud: LocalCloud, someone: S
     prove(api, first, "sms", code).ok(201)
 
 
-def test_signing_in_takes_five_round_trips_beside_the_hash(
+def test_signing_in_takes_six_round_trips_beside_the_hash(
     api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
 ) -> None:
     """Two trips and a write for the password, two and a write for the authenticator."""

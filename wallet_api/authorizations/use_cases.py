@@ -111,10 +111,10 @@ class PinResets:
         person = self.people.require(person_id)
         contact = self.people.contact_of(person)
         channel = channel or person.channels[0]
-        address = contact.address(channel)
-        if address is None:
+        if channel not in person.channels:
             raise Invalid(FieldProblem("/channel", "channel_not_registered"))
-        issued = self.codes.issue(PURPOSE, person_id, channel=channel, to=address, locale=contact.locale)
+        to = contact.address(channel)
+        issued = self.codes.issue(PURPOSE, person_id, channel=channel, to=to, locale=contact.locale)
         return PinReset(
             id=issued.id,
             channel=channel,

@@ -27,15 +27,16 @@ class Contact:
     email: str | None
     locale: Locale
 
-    def address(self, channel: Channel) -> str | None:
-        """Where a message over this channel goes; None when the person has no such contact."""
-        return self.phone if channel == "sms" else self.email
-
-    def masked(self, channel: Channel) -> str:
-        """The same, as it may be shown. Raises LookupError when there is none."""
-        address = self.address(channel)
+    def address(self, channel: Channel) -> str:
+        """Where a message over this channel goes. Raises LookupError when the person has no such contact."""
+        address = self.phone if channel == "sms" else self.email
         if address is None:
             raise LookupError(f"no {channel} contact")
+        return address
+
+    def masked(self, channel: Channel) -> str:
+        """The same, as it may be shown."""
+        address = self.address(channel)
         return mask_phone(address) if channel == "sms" else mask_email(address)
 
 

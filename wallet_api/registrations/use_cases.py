@@ -8,7 +8,7 @@ from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, NotFound
 from wallet_api.ids import new_id
 from wallet_api.one_time_codes.errors import CodeUsedUp
-from wallet_api.one_time_codes.model import Issued, Purpose
+from wallet_api.one_time_codes.model import Purpose
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.use_cases import Passwords
 from wallet_api.people.model import Channel, Contact, Profile
@@ -82,11 +82,11 @@ class Registrations:
         Raises NotFound, RegistrationRefused, and what `OneTimeCodes.resend` raises.
         """
         registration = self._registration(registration_id)
-        contact = self.people.contact_of(registration.person)
-        channel = channel or registration.person.channels[0]
-        if contact.address(channel) is None:
+        given = registration.person.channels
+        channel = channel or given[0]
+        if channel not in given:
             raise RegistrationRefused(FieldProblem("/channel", "channel_without_contact"))
-        return self._send(registration, channel, contact)
+        return self._send(registration, channel, self.people.contact_of(registration.person))
 
     def confirm(self, registration_id: str, code: str, device: Device) -> tuple[Profile, SignedIn]:
         """The person, their wallet, their proven contact and their first session, in one write.
@@ -96,18 +96,16 @@ class Registrations:
         registration = self._registration(registration_id)
         proof = self.one_time_codes.prove(registration.code_id, "registration", registration.id, code)
         person = registration.proven_over(proof.channel, self.clock.now())
-        contact = self.people.contact_of(person)
-        kind, address = ("phone", contact.phone) if proof.channel == "sms" else ("email", contact.email)
-        if address is None:
-            raise CodeUsedUp
+        contact, profile = self.people.contact_of(person), self.people.profile_of(person, payment_pin_set=False)
+        kind = "phone" if proof.channel == "sms" else "email"
         with self.storage.atomic_write() as write:
             self.one_time_codes.spend(proof, write)
             write.delete(self.items(registration.id, REGISTRATION), (self.items.pk.exists(), CodeUsedUp()))
-            self.people.add(person, [(kind, address)], write)
+            self.people.add(person, [(kind, contact.address(proof.channel))], write)
             self.passwords.add(person.id, registration.password_hash, write)
             self.second_factors.add(person.id, write)
             signed_in = self.sessions.begin(person.id, device, write)
-        return self.people.profile_of(person, payment_pin_set=False), signed_in
+        return profile, signed_in
 
     def _registration(self, registration_id: str) -> Registration:
         item = self.storage.get(self.items, registration_id, REGISTRATION)
@@ -117,11 +115,9 @@ class Registrations:
 
     def _send(self, registration: Registration, channel: Channel, contact: Contact) -> Pending:
         purpose: Purpose = "already_registered" if channel in registration.taken else "registration"
-        to = contact.address(channel)
-        if to is None:
-            raise RegistrationRefused(FieldProblem("/channel", "channel_without_contact"))
-        issued: Issued = self.one_time_codes.resend(
-            registration.code_id, purpose, registration.id, channel=channel, to=to, locale=contact.locale
+        code_id, to = registration.code_id, contact.address(channel)
+        issued = self.one_time_codes.resend(
+            code_id, purpose, registration.id, channel=channel, to=to, locale=contact.locale
         )
         return Pending(
             registration.id,

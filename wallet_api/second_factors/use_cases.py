@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
+from wallet_api.people.errors import PersonMissing
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
 from wallet_api.second_factors.errors import TotpEnabled, TotpNotEnabled, TotpNotStarted, WrongFactor
@@ -188,7 +189,9 @@ class SecondFactors:
             tried = self.reserve(person_id, trip)
             found = self.people.find(person_id, trip)
         person = found()
-        return tried(), person if person is not None else self.people.require(person_id)
+        if person is None:
+            raise PersonMissing
+        return tried(), person
 
     def _matched_step(self, item: SecondFactorItem, person: Person, code: str) -> int:
         secret = self.people.unseal(person, "totp_secret", item.secret_sealed)

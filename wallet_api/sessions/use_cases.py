@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -133,11 +132,6 @@ class Sessions:
         now = self.clock.now()
         live = tuple(row.session() for row in rows if not row.session().is_over(now))
         return Page(live, cursor_at(rows[-1].sk) if len(rows) == page.limit else None)
-
-    def end_all(self, person_id: str, sessions: Sequence[Session], write: AtomicWrite) -> None:
-        """Adds the end of these sessions to a write, such as one that changes a password."""
-        for session in sessions:
-            write.delete(self.items(person_id, SESSION + session.id))
 
     def _successor(self, session: Session, refresh_hash: str, refreshed_at: datetime) -> SignedIn:
         return self._with_tokens(

@@ -11,7 +11,7 @@ from wallet_api.one_time_codes.errors import WrongCode
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.errors import WrongPassword
 from wallet_api.passwords.use_cases import Passwords
-from wallet_api.people.model import Person, Profile
+from wallet_api.people.model import Channel, Person, Profile
 from wallet_api.people.use_cases import People
 from wallet_api.second_factors.errors import WrongFactor
 from wallet_api.second_factors.use_cases import Accept, SecondFactors, Try
@@ -83,20 +83,18 @@ class SignIns:
             write.put(challenge_item(self.items, challenge), StorageFault("a fresh id is taken"))
         return challenge
 
-    def send(self, challenge_id: str, method: Method) -> Sent:
+    def send(self, challenge_id: str, method: Channel) -> Sent:
         """Sends a code over one of the offered channels, or sends another one.
 
         Raises NotFound, MethodNotOffered, and what `OneTimeCodes.resend` raises.
         """
         challenge = self._challenge(challenge_id)
-        if method not in challenge.methods or (method != "sms" and method != "email"):
+        if method not in challenge.methods:
             raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
         contact = self.people.contact(challenge.person_id)
-        to = contact.address(method)
-        if to is None:
-            raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
+        to, code_id = contact.address(method), challenge.code_id
         issued = self.one_time_codes.resend(
-            challenge.code_id, "login", challenge.id, channel=method, to=to, locale=contact.locale
+            code_id, "login", challenge.id, channel=method, to=to, locale=contact.locale
         )
         return Sent(method, contact.masked(method), issued.expires_at, issued.resend_at)
 
@@ -115,6 +113,7 @@ class SignIns:
         person = found()
         if person is None:
             raise NotFound
+        profile = self.people.profile_of(person, payment_pin_set=pin_set())
         try:
             accept = self._prove(reserved(), person, challenge, method, code)
             with self.storage.atomic_write() as write:
@@ -123,7 +122,7 @@ class SignIns:
                 signed_in = self.sessions.begin(person.id, challenge.device, write)
         except WrongFactor:
             raise WrongSecondFactor from None
-        return self.people.profile_of(person, payment_pin_set=pin_set()), signed_in
+        return profile, signed_in
 
     def _prove(self, tried: Try, person: Person, challenge: Challenge, method: Method, code: str) -> Accept:
         if method == "totp" or method == "recovery_code":

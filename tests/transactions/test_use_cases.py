@@ -1,16 +1,28 @@
 """A person's history over HTTP: who sees what, both sides, filters, pages, and what a page costs."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person, cny, key, refused, send
 from tests.faults.injector import Faults
+from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.pages import PageRequest
+from wallet_api.transactions.model import Counterparty, Wanted
 
 BEIJING = timezone(timedelta(hours=8))
+
+
+class ClosedKms:
+    """A key service that does not answer."""
+
+    def decrypt(self, **_asked: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://kms")
 
 
 def rows(api: Api, someone: Someone, query: str = "") -> list[dict[str, Any]]:
@@ -270,3 +282,18 @@ def test_a_page_costs_the_same_however_long_the_history_is(
 
     assert short == ["BatchGetItem", "BatchGetItem", "Query", "Query"]
     assert cost() == short
+
+
+def test_without_the_key_service_the_history_is_shown_and_names_wait_d7(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """D7: no plaintext stands in for what cannot be read; the money's side does not depend on it."""
+    send(api, ada, bo, 700).ok(201)
+    wallet = cloud.wallet
+    closed = replace(wallet.people, cipher=FieldCipher(ClosedKms(), "alias/none", cloud.clock))
+    caller = wallet.sessions.presented(ada.token)
+
+    page = replace(wallet.transactions, people=closed).newest(caller, Wanted(), PageRequest())
+
+    assert page.rows[0].balance_change.amount == -700
+    assert page.rows[0].counterparty == Counterparty("person", bo.id, None)

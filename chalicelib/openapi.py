@@ -185,9 +185,11 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Json], Json]:
                 types.append(kind)
     made, components = msgspec.json.schema_components(types, ref_template=_COMPONENT.format("schemas", "{name}"))
     for component in components.values():
-        if component.get("type") == "object" and "additionalProperties" not in component:
+        answer = "additionalProperties" not in component
+        if answer and component.get("type") == "object":
             component["required"] = list(component["properties"])
-            for field in component["properties"].values():
+        for field in component.get("properties", {}).values():
+            if answer or field.get("default", "") is None:
                 field.pop("default", None)
     return dict(zip(types, made, strict=True)), dict(sorted(components.items()))
 
@@ -217,7 +219,9 @@ def _parameters() -> Json:
         "IdempotencyKeyRequired": _header_parameter("Idempotency-Key", key, meaning, required=True),
         "IdempotencyKey": _header_parameter("Idempotency-Key", key, meaning),
         "AcceptLanguage": _header_parameter("Accept-Language", {"type": "string", "default": "zh-CN"}, language),
-        "WalletVersion": _header_parameter("Wallet-Version", {"enum": [VERSION]}, "Pins the version of the API."),
+        "WalletVersion": _header_parameter(
+            "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version of the API."
+        ),
     }
 
 

@@ -32,11 +32,15 @@ class View(msgspec.Struct, metaclass=_Shape, frozen=True):
     """An answer's body."""
 
 
-Amount = Annotated[int, Meta(gt=0, le=MAX_AMOUNT, description="Minor units (ISO 4217 exponent): 1250 is 12.50 CNY.")]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")]
+Amount = Annotated[
+    int, Meta(gt=0, le=MAX_AMOUNT, description="Minor units (ISO 4217 exponent): 1250 is 12.50 CNY.", examples=[1250])
+]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.", examples=["CNY"])]
 Line = Annotated[str, Meta(min_length=1, max_length=140, pattern=r"^[^\n\r\t]+$")]
-Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="Six ASCII digits, as text.")]
-Pin = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="The payment PIN: six ASCII digits, as text.")]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="Six ASCII digits, as text.", examples=["123456"])]
+Pin = Annotated[
+    str, Meta(pattern=r"^[0-9]{6}$", description="The payment PIN: six ASCII digits, as text.", examples=["428617"])
+]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, Meta(min_length=1, max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
 

@@ -13,7 +13,7 @@ from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
-from wallet_api.gateways.mail import SesMail
+from wallet_api.gateways.mail import Mail, SesMail
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
 from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.folding import Folding
@@ -37,8 +37,8 @@ from wallet_api.storage import Storage
 from wallet_api.storage.connection import client_config
 from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.keys import Keys
-from wallet_api.transactions.use_cases import Transactions
 from wallet_api.top_ups.use_cases import TopUps
+from wallet_api.transactions.use_cases import Transactions
 from wallet_api.transfers.store import TransferItem, TransferStore
 from wallet_api.transfers.use_cases import Transfers
 
@@ -78,13 +78,42 @@ class Wallet:
         self.storage.close()
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """What everything stands on: tables, keys, the ledger, and the outside companies."""
+
+    settings: Settings
+    clock: Clock
+    keys: Keys
+    storage: Storage
+    ledger: Ledger
+    cipher: FieldCipher
+    sms: Sms
+    mail: Mail
+    acquirer: Acquirer
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """Who somebody is, and how they prove it."""
+
+    people: People
+    registrations: Registrations
+    sign_ins: SignIns
+    second_factors: SecondFactors
+    one_time_codes: OneTimeCodes
+    sessions: Sessions
+    payment_pins: PaymentPins
+    pin_resets: PinResets
+
+
 def open_wallet(
     settings: Settings | None = None,
     *,
     clock: Clock | None = None,
-    acquirer: Any = None,
-    sms: Any = None,
-    mail: Any = None,
+    acquirer: Acquirer | None = None,
+    sms: Sms | None = None,
+    mail: Mail | None = None,
 ) -> Wallet:
     """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
     from botocore.session import get_session
@@ -94,36 +123,32 @@ def open_wallet(
     session = get_session()
     storage = Storage(session, settings, clock)
     keys = _keys(session, settings)
-    cipher = FieldCipher(_client(session, "kms", settings), settings.field_key, clock)
-    ledger = Ledger.open(storage, clock)
-    people = People.open(storage, clock, keys, cipher, ledger)
-    sessions = Sessions.open(storage, clock, keys)
     sms = sms or SnsSms(_client(session, "sns", settings))
-    mail = mail or SesMail(_client(session, "sesv2", settings), settings.mail_sender)
-    one_time_codes = OneTimeCodes.open(storage, clock, keys, sms, mail)
+    ground = _Ground(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        storage=storage,
+        ledger=Ledger.open(storage, clock),
+        cipher=FieldCipher(_client(session, "kms", settings), settings.field_key, clock),
+        sms=sms,
+        mail=mail or SesMail(_client(session, "sesv2", settings), settings.mail_sender),
+        acquirer=acquirer or _acquirer(settings, keys, clock, sms),
+    )
+    return _wallet(ground, _identity(ground))
+
+
+def _identity(ground: _Ground) -> _Identity:
+    storage, clock, keys, ledger = ground.storage, ground.clock, ground.keys, ground.ledger
+    people = People.open(storage, clock, keys, ground.cipher, ledger)
+    sessions = Sessions.open(storage, clock, keys)
+    one_time_codes = OneTimeCodes.open(storage, clock, keys, ground.sms, ground.mail)
     attempts = Attempts(storage, clock)
     passwords = Passwords.open(storage, clock, attempts)
     second_factors = SecondFactors.open(storage, clock, keys, people, attempts)
     proofs = people, passwords, second_factors, one_time_codes, sessions
     payment_pins = PaymentPins(storage, ledger.accounts, keys)
-    merchants = Merchants.open(storage, clock, ledger, keys, settings.mode)
-    acquirer = acquirer or _acquirer(settings, keys, clock, sms)
-    cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
-    fees = Fees.open(storage, clock, ledger, sessions, people, cards)
-    payments = Payments(storage, clock, ledger, sessions, payment_pins, fees, merchants, PaymentStore.open(storage))
-    refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
-    transfers = Transfers(
-        storage, clock, ledger, sessions, people, payment_pins, fees, TransferStore(storage.bind(TransferItem))
-    )
-    top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
-    statements = Statements(storage, ledger.line_items)
-    return Wallet(
-        settings=settings,
-        clock=clock,
-        keys=keys,
-        storage=storage,
-        ledger=ledger,
-        folding=Folding(ledger),
+    return _Identity(
         people=people,
         registrations=Registrations.open(storage, clock, *proofs),
         sign_ins=SignIns.open(storage, clock, *proofs),
@@ -132,18 +157,40 @@ def open_wallet(
         sessions=sessions,
         payment_pins=payment_pins,
         pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins),
+    )
+
+
+def _wallet(ground: _Ground, identity: _Identity) -> Wallet:
+    settings, clock, keys = ground.settings, ground.clock, ground.keys
+    storage, ledger, acquirer = ground.storage, ground.ledger, ground.acquirer
+    people, sessions, pins = identity.people, identity.sessions, identity.payment_pins
+    merchants = Merchants.open(storage, clock, ledger, keys, settings.mode)
+    cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
+    fees = Fees.open(storage, clock, ledger, sessions, people, cards)
+    top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
+    payments = Payments(storage, clock, ledger, sessions, pins, fees, merchants, PaymentStore.open(storage))
+    refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
+    transfer_store = TransferStore(storage.bind(TransferItem))
+    transfers = Transfers(storage, clock, ledger, sessions, people, pins, fees, transfer_store)
+    history = people, merchants, payments, refunds, transfers, top_ups
+    return Wallet(
+        **vars(identity),
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        storage=storage,
+        ledger=ledger,
+        folding=Folding(ledger),
         acquirer=acquirer,
         cards=cards,
         fees=fees,
         top_ups=top_ups,
         merchants=merchants,
         payments=payments,
-        scans=Scans(storage, clock, keys, payments, reverse_domain(settings.public_url)),
+        scans=Scans(keys, payments, reverse_domain(settings.public_url)),
         refunds=refunds,
         transfers=transfers,
-        transactions=Transactions(
-            storage, statements, sessions, people, merchants, payments, refunds, transfers, top_ups
-        ),
+        transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
 

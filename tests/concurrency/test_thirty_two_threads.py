@@ -34,8 +34,7 @@ def test_everyone_pays_one_merchant_and_each_other_and_no_cent_is_lost_made_or_m
     api: Api, cloud: LocalCloud
 ) -> None:
     """M1, M13, M38–M41."""
-    with ThreadPoolExecutor(4) as setting_up:
-        people = list(setting_up.map(lambda _: a_person(api.fresh(), cloud, balance=START), range(PEOPLE)))
+    people = [a_person(api, cloud, balance=START) for _ in range(PEOPLE)]
     shop = a_merchant(cloud)
     wishes = [wish for payer in range(PEOPLE) for wish in _wishes(api, people, payer, shop.key)]
     random.Random(20).shuffle(wishes)

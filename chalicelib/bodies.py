@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from chalicelib import card_numbers
 from wallet_api.errors import FieldProblem, Invalid, Malformed
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -70,9 +71,13 @@ def read_body(raw: bytes, shape: type[S]) -> S:
     problems = list(_forbidden_values(document, ""))
     if not problems:
         try:
-            return msgspec.json.decode(raw, type=shape)
+            body = msgspec.json.decode(raw, type=shape)
+            problems = list(card_numbers.problems_in(body))
         except msgspec.ValidationError as error:
             problems = list(_problems_of(document, shape)) or [_problem(str(error), "")]
+        else:
+            if not problems:
+                return body
     raise Invalid(*problems[:MAX_PROBLEMS])
 
 

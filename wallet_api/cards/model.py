@@ -166,11 +166,16 @@ class CardBox:
 
 def face_of(number: str) -> Face:
     """What a number tells. Raises Invalid for one that no card has; the problem never repeats the number."""
-    brand = next((name for name, low, high, lengths in _SCHEMES if _within(number, low, high, lengths)), None)
+    brand = _brand(number)
     if brand is None or not passes_luhn(number):
         raise Invalid(FieldProblem("/number", "card_number_invalid"))
     bank, kind = _BY_PREFIX.get(number[:6]) or (None, "debit")
     return Face(brand, bank, kind, number[-4:])
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether these digits are the number of a card of a scheme that we know."""
+    return _brand(digits) is not None and passes_luhn(digits)
 
 
 def passes_luhn(number: str) -> bool:
@@ -188,6 +193,10 @@ def has_expired(month: int, year: int, now: datetime) -> bool:
 def full_year(year: int) -> int:
     """A year as cards print it (`27`) or in full."""
     return year + 2000 if year < 100 else year
+
+
+def _brand(number: str) -> str | None:
+    return next((name for name, low, high, lengths in _SCHEMES if _within(number, low, high, lengths)), None)
 
 
 def _within(number: str, low: str, high: str, lengths: tuple[int, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.http import Routes
 from chalicelib.routes import (
     cards,
+    checkouts,
     docs,
     events,
     fees,
@@ -34,6 +35,7 @@ ALL: tuple[Routes, ...] = (
     fees.routes,
     payments.routes,
     scans.routes,
+    checkouts.routes,
     refunds.routes,
     transfers.routes,
     transactions.routes,

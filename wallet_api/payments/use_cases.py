@@ -168,6 +168,15 @@ class Payments:
         admitted()
         return _own(found(), caller).at(self.clock.now())
 
+    def shown(self, payment_id: str) -> Payment:
+        """A payment as it stands now, for whoever was given its id to pay it. Raises NotFound."""
+        with self.storage.trip() as trip:
+            found = self.store.find(payment_id, trip)
+        payment = found()
+        if payment is None:
+            raise NotFound
+        return payment.at(self.clock.now())
+
     def find_order(self, caller: MerchantCaller, order_id: str) -> list[Payment]:
         """The merchant's payment for an order: one, or none."""
         with self.storage.trip() as trip:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from wallet_api.clock import Clock
-from wallet_api.errors import NotFound
 from wallet_api.payments.model import Payment
 from wallet_api.payments.use_cases import Payments
 from wallet_api.scans.model import payment_code, payment_id_in
-from wallet_api.storage import Storage
 from wallet_api.storage.keys import Keys, plain_digest
 
 MAX_DOMAIN = 32
@@ -21,8 +18,6 @@ MAX_DOMAIN = 32
 class Scans:
     """The codes of this deployment; `domain` tells them from any other's."""
 
-    storage: Storage
-    clock: Clock
     keys: Keys
     payments: Payments
     domain: str
@@ -36,13 +31,7 @@ class Scans:
 
         Raises CodeNotOurs, CodeDamaged, CodeNotGenuine; NotFound when the code is ours and the payment is gone.
         """
-        payment_id = payment_id_in(self.keys, self.domain, text)
-        with self.storage.trip() as trip:
-            found = self.payments.reading(payment_id, trip)
-        payment = found()
-        if payment is None:
-            raise NotFound
-        return payment.at(self.clock.now())
+        return self.payments.shown(payment_id_in(self.keys, self.domain, text))
 
 
 def reverse_domain(public_url: str) -> str:

@@ -1,0 +1,70 @@
+"""The page behind `checkout_url`: who asks for what, and the code to scan. It needs no script and tells nothing of the payer."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from chalicelib.http import Call, Document, Routes, endpoint
+from chalicelib.messages import Locale
+from chalicelib.routes.docs import SAFE_PAGE
+from wallet_api.errors import NotFound
+from wallet_api.payments.model import REQUIRES_CONFIRMATION, Payment, Status
+
+routes = Routes(__name__)
+
+PAGE = Path(__file__).resolve().parents[2] / "web" / "checkout" / "index.html"
+REFRESH = '<meta http-equiv="refresh" content="5">'
+STATES: dict[Status, dict[Locale, str]] = {
+    "requires_confirmation": {
+        "en": "Scan the code with the wallet app and confirm with your payment PIN.",
+        "zh-CN": "请用钱包 App 扫描二维码，并输入支付密码确认。",
+    },
+    "succeeded": {"en": "Paid. Nothing is left to do.", "zh-CN": "已支付成功，无需再操作。"},
+    "canceled": {
+        "en": "This payment is over and no money moved. Ask the merchant for a new one.",
+        "zh-CN": "这笔付款已结束，资金没有变动。请向商家重新索取。",
+    },
+}
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/checkout/{payment_id}",
+    summary="The page that a customer is sent to",
+    answer="text/html",
+    errors=[NotFound],
+)
+def get_checkout(call: Call[None]) -> Any:
+    """Whoever has the address may look: it holds the payment's id, which nobody can guess."""
+    payment = call.wallet.payments.shown(call.id("payment_id", "pay"))
+    drawn = _drawn(call.wallet.scans.code_of(payment)) if payment.status == REQUIRES_CONFIRMATION else ""
+    return Document("text/html", _filled(payment, drawn, call.locale), {**SAFE_PAGE, "Cache-Control": "no-store"})
+
+
+def _filled(payment: Payment, drawn: str, locale: Locale) -> str:
+    texts = {
+        "lang": locale,
+        "merchant": payment.order.merchant.name,
+        "description": payment.order.description,
+        "amount": str(payment.amount),
+        "state": STATES[payment.status][locale],
+    }
+    markup = {"code": drawn, "refresh": REFRESH if drawn else ""}
+    return _page().substitute({name: escape(text) for name, text in texts.items()}, **markup)
+
+
+def _drawn(text: str) -> str:
+    """The code as an SVG picture, dark on light whatever the page's colours are, so that a camera can read it."""
+    import segno
+
+    return segno.make(text, error="m", encoding="utf-8").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+
+
+@cache
+def _page() -> Template:
+    return Template(PAGE.read_text(encoding="utf-8"))

@@ -1,0 +1,55 @@
+"""The page behind `checkout_url`."""
+
+import re
+
+import pytest
+import segno
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import Shop, a_merchant, a_person, refused
+from tests.shopping import a_paid_payment, a_payment, cancel
+from wallet_api.ids import new_id
+
+
+@pytest.fixture
+def shop(cloud: LocalCloud) -> Shop:
+    return a_merchant(cloud)
+
+
+def test_an_unknown_payment_has_no_page(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    for payment_id in (new_id("pay", cloud.clock.now()), "pay_1", "x"):
+        refused(api.get(f"/checkout/{payment_id}"), 404, "not_found")
+
+
+def test_what_a_merchant_wrote_is_text_and_never_markup(api: Api, shop: Shop) -> None:
+    payment = a_payment(api, shop, description="<script>alert(1)</script> & $code")
+    page = api.get(f"/checkout/{payment['id']}")
+    assert page.status == 200
+    assert "<script" not in page.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; $code" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("lang", "text"), [("zh-CN", "请用钱包 App 扫描二维码"), ("en", "Scan the code")])
+def test_the_page_shows_who_asks_for_what_and_draws_the_code(api: Api, shop: Shop, lang: str, text: str) -> None:
+    """D2: the address that the merchant got leads here."""
+    payment = a_payment(api, shop)
+    page = api.get(re.sub(r"^https?://[^/]+", "", payment["checkout_url"]), lang=lang)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert all(part in page.text for part in ("Tea House", "乌龙茶", "12.50 CNY", text, f'<html lang="{lang}">'))
+    drawn = segno.make(payment["qr"], error="m", encoding="utf-8")
+    assert drawn.svg_inline(scale=4, border=4, dark="#000", light="#fff") in page.text
+
+
+def test_a_payment_that_is_paid_or_over_shows_no_code(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    ada = a_person(api, cloud, balance=100_00)
+    paid, canceled, expired = a_paid_payment(api, shop, ada), a_payment(api, shop), a_payment(api, shop)
+    cancel(api, shop, canceled["id"]).ok(200)
+    cloud.clock.advance("16m")
+    for payment, text in ((paid, "Paid."), (canceled, "is over"), (expired, "is over")):
+        page = api.get(f"/checkout/{payment['id']}", lang="en")
+        assert text in page.text
+        assert "<svg" not in page.text
+        assert ada.id not in page.text

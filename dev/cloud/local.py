@@ -55,8 +55,7 @@ class LocalCloud:
         app: Callable[[], Any] = _the_wallets_app,
         wallet: bool = True,
     ) -> "LocalCloud":
-        """Opens the cloud. `engine` is `moto`, `own` or a loopback URL that speaks DynamoDB; `wallet=False` serves
-        another app.
+        """Opens the cloud. `engine` is `moto` or a loopback URL that speaks DynamoDB; `wallet=False` serves another app.
 
         Raises RealCredentials, before anything else happens, when a real AWS account could be meant.
         """
@@ -137,10 +136,6 @@ class LocalCloud:
             from dev.cloud.corrected_moto import MotoEngine
 
             return MotoEngine(self.clock.now)
-        if engine == "own":
-            from dev.cloud.own_engine import OwnEngine
-
-            return OwnEngine(self.clock.now)
         return UrlEngine(engine, self.environment)
 
     def _open_wallet(self) -> None:

@@ -1,4 +1,4 @@
-"""How the pump reads a table's stream: straight from our own engine, or over the Streams API from any other."""
+"""How the pump reads a table's stream: straight from an engine in this process, or over the Streams API from any other."""
 
 import base64
 from datetime import datetime

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-ENGINES = ["moto", "own"]
 TABLE = "wallet-local-accounts"
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 

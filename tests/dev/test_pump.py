@@ -11,8 +11,6 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.pump import period
 from tests.dev.tiny import Tiny
 
-ENGINES = ["moto", "own"]
-
 
 def write(dynamodb: Any, *names: str, table: str = "ledger") -> None:
     for name in names:

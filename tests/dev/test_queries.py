@@ -9,7 +9,6 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.reader import WireReader
 from tests.dev.conftest import REGION
 
-ENGINES = ["moto", "own"]
 TABLE = "wallet-local-records"
 
 

@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 
 from dev.cloud.local import LocalCloud
 
-ENGINES = ["moto", "own"]
 TABLE = "wallet-local-ledger"
 KINDS = ("Put", "Update", "Delete", "ConditionCheck")
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dev.cloud.clock import MovableClock
+from dev.cloud.corrected_moto import MotoEngine
 from dev.cloud.local import LocalCloud
-from dev.cloud.own_engine import OwnEngine
 from dev.server import Server
 from tests.dev.tiny import Tiny
 
@@ -25,8 +25,8 @@ class Wire:
 
 @pytest.fixture
 def endpoint() -> Iterator[str]:
-    """An engine of our own behind HTTP, standing for whatever a developer has started."""
-    engine = OwnEngine(MovableClock().now)
+    """Corrected moto behind HTTP, standing for whatever a developer has started."""
+    engine = MotoEngine(MovableClock().now)
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))

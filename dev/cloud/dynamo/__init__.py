@@ -1,1 +1,0 @@
-"""DynamoDB's item operations as AWS describes them: all-or-nothing, isolated, exact to 38 digits."""

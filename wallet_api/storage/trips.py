@@ -11,7 +11,7 @@ All the gets of a trip travel in one BatchGetItem with consistent reads; every u
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -113,14 +113,14 @@ class Trip:
         if self._keys:
             calls.append(self._get_all)
         futures = [self._pool.submit(call) for call in calls[:-1]]
-        failures: list[Exception] = []
-        for finish in [*calls[-1:], *[future.result for future in futures]]:
-            try:
-                finish()
-            except Exception as failure:  # noqa: BLE001  every call of the trip ends before one of them is reported
-                failures.append(failure)
-        if failures:
-            raise failures[0]
+        try:
+            for call in calls[-1:]:
+                call()
+        finally:
+            # Every call of the trip ends before one that failed is reported, or it would go on behind the request's back.
+            wait(futures)
+        for future in futures:
+            future.result()
 
     def _get_all(self) -> None:
         asked = {

@@ -31,7 +31,7 @@ class DeviceIn(Body):
     """What the app says about the device it runs on; shown to its owner beside the session."""
 
     name: _DeviceText | None = None
-    platform: Literal["ios", "android", "harmony", "web", "other"] | None = None
+    platform: Annotated[str, Meta(pattern=r"^[A-Za-z0-9 ._-]{1,32}$")] | None = None
     app_version: _DeviceText | None = None
 
     def device(self) -> Device:

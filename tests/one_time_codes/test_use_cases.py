@@ -100,7 +100,7 @@ def test_a_code_serves_its_purpose_and_subject_alone(codes: OneTimeCodes, outbox
         (other.id, "login", SUBJECT),
     ):
         with pytest.raises(WrongCode):
-            codes.verify(code_id, purpose, subject, first)  # type: ignore[arg-type]
+            codes.verify(code_id, purpose, subject, first)
     codes.verify(issued.id, "login", SUBJECT, first)
     codes.verify(other.id, "login", "chl_other", second)
 
@@ -130,7 +130,7 @@ def test_fifty_guesses_at_once_are_five_evaluations(
 
     def counted(self: OneTimeCodes, item: object, purpose: Purpose, subject: str, code: str) -> bool:
         evaluated.append(code)
-        return original(self, item, purpose, subject, code)  # type: ignore[arg-type]
+        return original(self, item, purpose, subject, code)
 
     monkeypatch.setattr(OneTimeCodes, "_is", counted)
 
@@ -159,7 +159,7 @@ def test_another_message_must_wait_longer_each_time_and_replaces_the_code(
     first = outbox.code()
     with pytest.raises(ResendTooSoon) as soon:
         again(codes, issued.id)
-    assert 58 <= int(soon.value.facts["retry_after_seconds"]) <= 60  # type: ignore[call-overload]
+    assert 58 <= int(soon.value.facts["retry_after_seconds"]) <= 60
     cloud.clock.advance("60s")
     once_more = again(codes, issued.id)
     assert once_more.id == issued.id
@@ -207,7 +207,7 @@ def test_one_contact_gets_so_many_messages_and_no_more(codes: OneTimeCodes, outb
             issue(codes, purpose="registration")
             sent_per_day += 1
         except TooManyMessages as refused:
-            seconds = int(refused.facts["retry_after_seconds"])  # type: ignore[call-overload]
+            seconds = int(refused.facts["retry_after_seconds"])
             assert 0 < seconds <= 86_400
             if seconds > 600:
                 break

@@ -112,7 +112,7 @@ def test_an_expired_code_is_said_so_and_another_is_sent(api: Api, cloud: LocalCl
         ({"email": "li", "password": "x"}, "/email"),
         ({"phone": "+8613812345678"}, "/password"),
         ({"phone": "+8613812345678", "password": 12345678}, "/password"),
-        ({"phone": "+8613812345678", "password": "x", "device": {"platform": "toaster"}}, "/device/platform"),
+        ({"phone": "+8613812345678", "password": "x", "device": {"platform": "i\nOS"}}, "/device/platform"),
         ({"phone": "+8613812345678", "password": "x", "device": {"name": "x" * 65}}, "/device/name"),
         ({"phone": "+8613812345678", "password": "x", "role": "agent"}, "/role"),
     ],

@@ -89,7 +89,7 @@ def test_fifty_guesses_at_once_are_five_evaluations(
 
     def counted(self: SecondFactors, *given: object) -> int:
         evaluated.append(str(given[-1]))
-        return original(self, *given)  # type: ignore[arg-type]
+        return original(self, *given)
 
     monkeypatch.setattr(SecondFactors, "_matched_step", counted)
     wrong = other_than(app.code())

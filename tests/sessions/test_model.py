@@ -33,7 +33,7 @@ def a_session(**more: object) -> Session:
         "refreshed_at": NOW,
         "ends_at": NOW + LONGEST_LIFE,
     }
-    return Session(id=SESSION, person_id=PERSON, device=Device(), **{**kept, **more})  # type: ignore[arg-type]
+    return Session(id=SESSION, person_id=PERSON, device=Device(), **{**kept, **more})
 
 
 def test_a_token_names_its_session_and_person() -> None:

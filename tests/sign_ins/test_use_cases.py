@@ -1,5 +1,7 @@
 """Signing in under attack: what is counted, what is locked, and what none of it tells."""
 
+import logging
+
 import pytest
 
 from dev.cloud.local import LocalCloud
@@ -101,6 +103,29 @@ def test_a_code_belongs_to_its_challenge(api: Api, cloud: LocalCloud, someone: S
     send_code(api, second).ok(202)
     refused(prove(api, second, "sms", code), 401, "wrong_second_factor")
     prove(api, first, "sms", code).ok(201)
+
+
+def test_nothing_that_is_secret_or_personal_is_logged(
+    api: Api, cloud: LocalCloud, someone: Someone, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D9: whatever goes right or wrong on the way."""
+    with caplog.at_level(logging.DEBUG, "wallet_api"), caplog.at_level(logging.DEBUG, "chalicelib"):
+        app, recovery_codes = enrol(api, cloud, someone)
+        give_password(api, phone=someone.phone, password="a wrong password")
+        for method, code in (
+            ("totp", other_than(app.code())),
+            ("totp", app.code()),
+            ("recovery_code", recovery_codes[0]),
+        ):
+            prove(api, challenge(api, someone), method, code)
+        session = sign_in(api, cloud, someone)["session"]
+        api.post("/v1/sessions/refresh", {"refresh_token": someone.refresh_token})
+        cloud.clock.advance("1m")
+        refused(api.post("/v1/sessions/refresh", {"refresh_token": someone.refresh_token}), 401, "session_ended")
+    logged = " ".join(repr(vars(record)) for record in caplog.records)
+    assert "came back after its use" in logged
+    kept_out = (someone.phone[3:], PASSWORD, "a wrong password", someone.refresh_token, recovery_codes[0])
+    assert not [secret for secret in (*kept_out, session["access_token"]) if secret in logged]
 
 
 def test_signing_in_takes_six_round_trips_beside_the_hash(

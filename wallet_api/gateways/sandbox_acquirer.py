@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wallet_api.clock import Clock
@@ -67,7 +68,7 @@ class SandboxAcquirer:
         content = json.dumps([BEHAVIOURS.get(details.number, "approve"), details.phone, details.number[-4:]])
         # A nonce made of a keyed hash over all that is sealed repeats only together with its content.
         nonce = self.keys.digest("sandbox token nonce", reference, details.number, content)[:12]
-        sealed = self._cipher().encrypt(nonce, content.encode(), None)
+        sealed = self._cipher(self.keys.current).encrypt(nonce, content.encode(), None)
         fingerprint = self.keys.hex_digest("sandbox card fingerprint", details.number)
         return TokenisedCard("tok_" + urlsafe_b64encode(nonce + sealed).decode().rstrip("="), fingerprint)
 
@@ -142,10 +143,17 @@ class SandboxAcquirer:
     def _is_code(self, code: str, token: str, purpose: str) -> bool:
         return same(code.encode(), self._code(token, purpose).encode())
 
-    def _cipher(self) -> AESGCM:
-        return AESGCM(self.keys.digest("sandbox token"))
+    def _cipher(self, version: int) -> AESGCM:
+        return AESGCM(self.keys.digest("sandbox token", version=version))
 
     def _open(self, token: str) -> tuple[str, str, str]:
-        raw = urlsafe_b64decode(token.removeprefix("tok_") + "=" * (-len(token.removeprefix("tok_")) % 4))
-        behaviour, phone, last4 = json.loads(self._cipher().decrypt(raw[:12], raw[12:], None))
-        return behaviour, phone, last4
+        """What the token seals, under whichever key it was made with. Raises LookupError for none of ours."""
+        sealed = token.removeprefix("tok_")
+        raw = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+        for version in self.keys.versions:
+            try:
+                behaviour, phone, last4 = json.loads(self._cipher(version).decrypt(raw[:12], raw[12:], None))
+            except InvalidTag:
+                continue
+            return behaviour, phone, last4
+        raise LookupError("this token is none of the sandbox's")

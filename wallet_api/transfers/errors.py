@@ -1,8 +1,8 @@
 """How a transfer is refused.
 
-    PayeeNotFound     nobody with a wallet answers to this phone, e-mail or id
-    TransferToSelf    payer and payee are one person
-    DelayUnavailable  delayed arrival is not offered
+PayeeNotFound     nobody with a wallet answers to this phone, e-mail or id
+TransferToSelf    payer and payee are one person
+DelayUnavailable  delayed arrival is not offered
 """
 
 from __future__ import annotations

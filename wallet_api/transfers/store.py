@@ -39,4 +39,6 @@ class TransferStore:
 
     def find(self, transfer_id: str, trip: Trip) -> Read[Transfer | None]:
         """A transfer by its id, or None."""
-        return trip.get(self.items, transfer_id, SORT).map(lambda item: None if item is None else item.as_record(Transfer))
+        return trip.get(self.items, transfer_id, SORT).map(
+            lambda item: None if item is None else item.as_record(Transfer)
+        )

@@ -52,7 +52,7 @@ def test_a_password_has_at_most_128_code_points() -> None:
     [
         "password", "Password1", "P@ssw0rd!", "pa$$w0rd", "p-a-s-s-w-o-r-d", "passwordpassword", "dragon2024!",
         "12345678", "123456123456", "abcdefgh", "qwertyuiop", "1qaz2wsx", "zyxwvuts", "88888888", "19900101",
-        "I love you", "woaini520",
+        "I love you", "woaini520", "aa123456!", "P@ssword-123456", "dragon7dragon7",
     ],
 )  # fmt: skip
 def test_what_attackers_try_first_is_refused_with_the_reason(password: str) -> None:

@@ -16,6 +16,7 @@ MAX_LENGTH = 128
 _PRODUCT_WORDS = ("walletapi", "wallet", "数字钱包", "钱包")
 _LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
 _DECORATION = 6
+_PADDED_NUMBER = re.compile(r"[^\W\d_]{0,3}(?P<number>[0-9]{4,})[^\W\d_]{0,3}")
 _DATE = re.compile(r"(?:19|20)\d{2}[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)\d{2}|[01]\d[0-3]\d(?:19|20)\d{2}", re.ASCII)
 _RUNS = (
     "01234567890123456789",
@@ -64,22 +65,33 @@ def is_common(folded: str, common: Collection[str]) -> bool:
     letters = re.sub(r"[\W_]+", "", folded)
     if len(set(folded)) == 1 or _DATE.fullmatch(letters) or any(_is_run(text) for text in (folded, letters)):
         return True
-    plain = {folded, letters, _undecorated(folded), _undecorated(letters)}
-    words = plain | {text.translate(_LOOKALIKES) for text in plain}
-    return not {*words, *map(_once, words)}.isdisjoint(common)
+    padded = _PADDED_NUMBER.fullmatch(letters)
+    if padded and padded["number"] in common:
+        return True
+    forms = {folded, letters}
+    for simpler in (_undecorated, _once, _undecorated, _read_lookalikes):
+        forms |= {simpler(form, common) for form in forms}
+    return not forms.isdisjoint(common)
 
 
 def _is_run(text: str) -> bool:
     return len(text) >= MIN_LENGTH and any(text in run for run in _RUNS)
 
 
-def _undecorated(text: str) -> str:
-    """The text without the digits and signs around it, unless they are so many that they are the password."""
+def _undecorated(text: str, common: Collection[str]) -> str:
+    """The text without the digits and signs around it, unless they are so many, or so uncommon, that they are the
+    password.
+    """
     bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
-    return bare if len(text) - len(bare) <= _DECORATION else text
+    around = text.replace(bare, "", 1)
+    return bare if len(around) <= _DECORATION or re.sub(r"\D", "", around) in common else text
 
 
-def _once(text: str) -> str:
+def _read_lookalikes(text: str, _: Collection[str]) -> str:
+    return text.translate(_LOOKALIKES)
+
+
+def _once(text: str, _: Collection[str]) -> str:
     """The word of a text that says it two or more times; the text itself otherwise."""
     for size in range(1, len(text) // 2 + 1):
         if len(text) % size == 0 and text[:size] * (len(text) // size) == text:

@@ -63,7 +63,8 @@ def errors_page(template: str) -> str:
         if code != "fields"
     ]
     fields = [
-        f'<dt><code>{code}</code></dt><dd>{escape(texts["en"])}</dd><dd lang="zh-CN">{escape(texts["zh-CN"])}</dd>'
-        for code, texts in sorted(catalog["fields"].items())
+        f"<dt><code>{code}</code></dt><dd>{escape(messages.field_detail(code, 'en', {}))}</dd>"
+        f'<dd lang="zh-CN">{escape(messages.field_detail(code, "zh-CN", {}))}</dd>'
+        for code in sorted(catalog["fields"])
     ]
     return Template(template).substitute(codes="\n".join(codes), fields="\n".join(fields))

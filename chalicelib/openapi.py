@@ -17,6 +17,7 @@ import msgspec
 
 from chalicelib import bodies, errors, messages
 from chalicelib.http import VERSION, Endpoint
+from chalicelib.samples import sample
 from wallet_api.errors import Invalid, NotFound, OutcomeUnknown, WalletError
 from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from wallet_api.merchants.errors import ApiKeyRevoked, MerchantSuspended
@@ -53,7 +54,7 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
     for each in endpoints:
         possible = problems_of(each)
         used |= {error.code: error for error in possible}
-        paths[each.path][each.method.lower()] = _operation(each, schemas, possible)
+        paths[each.path][each.method.lower()] = _operation(each, schemas, components, possible)
     return {
         "openapi": "3.1.1",
         "info": {"title": "Wallet API", "version": VERSION, "description": DESCRIPTION},
@@ -94,7 +95,9 @@ def tag_of(each: Endpoint) -> str:
     return str(each.function.__module__).rpartition(".")[2]
 
 
-def _operation(each: Endpoint, schemas: Mapping[Any, Json], possible: Iterable[type[WalletError]]) -> Json:
+def _operation(
+    each: Endpoint, schemas: Mapping[Any, Json], components: Json, possible: Iterable[type[WalletError]]
+) -> Json:
     made: Json = {
         "operationId": f"{tag_of(each)}_{each.function.__name__}",
         "summary": each.summary,
@@ -105,7 +108,8 @@ def _operation(each: Endpoint, schemas: Mapping[Any, Json], possible: Iterable[t
     }
     if each.body is not None:
         needed = any(field.required for field in msgspec.structs.fields(each.body))
-        made["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schemas[each.body]}}}
+        content = {"schema": schemas[each.body], "example": sample(schemas[each.body], components)}
+        made["requestBody"] = {"required": needed, "content": {"application/json": content}}
     made["responses"] = {str(each.status if each.answer is not None else 204): _success(each, schemas)}
     by_status: dict[int, list[str]] = defaultdict(list)
     for error in possible:

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import chalicelib
@@ -16,6 +16,7 @@ import wallet_api
 from chalicelib import messages
 from chalicelib.error_pages import MONEY, RETRY
 from chalicelib.errors import status_of
+from chalicelib.messages import Locale
 from wallet_api.errors import WalletError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,12 +79,15 @@ def errors_md() -> str:
         f"| `{code}` | {status_of(kind)} | {kind.money_moved} | {kind.retry} | {_both(catalog[code]['title'])} |"
         for code, kind in our_errors().items()
     ]
-    fields = [f"| `{code}` | {_both(texts)} |" for code, texts in sorted(catalog["fields"].items())]
+    fields = [
+        f"| `{code}` | {_both({locale: messages.field_detail(code, locale, {}) for locale in messages.LOCALES})} |"
+        for code in sorted(catalog["fields"])
+    ]
     legend = [f"- `{word}`: {texts['en']} {texts['zh-CN']}" for word, texts in {**MONEY, **RETRY}.items()]
     return ERRORS.format(made=MADE, legend="\n".join(legend), rows="\n".join(rows), fields="\n".join(fields))
 
 
-def _both(texts: dict[str, str]) -> str:
+def _both(texts: Mapping[Locale, str]) -> str:
     return f"{texts['en']} · {texts['zh-CN']}".replace("|", "\\|")
 
 

@@ -1,0 +1,75 @@
+"""Samples: a body that an endpoint takes, made from its schema, so that a reader of the reference can send it as it stands.
+
+What a field's shape does not tell, its name does: one word means one thing in every endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+_UNIQUE = "01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
+NAMED: dict[str, Any] = {
+    "app_version": "1.0.0",
+    "card_id": f"crd_{_UNIQUE}",
+    "channel": "sms",
+    "code": "123456",
+    "consents": ["terms", "privacy"],
+    "description": "乌龙茶",
+    "display_name": "梅",
+    "email": "mei@example.com",
+    "expiry_month": 12,
+    "expiry_year": 2035,
+    "holder_name": "LI MEI",
+    "locale": "zh-CN",
+    "merchant_id": f"mer_{_UNIQUE}",
+    "name": "梅",
+    "new_password": "a cup of pu-erh",
+    "note": "午饭",
+    "number": "6200000000000005",
+    "operation": "transfer",
+    "order_id": "2026-11-22/17",
+    "password": "a cup of pu-erh",
+    "payment_id": f"pay_{_UNIQUE}",
+    "phone": "+8613800138000",
+    "platform": "android",
+    "qr": "000201010212",
+    "quote_id": f"quo_{_UNIQUE}",
+    "reason": "returned",
+    "refresh_token": "wrt_",
+    "user_id": f"usr_{_UNIQUE}",
+}
+
+
+def resolved(schema: Schema, components: Schema) -> Schema:
+    """The schema itself: references followed, the null among alternatives left away."""
+    if "$ref" in schema:
+        return resolved(components[schema["$ref"].rpartition("/")[2]], components)
+    for kind in schema.get("anyOf", []):
+        if kind != {"type": "null"}:
+            rest = {name: value for name, value in schema.items() if name != "anyOf"}
+            return resolved(kind if "$ref" in kind else {**rest, **kind}, components)
+    return schema
+
+
+def sample(schema: Schema, components: Schema, name: str = "") -> Any:
+    """A value that the schema of a field of this name takes: of an object what it requires, or its first field."""
+    found = resolved(schema, components)
+    kind = found.get("type")
+    if kind == "object":
+        known: Schema = found.get("properties", {})
+        wanted = found.get("required") or list(known)[:1]
+        return {inner: sample(known[inner], components, inner) for inner in wanted}
+    if "enum" in found and NAMED.get(name) not in found["enum"]:
+        return found["enum"][0]
+    if name in NAMED:
+        return NAMED[name]
+    if "examples" in found:
+        return found["examples"][0]
+    if kind == "array":
+        return [sample(found["items"], components)]
+    if kind == "integer":
+        return found.get("minimum", 1)
+    return True if kind == "boolean" else "sample"

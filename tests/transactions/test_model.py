@@ -3,10 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.lines import Line
+from wallet_api.ledger.statements import place_of
 from wallet_api.money import Money
+from wallet_api.storage.pages import PageRequest, page_of
 from wallet_api.top_ups.model import TopUp
 from wallet_api.transactions.model import Row, Wanted, merged, of_line, of_top_up, of_unmoved
 
@@ -106,3 +111,40 @@ def test_a_search_does_not_mind_case_or_width() -> None:
     assert Wanted(text="ＶＩＳＡ").matches(told)
     assert Wanted(text="4242").matches(told)
     assert not Wanted(text="amex").matches(told)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.sampled_from(["line", "failed", "processing", "succeeded"])), max_size=40
+    ),
+    st.integers(1, 7),
+    st.integers(1, 9),
+)
+@settings(max_examples=150, deadline=None)
+def test_page_after_page_shows_every_row_once_in_the_order_of_time(
+    drawn: list[tuple[int, str]], limit: int, window: int
+) -> None:
+    lines = [line(minute) for minute, what in drawn if what == "line"]
+    top_ups = [top_up(minute, what) for minute, what in drawn if what != "line"]
+    top_ups.sort(key=lambda each: each.id, reverse=True)
+    # A succeeded top-up has a line, so that the statement is at least as dense as it.
+    lines += [line(0, 500, "top_up", each.id) for each in top_ups if each.status == "succeeded"]
+    lines.sort(key=place_of, reverse=True)
+    window = max(window, limit)
+
+    seen: list[str] = []
+    request = PageRequest(limit)
+    for _ in range(len(drawn) * 2 + 5):
+        before = request.place()
+        mine = [each for each in lines if before is None or place_of(each) < before][: window + 1]
+        bound = None if before is None else "top_" + before.partition("/")[0]
+        theirs = [each for each in top_ups if bound is None or each.id < bound][: window + 1]
+        rows, more = merged(mine, theirs, window, None)
+        page = page_of(rows, request, place=lambda row: row.place, more=more, keep=lambda row: not row.hidden)
+        seen += [row.place for row in page.rows]
+        if page.next_cursor is None:
+            break
+        request = PageRequest(limit, page.next_cursor)
+
+    open_or_failed = [f"{each.id[4:]}/" for each in top_ups if each.status != "succeeded"]
+    assert seen == sorted([*map(place_of, lines), *open_or_failed], reverse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.banking import APPROVES, DECLINES, an_operation, with_acquirer
+from tests.banking import APPROVES, DECLINES, LATER_APPROVES, an_operation, top_up, with_acquirer
 from tests.build import Someone, a_card, balance_of, key
 from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
 from wallet_api.ledger.errors import IdempotencyKeyInUse
@@ -123,6 +123,30 @@ def test_an_acquirer_that_stays_silent_is_asked_ever_less_often_and_never_guesse
     with cloud.wallet.storage.trip() as trip:
         found = top_ups.store.find(made.value.id, trip)
     assert found() == made.value
+
+
+class Confused:
+    """An acquirer that answers nonsense about one charge."""
+
+    def __init__(self, real: Any, reference: str) -> None:
+        self.real, self.reference = real, reference
+
+    def find(self, order: ChargeOrder) -> ChargeOutcome:
+        if order.reference == self.reference:
+            raise ValueError("no such thing")
+        outcome: ChargeOutcome = self.real.find(order)
+        return outcome
+
+
+def test_one_top_up_that_cannot_be_settled_keeps_no_other_waiting(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    card_id = a_card(api, cloud, someone, LATER_APPROVES)
+    ids = [top_up(api, someone, card_id).ok(201)["id"] for _ in range(4)]
+    cloud.clock.advance("2m")
+    for stuck in ids:
+        with_acquirer(cloud, Confused(cloud.wallet.acquirer, stuck)).settle_due()
+    assert balance_of(api, someone) == 4 * 50_00
 
 
 def test_a_charge_whose_posting_fails_is_posted_later(

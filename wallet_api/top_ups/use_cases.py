@@ -187,7 +187,8 @@ class TopUps:
                 top_up = self._require(top_up_id)
                 if top_up.is_open:
                     ended += not self._settle(top_up, _asked(self.acquirer.find, top_up)).is_open
-            except Exception:  # noqa: BLE001  one top-up that cannot be settled must not keep the others waiting
+            except Exception:
+                # One top-up that cannot be settled must not keep the others waiting.
                 logger.exception("a top-up stays open", extra={"top_up_id": top_up_id})
         return ended
 

@@ -13,6 +13,7 @@ from dev.checks import LINT_TEMPLATE
 from dev.lambda_zip import SERVICES, CannotPackage
 from dev.packaging import STAGES, finished_template, package_template
 from dev.templates import RESOURCES, ROOT, Template, expiring_tables, table_environment, table_specs
+from wallet_api.events.store import EVENT
 from wallet_api.settings import Settings
 from wallet_api.storage.connection import INDEXES
 
@@ -74,6 +75,15 @@ def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Templat
     assert attribute == "StreamArn"
     assert table == ("RecordsTable" if handler == "ProjectRecordEvents" else "LedgerTable")
     assert template["Resources"][table]["Properties"]["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+
+
+def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) -> None:
+    properties = template["Resources"]["ProjectRecordEvents"]["Properties"]
+    (source,) = [each["Properties"] for each in properties["Events"].values()]
+
+    (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+
+    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": [EVENT]}]}}}}
 
 
 def test_s10_every_function_has_memory_for_argon2_and_ends_before_the_gateway_does(template: Template) -> None:

@@ -27,12 +27,7 @@ from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.pages import Page, PageRequest
-from wallet_api.top_ups.errors import (
-    DECLINES,
-    ConfirmationExhausted,
-    TopUpMissing,
-    WrongConfirmationCode,
-)
+from wallet_api.top_ups.errors import DECLINES, ConfirmationExhausted, TopUpMissing, WrongConfirmationCode
 from wallet_api.top_ups.model import (
     CONFIRM_WITHIN,
     MAX_CODE_ATTEMPTS,

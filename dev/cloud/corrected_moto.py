@@ -8,13 +8,15 @@ moto 5.2.5 answers each call right when it comes alone. What is wrong is around 
 - `ClientRequestToken` is ignored, so tokens are remembered for ten minutes;
 - every Query sorts the whole table, so a table lends it the one partition it asks for, through an index of its own;
 - stream records hold live values that later writes change, so they are frozen when they are made;
-- numbers lose digits past the 28th, so sums are made with DynamoDB's 38, and a number with more is refused.
+- numbers lose digits and take what is none, so `dev/cloud/exact_numbers.py` reads and adds them;
+- conditions compare what cannot be compared, so `dev/cloud/moto_conditions.py` judges by type;
+- what moto breaks off at becomes the validation error that it is on AWS.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
-import decimal
 import json
+import logging
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -35,16 +37,22 @@ from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from dev.cloud.corrected_table import CorrectedTable, Place, digits_of
+from dev.cloud.corrected_table import CorrectedTable, Place
 from dev.cloud.engine import Answer, checked
+from dev.cloud.exact_numbers import attribute_value, make_sums_exact
+from dev.cloud.moto_conditions import correct_conditions
 from dev.cloud.moto_speed import speed_up
 from dev.cloud.transactions import transact
+
+log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=10)
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_TOKEN = 36
-MAX_DIGITS = 38
+MAX_BATCH = 25
 MAX_ITEM_BYTES = 400 * 1024
+# What moto raises, beside its own errors, at a request that it does not expect.
+_BROKE_OFF = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 
 
@@ -75,6 +83,8 @@ class MotoEngine:
         self._tokens: dict[str, _Token] = {}
         self._listeners: list[Callable[[], None]] = []
         speed_up()
+        make_sums_exact()
+        correct_conditions()
 
     def on_write(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
@@ -99,21 +109,25 @@ class MotoEngine:
     def answer(self, service: str, region: str, request: AWSPreparedRequest) -> Answer:
         target = request.headers["X-Amz-Target"]
         name = (target if isinstance(target, str) else target.decode()).rpartition(".")[2]
-        parameters = json.loads(request.body or b"{}")  # type: ignore[arg-type]
-        with self.lock, decimal.localcontext(prec=MAX_DIGITS):
+        with self.lock:
             try:
-                body = (
-                    self._write(region, name, parameters)
-                    if name in _WRITES
-                    else _act(service, region, name, parameters)
-                )
+                body = self._answer(service, region, name, request.body or b"{}")
                 status = 200
             except JsonRESTError as refusal:
                 status, body = 400, str(refusal.get_body())
+            except _BROKE_OFF as broken:
+                log.info("%s broke off", name, exc_info=True)
+                status, body = 400, str(MockValidationException(f"{name}: wrong request: {broken!r}").get_body())
         if name in _WRITES and status == 200:
             for listener in self._listeners:
                 listener()
         return checked(status, body.encode(), uuid.uuid4().hex.upper())
+
+    def _answer(self, service: str, region: str, name: str, content: Any) -> str:
+        parameters = json.loads(content, object_hook=attribute_value)
+        if name in _WRITES:
+            return self._write(region, name, parameters)
+        return _act(service, region, name, parameters)
 
     def _write(self, region: str, name: str, parameters: dict[str, Any]) -> str:
         token = parameters.get("ClientRequestToken") if name == "TransactWriteItems" else None
@@ -198,8 +212,6 @@ def _act(service: str, region: str, name: str, parameters: dict[str, Any]) -> st
 
 
 def _require_storable(item: Item | None) -> None:
-    if item is not None and digits_of(item) > MAX_DIGITS:
-        raise MockValidationException("Number overflow. Attempting to store a number with more than 38 digits.")
     if item is not None and item.size() > MAX_ITEM_BYTES:
         raise MockValidationException("Item size has exceeded the maximum allowed size")
 
@@ -211,7 +223,10 @@ def _touched(name: str, parameters: dict[str, Any]) -> Iterator[tuple[str, dict[
             (request,) = action.values()
             yield request["TableName"], request.get("Key") or request["Item"]
     elif name == "BatchWriteItem":
-        for table, requests in parameters["RequestItems"].items():
+        batches = parameters["RequestItems"]
+        if sum(map(len, batches.values())) > MAX_BATCH:
+            raise MockValidationException(f"Too many items requested for the BatchWriteItem call: at most {MAX_BATCH}")
+        for table, requests in batches.items():
             for each in requests:
                 (request,) = each.values()
                 yield table, request.get("Key") or request["Item"]

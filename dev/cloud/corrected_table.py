@@ -26,9 +26,9 @@ class CorrectedTable(Table):
     def correct(table: Table) -> None:
         """Corrects a table in place; it must have a sort key and no local indexes, as all of the wallet's."""
         if table.range_key_attr is None or table.indexes:
-            raise NotImplementedError(f"the local cloud has no tables like {table.name}")
-        table.__class__ = CorrectedTable
+            raise LookupError(f"the local cloud has no tables like {table.name}")
         corrected: Any = table
+        corrected.__class__ = CorrectedTable
         corrected._partitions = {index.name: defaultdict(dict) for index in table.global_indexes}
         corrected._lent = None
         corrected._first = 0
@@ -129,18 +129,3 @@ class CorrectedTable(Table):
             each for each in fresh if each.record["dynamodb"].get("OldImage") != each.record["dynamodb"].get("NewImage")
         ]
         self.stream_shard.items[length:] = changed
-
-
-def digits_of(item: Item) -> int:
-    """The most significant digits of any number in an item."""
-    return max((_digits(value) for value in item.attrs.values()), default=0)
-
-
-def _digits(value: DynamoType) -> int:
-    if value.type == "N":
-        return len(str(value.value).lstrip("-").partition("E")[0].replace(".", "").strip("0"))
-    if value.type == "NS":
-        return max(_digits(DynamoType({"N": each})) for each in value.value)
-    if value.type == "M":
-        return max((_digits(each) for each in value.value.values()), default=0)
-    return max((_digits(each) for each in value.value), default=0) if value.type == "L" else 0

@@ -4,9 +4,10 @@ import pickle
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import LimitedSizeDict
-from moto.dynamodb.parsing import expressions, validators
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
+# moto does not type its trees.
+Node: Any = vars(ast_nodes)["Node"]
 _nodes: dict[type, bool] = {}
 _kinds: dict[tuple[type, type], Any] = {}
 
@@ -36,7 +37,7 @@ def speed_up() -> None:
 
     parser.make = make
     vars(validators)["deepcopy"] = copied
-    walker: Any = DepthFirstTraverser
+    walker: Any = vars(ast_nodes)["DepthFirstTraverser"]
     walker.traverse_node_recursively = _traverse
     walker.process = _process
 

@@ -4,6 +4,8 @@ moto's own checks each condition three times, writes while it checks, and undoes
 errors are used as they are. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
+import re
+from functools import lru_cache
 from typing import Any
 
 from moto.dynamodb.comparisons import get_filter_expression
@@ -17,6 +19,7 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.responses import validate_put_has_empty_attrs, validate_put_has_empty_keys
 
 MAX_ACTIONS = 100
 Reason = tuple[str | None, str | None, Any]
@@ -34,6 +37,7 @@ def transact(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
         ((kind, request),) = action.items()
         if kind not in ("ConditionCheck", "Put", "Delete", "Update"):
             raise TransactWriteSingleOpException
+        _require_sound(backend, request)
         hash_key, range_key = _key(backend, request)
         place = (request["TableName"], str(hash_key), str(range_key))
         if place in seen:
@@ -52,6 +56,31 @@ def transact(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
             raise TransactionCanceledException(reasons) from refused
 
 
+def _require_sound(backend: DynamoDBBackend, request: dict[str, Any]) -> None:
+    """What moto looks at in single writes only: placeholders that nobody uses, empty keys, empty sets."""
+    written = request.get("ConditionExpression", "") + " " + request.get("UpdateExpression", "")
+    used = _placeholders(written)
+    for kind in ("Names", "Values"):
+        given = request.get(f"ExpressionAttribute{kind}")
+        idle = set(given or ()) - used
+        if idle:
+            keys = ", ".join(sorted(idle))
+            raise MockValidationException(
+                f"Value provided in ExpressionAttribute{kind} unused in expressions: keys: {{{keys}}}"
+            )
+        if given is not None and not given:
+            raise MockValidationException(f"ExpressionAttribute{kind} must not be empty")
+    table = backend.get_table(request["TableName"])
+    validate_put_has_empty_keys(request.get("Key") or request["Item"], table)
+    if "Item" in request:
+        validate_put_has_empty_attrs(request["Item"], table)
+
+
+@lru_cache(maxsize=2_000)
+def _placeholders(expression: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[:#][A-Za-z0-9_\-]+", expression))
+
+
 def _key(backend: DynamoDBBackend, request: dict[str, Any]) -> tuple[DynamoType, DynamoType]:
     table = backend.get_table(request["TableName"])
     attributes = request.get("Key") or request["Item"]
@@ -67,7 +96,7 @@ def _reason(request: dict[str, Any], current: Item | None) -> Reason:
         request.get("ExpressionAttributeNames"),
         request.get("ExpressionAttributeValues"),
     )
-    if condition.expr(current):  # type: ignore[arg-type]
+    if condition.expr(current):
         return None, None, None
     shown = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and current is not None
     old = current.to_json()["Attributes"] if shown and current is not None else None

@@ -43,9 +43,69 @@ def test_arithmetic_is_exact_to_38_digits(dynamodb: Any, start: str, change: str
     assert update(dynamodb, "ADD n :d", {":d": {"N": change}}) == {"n": {"N": end}}
 
 
-@pytest.mark.parametrize("text", ["", "NaN", "Infinity", "0x10", " 1", "1e400", "--1", "1e-200"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "NaN",
+        "Infinity",
+        "0x10",
+        " 1",
+        "1e400",
+        "--1",
+        "1e-200",
+        "1_000",
+        "１００",
+        "1e126",
+        "1e-131",
+        "1e",
+        ".",
+        "1\n",
+    ],
+)
 def test_what_is_no_number_is_refused(dynamodb: Any, text: str) -> None:
+    """M25: some of these are numbers to Python."""
     message(dynamodb.put_item, TableName=TABLE, Item={**KEY, "n": {"N": text}})
+    message(dynamodb.put_item, TableName=TABLE, Item={**KEY, "m": {"M": {"l": {"L": [{"NS": ["1", text]}]}}}})
+
+
+def test_a_39th_digit_is_refused_put_or_computed(dynamodb: Any) -> None:
+    """S42: never rounded; what was there stays."""
+    assert "38" in message(dynamodb.put_item, TableName=TABLE, Item={**KEY, "n": {"N": "1" + "0" * 37 + "1"}})
+    for held in ("9" * 38, "9" * 37 + ".9"):
+        dynamodb.put_item(TableName=TABLE, Item={**KEY, "n": {"N": held}})
+        for expression in ("SET n = n + :d", "SET n = n - :d", "ADD n :d"):
+            found = message(
+                dynamodb.update_item,
+                TableName=TABLE,
+                Key=KEY,
+                UpdateExpression=expression,
+                ExpressionAttributeValues={":d": {"N": "0.01"}},
+            )
+            assert "38" in found
+        assert dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"]["n"] == {"N": held}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("1.0", "1"), ("-0", "0"), ("007", "7"), ("1e3", "1000"), (".50", "0.5"), ("+1", "1"), ("1e-7", "0.0000001")],
+)
+def test_numbers_come_back_as_dynamodb_writes_them(dynamodb: Any, given: str, kept: str) -> None:
+    dynamodb.put_item(TableName=TABLE, Item={**KEY, "n": {"N": given}})
+    assert dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"]["n"] == {"N": kept}
+
+
+def test_a_sum_of_numbers_written_with_exponents_is_exact(dynamodb: Any) -> None:
+    dynamodb.put_item(TableName=TABLE, Item={**KEY, "n": {"N": "1e20"}})
+    assert update(dynamodb, "SET n = n + :d", {":d": {"N": "1e0"}}) == {"n": {"N": "100000000000000000001"}}
+    assert update(dynamodb, "ADD n :d", {":d": {"N": "-1E20"}}) == {"n": {"N": "1"}}
+
+
+@pytest.mark.parametrize(
+    "item", [{"pk": {"S": "a"}}, {**KEY, "s": {"SS": ["x", "x"]}}, {**KEY, "n": {"NS": ["1", "1.0"]}}]
+)
+def test_an_item_without_its_key_or_with_a_repeating_set_is_refused(dynamodb: Any, item: dict[str, Any]) -> None:
+    message(dynamodb.put_item, TableName=TABLE, Item=item)
 
 
 HELD = {
@@ -54,6 +114,7 @@ HELD = {
     "tags": {"SS": ["x", "y"]},
     "m": {"M": {"deep": {"L": [{"N": "1"}, {"S": "z"}]}}},
     "gone": {"NULL": True},
+    "flag": {"BOOL": True},
 }
 
 
@@ -86,6 +147,15 @@ HELD = {
         ("size(tags) = :two", True),
         ("attribute_type(gone, :null)", True),
         ("m.deep[0] = :one", True),
+        ("s < :ten", False),
+        ("n BETWEEN :text AND :ten", False),
+        ("size(absent) < :ten", False),
+        ("size(n) = :two", False),
+        ("size(s) < :ten", True),
+        ("absent = :nothing", False),
+        ("gone = :nothing", True),
+        ("absent IN (:nothing, :ten)", False),
+        ("flag = :one", False),
     ],
 )
 def test_conditions(dynamodb: Any, condition: str, holds: bool) -> None:
@@ -99,6 +169,7 @@ def test_conditions(dynamodb: Any, condition: str, holds: bool) -> None:
         ":x": {"S": "x"},
         ":tags": {"SS": ["y", "x"]},
         ":null": {"S": "NULL"},
+        ":nothing": {"NULL": True},
     }
     words = set(condition.replace("(", " ").replace(")", " ").replace(",", " ").split())
     values = {name: value for name, value in every.items() if name in words}
@@ -162,6 +233,14 @@ def test_an_update_makes_what_is_missing_and_tells_what_it_touched(dynamodb: Any
         ({"UpdateExpression": "SET absent.deep = :v"}, "document path"),
         ({"UpdateExpression": "  "}, "empty"),
         ({"UpdateExpression": "SET n = :v", "ExpressionAttributeNames": {"#x": "x"}}, "unused"),
+        ({"UpdateExpression": "SET #n = :v"}, ""),
+        ({"UpdateExpression": "SET n = n + s, o = :v"}, "type"),
+        ({"UpdateExpression": "SET n = :v", "ConditionExpression": "n = :w"}, "not defined"),
+        ({"UpdateExpression": "SET n = :v", "ConditionExpression": "#n = :v"}, "not defined"),
+        ({"UpdateExpression": "SET n = :v", "ConditionExpression": "n + :v = :v"}, ""),
+        ({"UpdateExpression": "SET n = :v", "ConditionExpression": "n ="}, ""),
+        ({"UpdateExpression": "SET n = :v", "ConditionExpression": "n = :v m = :v"}, ""),
+        ({"UpdateExpression": "SET n = :v", "ConditionExpression": "nonsense(n)"}, ""),
     ],
 )
 def test_a_wrong_update_is_refused_and_changes_nothing(dynamodb: Any, parameters: dict[str, Any], said: str) -> None:

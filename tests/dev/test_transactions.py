@@ -177,6 +177,34 @@ def test_an_update_that_the_item_does_not_allow_is_a_reason(dynamodb: Any) -> No
     assert [reason["Code"] for reason in found["CancellationReasons"]] == ["ValidationError"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ConditionExpression": "n = :absent"},
+        {"ConditionExpression": "n + :v = :v"},
+        {"ConditionExpression": "n = :v AND"},
+        {"UpdateExpression": "SET n = n + :v, o = :absent"},
+        {"UpdateExpression": "SET n = #absent + :v"},
+        {"UpdateExpression": "SET n = nonsense(:v)"},
+        {"ExpressionAttributeValues": {":v": {"N": "1"}, ":idle": {"N": "1"}}},
+        {"ExpressionAttributeNames": {"#idle": "n"}},
+        {"ExpressionAttributeNames": {}},
+        {"Key": {"pk": {"S": ""}, "sk": {"S": "item"}}},
+        {"Key": {"pk": {"S": "a"}}},
+    ],
+)
+def test_a_wrong_request_is_refused_and_never_breaks_off(dynamodb: Any, wrong: dict[str, Any]) -> None:
+    """Whatever it is, the caller gets an answer, and nothing is written."""
+    put(dynamodb, "a", n={"N": "5"})
+    put(dynamodb, "b", balance={"N": "5"})
+    right = {"UpdateExpression": "SET n = :v", "ExpressionAttributeValues": {":v": {"N": "1"}}}
+    action = {"Update": {"TableName": TABLE, "Key": key("a"), **right, **wrong}}
+    found = refused(dynamodb.transact_write_items, TransactItems=[give("b", 1), action])
+    assert found["Error"]["Code"] in ("ValidationException", "TransactionCanceledException")
+    assert get(dynamodb, "a")["n"] == {"N": "5"}
+    assert get(dynamodb, "b")["balance"] == {"N": "5"}
+
+
 @pytest.mark.parametrize("second", KINDS)
 def test_two_actions_on_one_item_are_a_mistake_of_the_request(dynamodb: Any, second: str) -> None:
     """M9."""

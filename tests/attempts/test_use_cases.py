@@ -78,6 +78,13 @@ def test_a_success_ends_all_counting(secret: Secret, cloud: LocalCloud) -> None:
     assert secret.reserve(), "the lock after a success is a first one again"
 
 
+def test_a_right_answer_ends_the_lock_that_its_own_copies_made(secret: Secret) -> None:
+    """A button that is tapped many times sends the right code many times at once."""
+    secret.use_up()
+    secret.succeed()
+    assert secret.reserve()
+
+
 def test_tries_that_were_used_up_by_a_process_that_died_are_locked_by_the_next_and_come_back(
     secret: Secret, cloud: LocalCloud
 ) -> None:

@@ -43,9 +43,13 @@ class Attempts:
         *requirements: Requirement,
         actions: Sequence[Any] = (),
     ) -> None:
-        """Adds the end of all counting to the write that a success allows, with what else it changes of the item."""
+        """Adds the end of all counting to the write that a success allows, with what else it changes of the item.
+
+        A lock ends as well: several right answers at once, as when a button is tapped again, may have used up the tries
+        before the first of them counted.
+        """
         items = type(item)
-        reset = [items.failures.set(0), items.locks.set(0)]
+        reset = [items.failures.set(0), items.locks.set(0), items.locked_until.set(self.clock.now())]
         write.update(item, [*reset, *actions], (items.pk.exists(), missing), *requirements)
 
     def lock_if_used_up(self, item: G) -> None:

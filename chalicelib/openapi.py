@@ -19,11 +19,13 @@ from chalicelib import bodies, errors, messages
 from chalicelib.http import VERSION, Endpoint
 from chalicelib.samples import sample
 from wallet_api.errors import Invalid, NotFound, OutcomeUnknown, WalletError
+from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from wallet_api.merchants.errors import ApiKeyRevoked, MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import Customer
+from wallet_api.storage.crypto import KeyServiceDown
 from wallet_api.storage.errors import StorageBusy
 
 Json = dict[str, Any]
@@ -74,11 +76,14 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
 def problems_of(each: Endpoint) -> list[type[WalletError]]:
     """Every refusal that an endpoint may answer with: its own, and those that follow from what it takes."""
     found: list[type[WalletError]] = [errors.DuplicateHeader, errors.UnknownVersion, Invalid, errors.Defect]
-    if each.method not in ("GET", "DELETE"):
+    found.append(errors.NotAuthenticated)  # also where anybody may call: a proof that cannot be read is refused
+    if each.method != "GET":
         found += [errors.IdempotencyKeyMalformed, errors.MediaTypeNotJson, bodies.BodyTooLarge, bodies.NotJson]
         found += [bodies.NotAnObject, bodies.TooDeep, bodies.DuplicateName]
     if each.callers:
-        found += [errors.NotAuthenticated, errors.WrongCaller, StorageBusy, OutcomeUnknown]
+        found.append(errors.WrongCaller)
+    if each.path.startswith("/v1/"):
+        found += [StorageBusy, OutcomeUnknown, KeyServiceDown]
     if Customer in each.callers:
         found.append(SessionEnded)
     if MerchantCaller in each.callers:
@@ -86,7 +91,7 @@ def problems_of(each: Endpoint) -> list[type[WalletError]]:
     if _NAME.search(each.path):
         found.append(NotFound)
     if each.idempotency == "required":
-        found += [errors.IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyKeyInUse]
+        found += [errors.IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyKeyInUse, StaleAccount]
     return list(dict.fromkeys([*found, *each.errors]))
 
 

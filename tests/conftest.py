@@ -9,6 +9,7 @@ from dev.server import Server
 from tests.client import Api
 from tests.faults.injector import Faults, injecting
 from tests.ledger_world import World
+from tests.promises import PromisedApi
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +34,8 @@ def cloud(_running_cloud: LocalCloud) -> LocalCloud:
 
 @pytest.fixture
 def api(cloud: LocalCloud, _running_server: Server) -> Iterator[Api]:
-    """A client of the wallet over real HTTP."""
-    client = Api(_running_server.port)
+    """A client of the wallet over real HTTP, which holds every answer against the OpenAPI document."""
+    client = PromisedApi(_running_server.port)
     yield client
     client.close()
 

@@ -175,7 +175,7 @@ def get_fees(call: Call[None]) -> Any:
     status=201,
     idempotency="required",
     session="in_use_case",
-    errors=[QuotePayeeMissing, CardMissing, FeeNotOffered],
+    errors=[QuotePayeeMissing, CardMissing, FeeNotOffered, NotFound],
 )
 def ask_quote(call: Call[AskQuote]) -> Any:
     """What is quoted is what is charged. Pass the quote's id with the movement, within ten minutes."""

@@ -11,12 +11,14 @@ from chalicelib.views import AuthorizationIn, Body, Line, MoneyIn, MoneyView, Vi
 from wallet_api.authorizations.errors import PinLocked, PinNotSet, WrongPin
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
 from wallet_api.ids import is_id
 from wallet_api.ledger.errors import (
     DailyLimitReached,
     InsufficientFunds,
     PayeeUnavailable,
     TransactionLimitExceeded,
+    WalletClosed,
     WalletFrozen,
 )
 from wallet_api.ledger.operations import Decided
@@ -93,12 +95,18 @@ class TransferView(View):
         TransferToSelf,
         InsufficientFunds,
         WalletFrozen,
+        WalletClosed,
         PayeeUnavailable,
         DailyLimitReached,
         TransactionLimitExceeded,
         WrongPin,
         PinLocked,
         PinNotSet,
+        QuoteMissing,
+        QuoteExpired,
+        QuoteUsed,
+        QuoteMismatch,
+        DelayUnavailable,
     ],
 )
 def send_transfer(call: Call[SendTransfer]) -> Any:

@@ -222,4 +222,4 @@ def test_an_endpoint_promises_the_refusals_that_its_form_allows(each: Endpoint) 
     promised = {kind.code for kind in problems_of(each)}
     assert {"duplicate_header", "invalid_request", "internal_error"} <= promised
     assert ("idempotency_key_required" in promised) == (each.idempotency == "required")
-    assert ("not_authenticated" in promised) == bool(each.callers)
+    assert ("wrong_caller" in promised) == bool(each.callers)

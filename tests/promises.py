@@ -1,0 +1,65 @@
+"""A client that holds every answer against the OpenAPI document: whatever a test asks, what comes back was promised."""
+
+import re
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from chalicelib import openapi
+from chalicelib.routes import ALL
+from dev.client import Answer, Api
+
+OF_THE_GATEWAY = {"not_found", "method_not_allowed", "body_too_large", "headers_too_large", "malformed_request"}
+"""What the gateway in front says by itself, whatever the path."""
+
+
+class PromisedApi(Api):
+    """Speaks JSON to one server. Raises AssertionError for an answer that the document does not promise."""
+
+    def fresh(self) -> "PromisedApi":
+        return PromisedApi(self.port, self.timeout)
+
+    def call(self, method: str, path: str, **options: Any) -> Answer:
+        answer = super().call(method, path, **options)
+        require_promised(method, path, answer)
+        return answer
+
+
+@cache
+def document() -> Any:
+    return openapi.document([each for routes in ALL for each in routes.endpoints], "http://127.0.0.1")
+
+
+@cache
+def patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The paths, those without names first, as a router reads them."""
+    paths = sorted(document()["paths"], key=lambda path: path.count("{"))
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in paths]
+
+
+@cache
+def validator(method: str, path: str, status: str, media_type: str) -> Draft202012Validator | None:
+    """What checks a body of this answer, or None when no such answer is promised."""
+    responses = document()["paths"][path].get(method.lower(), {}).get("responses", {})
+    content = responses.get(status, {}).get("content", {}).get(media_type)
+    if content is None:
+        return None
+    return Draft202012Validator({**content["schema"], "components": document()["components"]})
+
+
+def require_promised(method: str, path: str, answer: Answer) -> None:
+    """Raises AssertionError unless status, code and every field of an answer are as the document says."""
+    asked = path.partition("?")[0]
+    known = next((told for pattern, told in patterns() if pattern.fullmatch(asked)), None)
+    media_type = answer.headers.get("content-type", "").partition(";")[0]
+    if known is None or not asked.startswith("/v1/") or not media_type.endswith("json"):
+        return
+    shown = answer.json
+    if answer.status >= 400 and shown["code"] in OF_THE_GATEWAY:
+        return
+    check = validator(method, known, str(answer.status), media_type)
+    where = f"{method} {known} → {answer.status}"
+    assert check is not None, f"{where} is not promised: {answer.text}"
+    wrong = [f"{error.json_path}: {error.message}" for error in check.iter_errors(shown)]
+    assert not wrong, f"{where} is not as promised: {wrong}"

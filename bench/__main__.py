@@ -4,6 +4,7 @@ import argparse
 import importlib
 
 VERBS = {
+    "cost": ("bench.cost", "round trips, items, units and dollars of each use case, beside the usual way"),
     "local-engine": ("bench.local_engine", "one transaction with 100 and 20,000 items: moto as it comes, and ours"),
     "payments": ("bench.payments", "payments a second that the local server takes over HTTP"),
 }

@@ -1,0 +1,156 @@
+"""The requests whose cost is measured: each prepares what it needs, unmetered, and gives the request itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bench import people
+from bench.people import InProcess, Person, key
+from bench.usual import UsualPayments
+from dev.cloud.local import LocalCloud
+from wallet_api.ledger.operations import Operation
+from wallet_api.payments.use_cases import Confirmation
+
+Request = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A wallet in use: a merchant, and two people with money, one of whom has an authenticator."""
+
+    cloud: LocalCloud
+    api: InProcess
+    merchant_key: str
+    ada: Person
+    bo: Person
+    totp: Any
+
+    @staticmethod
+    def open(cloud: LocalCloud) -> Bench:
+        """Fills an empty local cloud; every kind of request that is measured was made once, so that containers are warm."""
+        import pyotp
+
+        api = InProcess(cloud.gateway)
+        cloud.seed()
+        ada, bo = people.a_person(api, 1), people.a_person(api, 2)
+        totp = pyotp.TOTP(api.post("/v1/totp", token=bo.token).ok(201)["secret"])
+        api.post("/v1/totp/confirm", {"code": totp.at(cloud.clock.now())}, token=bo.token).ok(200)
+        bench = Bench(cloud, api, cloud.seeded["merchant_key"], ada, bo, totp)
+        bench.paid()
+        cloud.pump.drain()
+        return bench
+
+    def asked(self) -> str:
+        """A payment that waits for its customer."""
+        return str(people.ask(self.api, self.merchant_key).ok(201)["id"])
+
+    def paid(self) -> str:
+        """A payment that Ada confirmed."""
+        payment = self.asked()
+        people.confirm(self.api, self.ada, payment).ok(200)
+        return payment
+
+    def ask(self) -> Request:
+        return lambda: people.ask(self.api, self.merchant_key).ok(201)
+
+    def confirm(self) -> Request:
+        payment = self.asked()
+        return lambda: people.confirm(self.api, self.ada, payment).ok(200)
+
+    def confirm_again(self) -> Request:
+        payment, idem = self.asked(), key()
+        people.confirm(self.api, self.ada, payment, idem).ok(200)
+        return lambda: people.confirm(self.api, self.ada, payment, idem).ok(200)
+
+    def confirm_in_vain(self) -> Request:
+        payment = people.ask(self.api, self.merchant_key, 4_000_00).ok(201)["id"]
+        return lambda: people.confirm(self.api, self.ada, payment).text
+
+    def confirm_as_usual(self) -> Request:
+        """The other design, asked without HTTP; its calls to storage are what counts."""
+        wallet, payment = self.cloud.wallet, self.asked()
+        usual, customer = UsualPayments.open(wallet), wallet.sessions.presented(self.ada.token)
+        operation = self.operation(customer.id)
+        return lambda: usual.confirm(customer, Confirmation(payment, people.PIN, None), operation)
+
+    def operation(self, caller: str) -> Operation:
+        """What the edge would have read of a confirmation."""
+        wallet = self.cloud.wallet
+        return Operation(
+            caller=caller,
+            mode=wallet.settings.mode,
+            key=key(),
+            fingerprint="0" * 32,
+            kind="POST /v1/payments/{payment_id}/confirm",
+            requested_at=wallet.clock.now(),
+            request_id=key(),
+            locale="en",
+        )
+
+    def refund(self) -> Request:
+        payment = self.paid()
+        return lambda: people.refund(self.api, self.merchant_key, payment, 500).ok(201)
+
+    def transfer(self) -> Request:
+        return lambda: people.transfer(self.api, self.ada, self.bo.phone, 100).ok(201)
+
+    def top_up(self) -> Request:
+        return lambda: people.top_up(self.api, self.ada, 100_00).ok(201)
+
+    def quote(self) -> Request:
+        body = {"operation": "transfer", "amount": people.cny(5000), "payee": {"phone": self.bo.phone}}
+        return lambda: self.api.post("/v1/fee_quotes", body, token=self.ada.token, key=key()).ok(201)
+
+    def balance(self) -> Request:
+        return lambda: self.api.get("/v1/wallet", token=self.ada.token).ok(200)
+
+    def history(self) -> Request:
+        for _ in range(20):
+            self.paid()
+        return lambda: self.api.get("/v1/transactions?limit=20", token=self.ada.token).ok(200)
+
+    def get_payment(self) -> Request:
+        payment = self.paid()
+        return lambda: self.api.get(f"/v1/payments/{payment}", token=self.merchant_key).ok(200)
+
+    def sign_in(self) -> Request:
+        def both_factors() -> object:
+            given = {"phone": self.bo.phone, "password": people.PASSWORD}
+            challenge = self.api.post("/v1/sessions", given).ok(200)["challenge_id"]
+            proof = {"method": "totp", "code": self.totp.at(self.cloud.clock.now())}
+            return self.api.post(f"/v1/sessions/challenges/{challenge}/verify", proof).ok(201)
+
+        # A code counts once, so the authenticator has to show the next one.
+        self.cloud.clock.advance("30s")
+        return both_factors
+
+    def refresh(self) -> Request:
+        self.sign_in()
+        given = {"phone": self.bo.phone, "password": people.PASSWORD}
+        challenge = self.api.post("/v1/sessions", given).ok(200)["challenge_id"]
+        proof = {"method": "totp", "code": self.totp.at(self.cloud.clock.now())}
+        made = self.api.post(f"/v1/sessions/challenges/{challenge}/verify", proof).ok(201)
+        body = {"refresh_token": made["session"]["refresh_token"]}
+        return lambda: self.api.post("/v1/sessions/refresh", body).ok(200)
+
+
+ASKED, PAYMENT, USUAL = "payment, asked for", "payment, confirmed", "the same, the usual way"
+
+MEASURED: dict[str, Callable[[Bench], Request]] = {
+    ASKED: Bench.ask,
+    PAYMENT: Bench.confirm,
+    "the same key again": Bench.confirm_again,
+    "payment, refused (no money)": Bench.confirm_in_vain,
+    USUAL: Bench.confirm_as_usual,
+    "refund": Bench.refund,
+    "transfer": Bench.transfer,
+    "top-up": Bench.top_up,
+    "fee quote": Bench.quote,
+    "GET wallet": Bench.balance,
+    "GET payment": Bench.get_payment,
+    "GET transactions, 20 a page": Bench.history,
+    "sign-in with TOTP (2 requests)": Bench.sign_in,
+    "session refreshed": Bench.refresh,
+}

@@ -135,7 +135,7 @@ class Payments:
             operation,
             decided,
             attempt=attempt,
-            replay=lambda decision: self._decided_on(decision).as_confirmed(),
+            replay=lambda decision: self._ended(decision, found()).as_confirmed(),
             allow=session,
             payer=payer,
         )
@@ -158,7 +158,13 @@ class Payments:
                 self.store.cancel(payment, now, write, lambda current: why_not_cancelable(current, now))
             return payment.canceled(now)
 
-        return self.ledger.once(operation, decided, attempt=attempt, replay=self._decided_on, allow=authorized)
+        return self.ledger.once(
+            operation,
+            decided,
+            attempt=attempt,
+            replay=lambda decision: self._ended(decision, found()),
+            allow=authorized,
+        )
 
     def get(self, caller: Customer | MerchantCaller, payment_id: str) -> Payment:
         """A payment that the merchant asked for, or that the customer paid. Raises NotFound."""
@@ -240,6 +246,12 @@ class Payments:
         if isinstance(caller, MerchantCaller):
             return self.merchants.authorized(caller, trip).map(lambda merchant: merchant)
         return self.sessions.live(caller, trip).map(lambda session: session)
+
+    def _ended(self, decision: Decision, seen: Payment | None) -> Payment:
+        """The payment that a decision ended: as the first trip saw it, unless that was a moment before the end."""
+        if seen is not None and seen.id == decision.subject and seen.ended_at is not None:
+            return seen
+        return self._decided_on(decision)
 
     def _decided_on(self, decision: Decision) -> Payment:
         with self.storage.trip() as trip:

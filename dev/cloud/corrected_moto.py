@@ -7,7 +7,7 @@ moto 5.2.5 answers each call right when it comes alone. What is wrong is around 
   and only the items that a request touches are kept, to be put back when a write is refused after all;
 - `ClientRequestToken` is ignored, so tokens are remembered for ten minutes;
 - every Query sorts the whole table, so a table lends it the one partition it asks for, through an index of its own;
-- stream records hold live values that later writes change, so they are frozen when they are made;
+- stream records hold live values that later writes change, so they are made of copies;
 - numbers lose digits and take what is none, so `dev/cloud/exact_numbers.py` reads and adds them;
 - conditions compare what cannot be compared, so `dev/cloud/moto_conditions.py` judges by type;
 - what moto breaks off at becomes the validation error that it is on AWS.
@@ -17,8 +17,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 
 import json
 import logging
+import random
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from dev.cloud.corrected_table import CorrectedTable, Place
+from dev.cloud.corrected_table import CorrectedTable, Place, stream_frozen_records
 from dev.cloud.engine import Answer, checked
 from dev.cloud.exact_numbers import attribute_value, make_sums_exact
 from dev.cloud.moto_conditions import correct_conditions
@@ -83,6 +83,7 @@ class MotoEngine:
         self._tokens: dict[str, _Token] = {}
         self._listeners: list[Callable[[], None]] = []
         speed_up()
+        stream_frozen_records()
         make_sums_exact()
         correct_conditions()
 
@@ -121,7 +122,7 @@ class MotoEngine:
         if name in _WRITES and status == 200:
             for listener in self._listeners:
                 listener()
-        return checked(status, body.encode(), uuid.uuid4().hex.upper())
+        return checked(status, body.encode(), f"{random.getrandbits(128):032X}")
 
     def _answer(self, service: str, region: str, name: str, content: Any) -> str:
         parameters = json.loads(content, object_hook=attribute_value)
@@ -131,12 +132,12 @@ class MotoEngine:
 
     def _write(self, region: str, name: str, parameters: dict[str, Any]) -> str:
         token = parameters.get("ClientRequestToken") if name == "TransactWriteItems" else None
-        fingerprint = json.dumps(parameters, sort_keys=True)
+        fingerprint = json.dumps(parameters, sort_keys=True) if name == "TransactWriteItems" else ""
         if token is not None and not 1 <= len(token) <= MAX_TOKEN:
             raise MockValidationException(
                 "Value at 'clientRequestToken' failed to satisfy constraint: 1 to 36 characters."
             )
-        if len(fingerprint) > MAX_REQUEST_BYTES and name == "TransactWriteItems":
+        if len(fingerprint) > MAX_REQUEST_BYTES:
             raise MockValidationException("Collection size of item data exceeds the maximum of 4 MB.")
         if token is not None and (known := self._known(token)) is not None:
             if known.fingerprint != fingerprint:
@@ -178,7 +179,7 @@ class MotoEngine:
         for (name, place), before in places.items():
             tables[name].reindex(place, before)
         for name, table in tables.items():
-            table.freeze_stream(lengths[name])
+            table.settle_stream(lengths[name])
 
     def _table(self, name: str, region: str) -> CorrectedTable:
         table = _backend(region).get_table(name)

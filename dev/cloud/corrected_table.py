@@ -1,16 +1,19 @@
-"""A moto table that lends a Query one partition, and can put back an item or cut its stream."""
+"""A moto table that lends a Query one partition, can put back an item or cut its stream, and streams what later writes do not change."""
 
+import base64
 import copy
-import json
+import random
+import time
 from collections import defaultdict
 from inspect import signature
 from typing import Any
 
+from moto.dynamodb.models import table as table_module
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
-from moto.dynamodb.models.utilities import dynamo_json_dump
+from moto.dynamodb.models.table import StreamRecord, Table
 
 _QUERY = signature(Table.query)
+_VIEWS = {"OldImage": "OLD_IMAGE", "NewImage": "NEW_IMAGE"}
 Place = tuple[DynamoType, DynamoType]
 """Where an item is: its partition key and its sort key."""
 
@@ -115,17 +118,55 @@ class CorrectedTable(Table):
         if self.stream_shard is not None:
             del self.stream_shard.items[length:]
 
-    def freeze_stream(self, length: int) -> None:
-        """Makes new records independent of the items; a write that changed nothing leaves no record, as on AWS."""
+    def settle_stream(self, length: int) -> None:
+        """A write that changed nothing leaves no record, as on AWS."""
         if self.stream_shard is None:
             return
-        for record in self.stream_shard.items[length:]:
-            record.record = json.loads(dynamo_json_dump(record.record))
-            created = record.record["dynamodb"]["ApproximateCreationDateTime"]
-            record.record["dynamodb"]["ApproximateCreationDateTime"] = int(created)
-            record.record["eventSourceARN"] = f"{self.table_arn}/stream/{self.latest_stream_label}"
         fresh = self.stream_shard.items[length:]
         changed = [
             each for each in fresh if each.record["dynamodb"].get("OldImage") != each.record["dynamodb"].get("NewImage")
         ]
         self.stream_shard.items[length:] = changed
+
+
+class FrozenRecord(StreamRecord):
+    """A stream record with images of its own; moto's shares them with the items, and measures them by writing them out."""
+
+    def __init__(
+        self, table: Table, stream_type: str, event_name: str, old: Item | None, new: Item | None, seq: int
+    ) -> None:
+        images = {"OldImage": old, "NewImage": new}
+        shown = {name: _frozen(item.attrs) for name, item in images.items() if item is not None}
+        one = next(iter(shown.values()))
+        self.record: dict[str, Any] = {
+            "eventID": f"{random.getrandbits(128):032x}",
+            "eventName": event_name,
+            "eventSource": "aws:dynamodb",
+            "eventVersion": "1.1",
+            "awsRegion": table.region_name,
+            "dynamodb": {
+                "StreamViewType": stream_type,
+                "ApproximateCreationDateTime": int(time.time()),
+                "SequenceNumber": str(seq),
+                "SizeBytes": sum(item.size() for item in images.values() if item is not None),
+                "Keys": {name: one[name] for name in (table.hash_key_attr, str(table.range_key_attr))},
+                **{name: image for name, image in shown.items() if stream_type in (_VIEWS[name], "NEW_AND_OLD_IMAGES")},
+            },
+            "eventSourceARN": f"{table.table_arn}/stream/{table.latest_stream_label}",
+        }
+
+
+def stream_frozen_records() -> None:
+    """Makes every table of moto's stream such records, for good."""
+    vars(table_module)["StreamRecord"] = FrozenRecord
+
+
+def _frozen(value: Any) -> Any:
+    """An attribute, or a tree of them, as plain JSON that shares nothing with it."""
+    if isinstance(value, DynamoType):
+        return {value.type: _frozen(value.value)}
+    if isinstance(value, dict):
+        return {name: _frozen(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_frozen(inner) for inner in value]
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

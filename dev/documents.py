@@ -1,4 +1,4 @@
-"""`python -m dev.documents`: writes the pages of docs/ that follow from the code: docs/errors.md and docs/security.md.
+"""`./wallet documents`: writes the pages of docs/ that follow from the code: docs/errors.md and docs/security.md.
 
 A test compares both with what this would write, so they cannot grow old.
 """
@@ -20,7 +20,7 @@ from chalicelib.messages import Locale
 from wallet_api.errors import WalletError
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE = "Made by `python -m dev.documents`; change the code and make it anew."
+MADE = "Made by `./wallet documents`; change the code and make it anew."
 
 CHAPTERS = {
     "A": "Authentication",

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("name", sorted(documents.PAGES))
 def test_a_made_page_is_as_new_as_the_code(name: str) -> None:
     written = (ROOT / name).read_text("utf-8")
-    assert written == documents.PAGES[name](), f"{name} is old: python -m dev.documents makes it anew"
+    assert written == documents.PAGES[name](), f"{name} is old: ./wallet documents makes it anew"
 
 
 def test_the_page_of_errors_lists_exactly_the_catalog() -> None:

@@ -104,6 +104,19 @@ def test_a_success_that_came_first_is_what_a_late_refusal_answers(two: World) ->
     assert (two.balance(ADA), two.attempts(ADA)) == (10_00, 0)
 
 
+def test_a_success_that_came_first_is_what_a_late_success_answers(two: World) -> None:
+    """M15, M38: both have read that nothing was decided; the money moves once."""
+    won: list[str] = []
+
+    def first() -> None:
+        won.append(two.send(ADA, BO, 5_00, "k").value)
+
+    late = two.send(ADA, BO, 5_00, "k", pin=PIN, instead=first)
+    assert late.replayed
+    assert [late.value] == won
+    assert (two.balance(ADA), two.balance(BO), two.attempts(ADA)) == (95_00, 5_00, 0)
+
+
 def test_a_refusal_that_came_first_is_what_a_late_success_answers(two: World) -> None:
     def first() -> None:
         refused(two, InsufficientFunds, ADA, BO, 5_00, "k", instead=raising(InsufficientFunds(needed=cny(1))))

@@ -9,16 +9,28 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("requirements", "requirements-serve", "requirements-test", "requirements-lock")
+NAMES = ("requirements", "requirements-serve", "requirements-test", "requirements-ministack", "requirements-lock")
 COMPILE = ("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11")
 # A lock names no host and no directory of the machine that made it.
+ALONE = {"requirements-ministack": ["--no-deps"]}
 ANONYMOUS = ("--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "./wallet lock")
 
 
 def main(options: list[str]) -> int:
     """Compiles the locks in the order in which they constrain each other; returns the first non-zero status."""
     for name in NAMES:
-        command = [sys.executable, "-m", "uv", *COMPILE, *ANONYMOUS, *options, f"{name}.in", "-o", f"{name}.txt"]
+        command = [
+            sys.executable,
+            "-m",
+            "uv",
+            *COMPILE,
+            *ANONYMOUS,
+            *ALONE.get(name, []),
+            *options,
+            f"{name}.in",
+            "-o",
+            f"{name}.txt",
+        ]
         status = subprocess.call(command, cwd=ROOT)
         if status:
             return status

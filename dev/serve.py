@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet serve", description=__doc__)
     parser.add_argument("--port", type=_port, default=8000, help="default 8000; 0 takes a free one")
-    parser.add_argument("--engine", default="moto", help="moto, or the URL of a DynamoDB endpoint on this machine")
+    parser.add_argument(
+        "--engine", default="moto", help="moto, ministack, or the URL of a DynamoDB endpoint on this machine"
+    )
     parser.add_argument("--no-seed", action="store_true", help="start with an empty wallet")
     parser.add_argument("--threads", type=int, default=16, choices=range(1, 129), metavar="1..128")
     return parser.parse_args(arguments)

@@ -12,9 +12,15 @@ from tests.ledger_world import World
 from tests.promises import PromisedApi
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", default="moto", help="who plays DynamoDB: moto (default), ministack, or a URL here")
+    parser.addoption("--whole", action="store_true", help="run every cell of what is sampled otherwise; takes minutes")
+    parser.addoption("--seed", help="which sample is run; a failure names its own")
+
+
 @pytest.fixture(scope="session")
-def _running_cloud() -> Iterator[LocalCloud]:
-    with LocalCloud.start() as cloud:
+def _running_cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
+    with LocalCloud.start(request.config.getoption("--engine")) as cloud:
         yield cloud
 
 

@@ -74,6 +74,7 @@ def project(tmp_path: Path) -> Project:
         archive.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr("tiny-1.0.dist-info/RECORD", "")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (tmp_path / "requirements-ministack.txt").write_text("# nothing\n")
     (tmp_path / "requirements-serve.txt").write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
     return Project(tmp_path)
 
@@ -144,7 +145,10 @@ def test_without_network_it_says_so_and_how_to_carry_the_packages(project: Proje
     status, said = project.run("serve", python=project.python_that(NO_ENSUREPIP), env=NO_INDEX)
     assert status == 1
     assert "The package index could not be reached" in said
-    assert "pip download --require-hashes -r requirements-serve.txt -d wheels" in said
+    assert (
+        "pip download --require-hashes --no-deps -r requirements-serve.txt -r requirements-ministack.txt -d wheels"
+        in said
+    )
     assert "Traceback" not in said
 
 

@@ -38,7 +38,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 from dev.cloud.corrected_table import CorrectedTable, Place, stream_frozen_records
-from dev.cloud.engine import Answer, checked
+from dev.cloud.engine import BROKE_OFF, WRITES, Answer, checked
 from dev.cloud.exact_numbers import attribute_value, make_sums_exact
 from dev.cloud.moto_conditions import correct_conditions
 from dev.cloud.moto_speed import speed_up
@@ -51,9 +51,6 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_TOKEN = 36
 MAX_BATCH = 25
 MAX_ITEM_BYTES = 400 * 1024
-# What moto raises, beside its own errors, at a request that it does not expect.
-_BROKE_OFF = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
-_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 
 
 class TokenMismatch(DynamodbException):
@@ -116,17 +113,17 @@ class MotoEngine:
                 status = 200
             except JsonRESTError as refusal:
                 status, body = 400, str(refusal.get_body())
-            except _BROKE_OFF as broken:
+            except BROKE_OFF as broken:
                 log.info("%s broke off", name, exc_info=True)
                 status, body = 400, str(MockValidationException(f"{name}: wrong request: {broken!r}").get_body())
-        if name in _WRITES and status == 200:
+        if name in WRITES and status == 200:
             for listener in self._listeners:
                 listener()
         return checked(status, body.encode(), f"{random.getrandbits(128):032X}")
 
     def _answer(self, service: str, region: str, name: str, content: Any) -> str:
         parameters = json.loads(content, object_hook=attribute_value)
-        if name in _WRITES:
+        if name in WRITES:
             return self._write(region, name, parameters)
         return _act(service, region, name, parameters)
 

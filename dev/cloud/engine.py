@@ -19,6 +19,9 @@ Answer = tuple[int, dict[str, str], bytes]
 _AWS_HOST = re.compile(
     r"(?:\d{12}\.)?(?P<service>[a-z0-9.\-]+?)\.(?P<region>[a-z]{2}-[a-z]+-\d)\.(amazonaws\.com(\.cn)?|api\.aws)"
 )
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+# What an emulator raises, beside its own errors, at a request that it does not expect; on AWS a validation error.
+BROKE_OFF = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 

@@ -17,6 +17,7 @@ from botocore.session import Session, get_session
 from dev.cloud import resources, safety, services
 from dev.cloud.clock import MovableClock
 from dev.cloud.engine import Engine, interception
+from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
 from dev.cloud.pump import Pump
 from dev.cloud.reader import DirectReader, StreamReader, WireReader
@@ -37,6 +38,7 @@ class LocalCloud:
         self.region = region
         self.clock = MovableClock()
         self.inbox = Inbox(region, self.clock.now)
+        self.gauges = Gauges()
         self.environment = safety.Environment(os.environ)
         self.environment.lay(safety.dummy_environment(region))
         self.environment.lay(resources.environment(public_url))
@@ -55,7 +57,8 @@ class LocalCloud:
         app: Callable[[], Any] = _the_wallets_app,
         wallet: bool = True,
     ) -> "LocalCloud":
-        """Opens the cloud. `engine` is `moto` or a loopback URL that speaks DynamoDB; `wallet=False` serves another app.
+        """Opens the cloud. `engine` is `moto`, `ministack` or a loopback URL that speaks DynamoDB; `wallet=False` serves
+        another app.
 
         Raises RealCredentials, before anything else happens, when a real AWS account could be meant.
         """
@@ -108,6 +111,7 @@ class LocalCloud:
         with self.pump.still():
             self.engine.reset()
             self.inbox.clear()
+            self.gauges.clear()
             self.clock.reset()
             self.pump.reset()
             self.seeded = {}
@@ -136,13 +140,17 @@ class LocalCloud:
             from dev.cloud.corrected_moto import MotoEngine
 
             return MotoEngine(self.clock.now)
+        if engine == "ministack":
+            from dev.cloud.ministack_engine import MinistackEngine
+
+            return MinistackEngine(self.clock.now, self.region)
         return UrlEngine(engine, self.environment)
 
     def _open_wallet(self) -> None:
         wiring = importlib.import_module("chalicelib.wiring")
         opening = importlib.import_module("wallet_api.wallet")
         settings = importlib.import_module("wallet_api.settings").Settings
-        wiring.provide(lambda: opening.open_wallet(settings.from_environment(), clock=self.clock))
+        wiring.provide(lambda: opening.open_wallet(settings.from_environment(), clock=self.clock, metrics=self.gauges))
         self.wallet = wiring.wallet()
 
     def _open_door(self, app: Any) -> None:

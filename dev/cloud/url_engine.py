@@ -25,7 +25,9 @@ class UrlEngine:
     def __init__(self, url: str, environment: Environment) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or (parts.hostname or "") not in LOOPBACK:
-            raise NotAnEngine(f"--engine takes moto, or the URL of an endpoint on this machine; not {url!r}.")
+            raise NotAnEngine(
+                f"--engine takes moto, ministack, or the URL of an endpoint on this machine; not {url!r}."
+            )
         self.name = url
         environment.lay({"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": url})
 

@@ -14,9 +14,10 @@ REGION = "eu-west-1"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A module names the engines it speaks of in ENGINES; without it, the default."""
+    """A module names the engines it speaks of in ENGINES; without it, the one that the run is for."""
     if "_engine" in metafunc.fixturenames:
-        metafunc.parametrize("_engine", getattr(metafunc.module, "ENGINES", ["moto"]), scope="module")
+        engines = getattr(metafunc.module, "ENGINES", [metafunc.config.getoption("--engine")])
+        metafunc.parametrize("_engine", engines, scope="module")
 
 
 @pytest.fixture(scope="module")

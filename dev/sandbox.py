@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from dev.cloud.clock import BadStep, MovableClock
+from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
 from dev.gateway import Call
 from dev.problems import Reply, json_reply, problem
@@ -29,6 +30,7 @@ class Cloud(Protocol):
 
     clock: MovableClock
     inbox: Inbox
+    gauges: Gauges
     seeded: dict[str, Any]
     wallet: Any
 
@@ -92,6 +94,7 @@ class Sandbox:
             },
             "cards": {number: {"en": en, "zh-CN": zh} for number, (en, zh) in MAGIC_CARDS.items()},
             "seeded": self._cloud.seeded,
+            "metrics": self._cloud.gauges.shown(),
         }
 
     def _messages(self, call: Call) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
 from wallet_api.merchants.use_cases import Merchants
+from wallet_api.metrics import EmbeddedMetrics, Metrics
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.use_cases import Passwords
 from wallet_api.payments.store import PaymentStore
@@ -53,6 +54,7 @@ class Wallet:
     storage: Storage
     ledger: Ledger
     folding: Folding
+    metrics: Metrics
     people: People
     registrations: Registrations
     sign_ins: SignIns
@@ -91,6 +93,7 @@ class _Ground:
     sms: Sms
     mail: Mail
     acquirer: Acquirer
+    metrics: Metrics
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def open_wallet(
     acquirer: Acquirer | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
+    metrics: Metrics | None = None,
 ) -> Wallet:
     """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
     from botocore.session import get_session
@@ -134,6 +138,7 @@ def open_wallet(
         sms=sms,
         mail=mail or SesMail(_client(session, "sesv2", settings), settings.mail_sender),
         acquirer=acquirer or _acquirer(settings, keys, clock, sms),
+        metrics=metrics or EmbeddedMetrics(settings.stage, clock),
     )
     return _wallet(ground, _identity(ground))
 
@@ -180,7 +185,8 @@ def _wallet(ground: _Ground, identity: _Identity) -> Wallet:
         keys=keys,
         storage=storage,
         ledger=ledger,
-        folding=Folding(ledger),
+        folding=Folding(ledger, ground.metrics),
+        metrics=ground.metrics,
         acquirer=acquirer,
         cards=cards,
         fees=fees,

@@ -114,7 +114,9 @@ def test_a_fault_in_any_call_of_a_fold_counts_nothing_twice(ten: World, faults: 
 def test_an_account_that_cannot_be_written_fails_alone_and_comes_again(ten: World, faults: Faults) -> None:
     ten.fold(ten.records()[:3])
     faults.clear()
-    faults.hit(3, "denied")  # the card account's line is counted, the shop's first two are, and now the shop's others
+    # The card account's line is counted and the shop's first two are; from then on everything that is tried for the shop
+    # is denied, down to each line by itself: a tree of halves over ten lines has 19 places.
+    faults.hit(3, "denied", times=19)
     failed = ten.fold()
     sequences = [record["dynamodb"]["SequenceNumber"] for record in ten.records()[1:]]
     assert failed == sequences, "every payment has a line on the shop and is named once; the top-up has none"
@@ -123,15 +125,37 @@ def test_an_account_that_cannot_be_written_fails_alone_and_comes_again(ten: Worl
     assert folded(ten) == ALL
 
 
+def test_a_write_that_is_denied_once_is_made_in_halves(ten: World, faults: Faults) -> None:
+    """O1: what is refused for one line's sake holds up none of the others."""
+    ten.fold(ten.records()[:2])
+    faults.clear()
+    faults.hit(3, "denied")
+    assert ten.fold() == []
+    assert folded(ten) == ALL
+    sizes = [len(call["TransactItems"]) for call in faults.made("TransactWriteItems")]
+    assert sizes[2:5] == [10, 6, 5], "nine lines and the balance, then five of the ten lines, then the four not counted yet"
+
+
+def test_what_a_fold_measures(ten: World) -> None:
+    """How long entries waited, how many were folded, and nothing about a changed journal, which would wake somebody."""
+    ten.cloud.clock.advance("90s")
+    ten.fold()
+    shown = ten.cloud.gauges.shown()
+    assert 90_000 <= shown["fold_lag_ms"]["last"] < 120_000
+    assert (shown["folded_entries"]["last"], shown["fold_failures"]["last"]) == (11, 0)
+    assert "journal_changed" not in shown
+
+
 @pytest.mark.parametrize(
     "image",
     [
         {"pk": {"S": "a/test/b"}, "sk": {"S": "operation"}},
         {"pk": {"S": "a/test/b"}, "sk": {"S": "operation"}, "outcome": {"S": "succeeded"}, "entry_id": {"S": "ent_1"}},
+        {"pk": {"S": "a/test/b"}, "sk": {"S": "operation"}, "outcome": {"S": "succeeded"}},
         {"pk": {"S": "a/test/b"}},
         {},
     ],
-    ids=["incomplete", "without postings", "without sort key", "empty"],
+    ids=["incomplete", "without postings", "an outcome and nothing else", "without sort key", "empty"],
 )
 def test_a_record_that_cannot_be_read_fails_alone(ten: World, image: dict[str, Any], caplog: Any) -> None:
     """O1: the rest of the batch is folded, and the record goes to the dead-letter queue by itself."""
@@ -160,6 +184,7 @@ def test_a_changed_journal_is_an_alarm_and_moves_nothing(ten: World, event: str,
     alarms = [record for record in caplog.records if record.levelno == logging.CRITICAL]
     assert {alarm.message for alarm in alarms} == {"journal_changed"}
     assert len(alarms) == len(changed)
+    assert ten.cloud.gauges.shown()["journal_changed"]["sum"] == len(changed)
     assert verify(ten.ledger).accounts == 1
 
 

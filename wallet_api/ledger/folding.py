@@ -3,6 +3,9 @@
 For each account a batch is one transaction: every line, which must not be there yet, and one update of the balance by their sum.
 The line is the statement that the merchant reads anyway *and* the mark that says "counted": a batch that is replayed, split,
 bisected, reordered or redriven finds its lines already there, drops those and writes the rest.
+
+Lambda takes a batch up again from the first record that failed, and in the end gives up on that record *and* those behind it. So
+whatever else is in the batch is counted at once, at every attempt: what is given up on beside a poisoned record is done already.
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from wallet_api.clock import epoch_milliseconds
 from wallet_api.errors import WalletError
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import StaleAccount
@@ -20,6 +25,7 @@ from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.store import BALANCE, OPERATION
+from wallet_api.metrics import Measure, Metrics, NoMetrics
 from wallet_api.storage.errors import StorageFault
 
 LINES_PER_WRITE = 99
@@ -43,34 +49,87 @@ class AccountNotOpened(Exception):
     """The first line of an account that nobody opened: the folding opens it."""
 
 
+@dataclass
+class _Batch:
+    """What a batch of stream records brings."""
+
+    lines: dict[str, list[tuple[str, Line]]] = field(default_factory=lambda: defaultdict(list))
+    """By account, each with the sequence number of its record."""
+    failed: list[str] = field(default_factory=list)
+    entries: int = 0
+    changed: int = 0
+    oldest: datetime | None = None
+
+    def take(self, entry: Entry, place: str, sequence: str) -> None:
+        self.entries += 1
+        self.oldest = min(entry.at, self.oldest or entry.at)
+        for line in lines_of(entry, place):
+            if not chart.is_guarded(line.account):
+                self.lines[line.account].append((sequence, line))
+
+
 @dataclass(frozen=True)
 class Folding:
     """Reads the ledger table's stream and keeps the folded accounts."""
 
     ledger: Ledger
+    metrics: Metrics = field(default_factory=NoMetrics)
 
     def fold(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
         """Folds a batch of raw stream records. Returns the sequence numbers of those that could not be folded.
 
-        A record that cannot be read fails alone; all others of the batch are folded first.
+        A record that cannot be read, or whose lines DynamoDB refuses, fails alone; all others of the batch are folded.
         """
-        failed: list[str] = []
-        by_account: dict[str, list[tuple[str, Line]]] = defaultdict(list)
+        batch = self._read(records)
+        for account, lines in batch.lines.items():
+            left = {line.entry_id for line in self._left_over(account, [line for _, line in lines])}
+            batch.failed.extend(sequence for sequence, line in lines if line.entry_id in left)
+        failed = list(dict.fromkeys(batch.failed))
+        self._measure(batch, len(failed))
+        return failed
+
+    def _read(self, records: Sequence[Mapping[str, Any]]) -> _Batch:
+        batch = _Batch()
         for record in records:
             sequence = str(record.get("dynamodb", {}).get("SequenceNumber", ""))
+            batch.changed += record.get("eventName") != "INSERT"
             try:
-                for line in self._lines(record):
-                    by_account[line.account].append((sequence, line))
+                entry, place = journal_entry(self.ledger, record)
             except JournalRecordUnreadable:
                 logger.exception("a record of the journal's stream cannot be read", extra={"sequence": sequence})
-                failed.append(sequence)
-        for account, lines in by_account.items():
-            try:
-                self.add(account, [line for _, line in lines])
-            except (WalletError, StorageFault):
-                logger.exception("an account could not be folded", extra={"account": account})
-                failed.extend(sequence for sequence, _ in lines)
-        return list(dict.fromkeys(failed))
+                batch.failed.append(sequence)
+                continue
+            if entry is not None:
+                batch.take(entry, place, sequence)
+        return batch
+
+    def _measure(self, batch: _Batch, failed: int) -> None:
+        """How long the oldest entry of the batch waited to be folded, by the wallet's own clock: the stream's is in whole seconds."""
+        measures = [Measure("folded_entries", batch.entries), Measure("fold_failures", failed)]
+        if batch.oldest is not None:
+            lag = epoch_milliseconds(self.ledger.clock.now()) - epoch_milliseconds(batch.oldest)
+            measures.append(Measure("fold_lag_ms", max(0, lag), "Milliseconds"))
+        if batch.changed:
+            measures.append(Measure("journal_changed", batch.changed))
+        self.metrics.tell(*measures)
+
+    def _left_over(self, account: str, lines: list[Line]) -> list[Line]:
+        """Adds the lines and gives back those that could not be written.
+
+        What DynamoDB refuses as wrong is one line's doing: halves find it, and the others are counted.
+        """
+        try:
+            self.add(account, lines)
+        except WalletError:
+            logger.exception("an account could not be folded", extra={"account": account})
+            return lines
+        except StorageFault:
+            if len(lines) == 1:
+                logger.exception("a line is refused", extra={"account": account, "line": lines[0].sk})
+                return lines
+            half = len(lines) // 2
+            return self._left_over(account, lines[:half]) + self._left_over(account, lines[half:])
+        return []
 
     def add(self, account: str, lines: Iterable[Line]) -> int:
         """Writes the lines that are not there yet and moves the balance by their sum. Returns how many were new."""
@@ -113,12 +172,6 @@ class Folding:
         except StaleAccount:
             # Another batch opened it in the same moment, which is just as good.
             return
-
-    def _lines(self, record: Mapping[str, Any]) -> list[Line]:
-        entry, place = journal_entry(self.ledger, record)
-        if entry is None:
-            return []
-        return [line for line in lines_of(entry, place) if not chart.is_guarded(line.account)]
 
 
 def journal_entry(ledger: Ledger, record: Mapping[str, Any]) -> tuple[Entry | None, str]:

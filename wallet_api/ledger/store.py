@@ -51,7 +51,8 @@ class OperationItem(Item):
 
     def entry(self) -> Entry | None:
         """The entry of an operation that moved money. Raises ValueError for a record that is here in part."""
-        if self.outcome not in ("succeeded", "refused") or bool(self.entry_id) is not bool(self.postings):
+        whole = self.outcome in ("succeeded", "refused") and self.decided_at and self.fingerprint
+        if not whole or bool(self.entry_id) is not bool(self.postings):
             raise ValueError("an operation is here in part")
         if not self.entry_id:
             return None

@@ -1,28 +1,42 @@
 """Verify: every balance again from its lines, every line again from its entry, and what differs is named.
 
-It reads the whole tables, so it runs as a job and never on a request's path. Folded accounts agree once the stream is read to its end.
+It reads both tables once and keeps neither (fingerprints.py), so its memory does not grow with the ledger. Only when something
+differs does it read again, and then keeps the parts that differ, up to LINES_HELD lines. It runs as a job, never on a request's path.
+
+The wallet may go on meanwhile. What was found is looked at once more, line by line, before it is named; a balance that moves under
+the reading is told as unsettled. Folded accounts agree once the stream is read to its end: `grace` is how long a line may be awaited.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 
 from wallet_api.ledger import chart
+from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.fingerprints import PARTS, Fingerprints, Place, part_of
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.lines import LINE, Line, lines_of
 from wallet_api.ledger.store import BALANCE, OPERATION
 from wallet_api.money import Money
 from wallet_api.storage.items import Raw
 
+LINES_HELD = 100_000
+"""How many lines the second reading keeps at most; parts beyond it are counted, and named when it is run again."""
+NAMED = 1000
+"""How many findings are named; the others are counted."""
+
 Sums = dict[tuple[str, str], int]
-Expected = dict[tuple[str, str], Line]
 
 
 @dataclass(slots=True)
 class Report:
-    """What was read and what differs; `findings` is empty when the ledger is true."""
+    """What was read and what differs; the ledger is true when nothing was found.
+
+    `awaited` lines are younger than the grace and not folded yet. The balances of `unsettled` accounts moved while they were read.
+    """
 
     operations: int = 0
     entries: int = 0
@@ -30,65 +44,93 @@ class Report:
     accounts: int = 0
     totals: dict[str, int] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
+    found: int = 0
+    awaited: int = 0
+    unsettled: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         """Whether nothing differs."""
-        return not self.findings
+        return not self.found
+
+    def name(self, finding: str) -> None:
+        """Counts a finding, and names it while there is room."""
+        self.found += 1
+        if len(self.findings) < NAMED:
+            self.findings.append(finding)
 
 
-def verify(ledger: Ledger) -> Report:
+def verify(ledger: Ledger, *, grace: timedelta = timedelta()) -> Report:
     """Checks everything: entries balance, lines say what their entries say, balances are the sums of their lines, no guarded one
     is below zero, and all of them together are nothing.
     """
-    report = Report()
-    expected = _expected_lines(ledger, report)
-    balances: Sums = {}
-    from_lines: Sums = defaultdict(int)
-    for raw in ledger.storage.scan(ledger.account_items):
-        place = (raw["pk"]["S"], raw["sk"]["S"])
-        try:
-            if place[1] == BALANCE:
-                report.accounts += 1
-                held = ledger.account_items.from_raw_data(raw).balances
-                balances.update({(place[0], currency): amount for currency, amount in held.items()})
-            elif place[1].startswith(LINE):
-                report.lines += 1
-                line = _line(ledger, raw)
-                from_lines[line.account, line.money.currency] += line.money.amount
-                report.findings.extend(_differences(place, line, expected.pop(place, None)))
-            else:
-                report.findings.append(f"{' '.join(place)} is neither a balance nor a line")
-        except Exception as error:  # noqa: BLE001  whatever is wrong with the item is the finding
-            report.findings.append(f"{' '.join(place)} cannot be read: {error}")
-    report.findings.extend(f"line {pk} {sk} is missing: {_said(line)}" for (pk, sk), line in sorted(expected.items()))
-    report.findings.extend(_compare(balances, from_lines))
-    for (_, currency), amount in balances.items():
-        report.totals[currency] = report.totals.get(currency, 0) + amount
-    report.findings.extend(f"all {cur} balances sum to {sum_}, not to 0" for cur, sum_ in report.totals.items() if sum_)
+    report, prints = Report(), Fingerprints()
+    for place, entry in _entries(ledger, report):
+        for line in lines_of(entry, place):
+            prints.expect(line)
+    for at, found in _accounts(ledger, report):
+        if isinstance(found, Line):
+            prints.find(at, found)
+        else:
+            _take_balance(report, prints, *at, found)
+    if differing := prints.differing_lines():
+        _name_lines(ledger, report, differing, grace)
+    if differing := prints.differing_balances():
+        _name_balances(ledger, report, set(differing))
+    if report.found:
+        # Where lines and balances agree, totals cannot differ by themselves: something moved between two reads.
+        for currency, total in report.totals.items():
+            if total:
+                report.name(f"all {currency} balances sum to {total}, not to 0")
     return report
 
 
-def _expected_lines(ledger: Ledger, report: Report) -> Expected:
-    expected: Expected = {}
+def _take_balance(report: Report, prints: Fingerprints, account: str, currency: str, amount: int) -> None:
+    prints.store(account, currency, amount)
+    report.totals[currency] = report.totals.get(currency, 0) + amount
+    if chart.is_guarded(account) and amount < 0:
+        report.name(f"balance of {account} is below zero: {amount} {currency}")
+
+
+def _entries(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[str, Entry]]:
+    """Every entry with the place of its operation; what cannot be read is named in the report."""
     for raw in ledger.storage.scan(ledger.operation_items):
-        report.operations += 1
         place = raw["pk"]["S"]
         try:
             if raw["sk"]["S"] != OPERATION:
                 raise ValueError("not an operation")
             entry = ledger.operation_items.from_raw_data(raw).entry()
         except Exception as error:  # noqa: BLE001  whatever is wrong with the record is the finding
-            report.findings.append(f"journal {place} ({raw.get('entry_id', {}).get('S', 'no entry')}): {error}")
-            continue
-        if entry is None:
-            continue
-        report.entries += 1
-        for line in lines_of(entry, place):
-            twin = expected.setdefault((line.pk, line.sk), line)
-            if twin is not line:
-                report.findings.append(f"journal {place}: entry {entry.id} is in {twin.operation} as well")
-    return expected
+            if report:
+                report.name(f"journal {place} ({raw.get('entry_id', {}).get('S', 'no entry')}): {error}")
+            entry = None
+        if report:
+            report.operations += 1
+            report.entries += entry is not None
+        if entry is not None:
+            yield place, entry
+
+
+def _accounts(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[Place, Line | int]]:
+    """Every line with its place, and every balance with its account and currency."""
+    for raw in ledger.storage.scan(ledger.account_items):
+        pk, sk = raw["pk"]["S"], raw["sk"]["S"]
+        try:
+            if sk == BALANCE:
+                held = ledger.account_items.from_raw_data(raw).balances
+                if report:
+                    report.accounts += 1
+                yield from (((pk, currency), amount) for currency, amount in held.items())
+            elif sk.startswith(LINE):
+                line = _line(ledger, raw)
+                if report:
+                    report.lines += 1
+                yield (pk, sk), line
+            elif report:
+                report.name(f"{pk} {sk} is neither a balance nor a line")
+        except Exception as error:  # noqa: BLE001  whatever is wrong with the item is the finding
+            if report:
+                report.name(f"{pk} {sk} cannot be read: {error}")
 
 
 def _line(ledger: Ledger, raw: Raw) -> Line:
@@ -96,23 +138,102 @@ def _line(ledger: Ledger, raw: Raw) -> Line:
     return item.as_record(Line, money=Money(item.amount, item.currency))
 
 
-def _differences(place: tuple[str, str], line: Line, wanted: Line | None) -> Iterator[str]:
+def _name_lines(ledger: Ledger, report: Report, differing: list[int], grace: timedelta) -> None:
+    """Reads the parts whose lines differ again, and names the lines."""
+    in_each = max(report.lines, 3 * report.entries) // PARTS + 1
+    parts = set(differing[: max(1, LINES_HELD // in_each)])
+    expected: dict[Place, Line] = {}
+    for place, entry in _entries(ledger):
+        for line in lines_of(entry, place):
+            if part_of(line.pk, line.sk) not in parts:
+                continue
+            twin = expected.setdefault((line.pk, line.sk), line)
+            if twin is not line:
+                report.name(f"journal {place}: entry {entry.id} is in {twin.operation} as well")
+    for at, found in _accounts(ledger):
+        if isinstance(found, Line) and part_of(*at) in parts:
+            wanted = expected.pop(at, None)
+            if found != wanted and found != (wanted := _said_now(ledger, at, found.operation) or wanted):
+                report.name(_difference(at, found, wanted))
+    for at, missing in sorted(expected.items(), key=lambda each: each[0]):
+        _name_missing(ledger, report, at, missing, grace)
+    if left := len(differing) - len(parts):
+        report.name(f"{left} more of {PARTS} parts of the lines differ: mend what is named and verify again")
+
+
+def _said_now(ledger: Ledger, at: Place, operation: str) -> Line | None:
+    """The line that an operation's entry has at this place, read now: it may be younger than the reading of the journal."""
+    try:
+        item = ledger.storage.get(ledger.operation_items, operation, OPERATION)
+        entry = item.entry() if item else None
+    except Exception:  # noqa: BLE001  what cannot be read is named where the journal is read, and says nothing here
+        return None
+    return next((line for line in lines_of(entry, operation) if (line.pk, line.sk) == at), None) if entry else None
+
+
+def _name_missing(ledger: Ledger, report: Report, at: Place, missing: Line, grace: timedelta) -> None:
+    try:
+        item = ledger.storage.get(ledger.line_items, *at)
+    except Exception:  # noqa: BLE001  it is there, cannot be read, and was named for that
+        return
+    if item is not None:
+        return
+    if not chart.is_guarded(missing.account) and missing.at > ledger.clock.now() - grace:
+        report.awaited += 1
+        return
+    report.name(f"line {' '.join(at)} is missing: {_said(missing)}")
+
+
+def _difference(at: Place, line: Line, wanted: Line | None) -> str:
     if wanted is None:
-        yield f"line {' '.join(place)}: holds {_said(line)}, and no entry says so"
-    elif line != wanted:
-        names = [each.name for each in fields(Line) if getattr(line, each.name) != getattr(wanted, each.name)]
-        yield f"line {' '.join(place)}: holds {_said(line)}, its entry says {_said(wanted)}; {', '.join(names)} differ"
+        return f"line {' '.join(at)}: holds {_said(line)}, and no entry says so"
+    names = [each.name for each in fields(Line) if getattr(line, each.name) != getattr(wanted, each.name)]
+    return f"line {' '.join(at)}: holds {_said(line)}, its entry says {_said(wanted)}; {', '.join(names)} differ"
 
 
 def _said(line: Line) -> str:
     return f"{line.money} for {line.account}"
 
 
-def _compare(balances: Sums, from_lines: Sums) -> Iterator[str]:
-    for account, currency in sorted({*balances, *from_lines}):
-        stored = balances.get((account, currency), 0)
-        counted = from_lines.get((account, currency), 0)
-        if stored != counted:
-            yield f"balance of {account}: stored {stored} {currency}, its lines sum to {counted}"
-        if chart.is_guarded(account) and stored < 0:
-            yield f"balance of {account} is below zero: {stored} {currency}"
+def _name_balances(ledger: Ledger, report: Report, parts: set[int]) -> None:
+    """Reads the parts whose balances differ again, and names the balances that stood still and differ even so."""
+    suspects: Sums = defaultdict(int)
+    for at, found in _accounts(ledger):
+        if not isinstance(found, Line):
+            account, currency, amount = *at, found
+        else:
+            account, currency, amount = found.account, found.money.currency, -found.money.amount
+        if part_of(account, currency) in parts:
+            suspects[account, currency] += amount
+    asked = sorted(name for name, difference in suspects.items() if difference)
+    before = _balances_now(ledger, asked)
+    lines = _sums_of(ledger, asked)
+    after = _balances_now(ledger, asked)
+    for account, currency in asked:
+        stored, later = before[account, currency], after[account, currency]
+        sum_ = lines.get((account, currency), 0)
+        if sum_ in (stored, later):
+            continue
+        if stored != later:
+            report.unsettled.append(account)
+        else:
+            report.name(f"balance of {account}: stored {stored} {currency}, its lines sum to {sum_}")
+
+
+def _sums_of(ledger: Ledger, asked: Collection[Place]) -> Sums:
+    wanted, sums = set(asked), defaultdict[Place, int](int)
+    for _, found in _accounts(ledger) if wanted else ():
+        if isinstance(found, Line) and (found.account, found.money.currency) in wanted:
+            sums[found.account, found.money.currency] += found.money.amount
+    return sums
+
+
+def _balances_now(ledger: Ledger, asked: Collection[Place]) -> Sums:
+    found = {}
+    for account, currency in asked:
+        try:
+            item = ledger.storage.get(ledger.account_items, account, BALANCE)
+            found[account, currency] = item.balances.get(currency, 0) if item else 0
+        except Exception:  # noqa: BLE001  it was named as unreadable, and holds nothing that could be compared
+            found[account, currency] = 0
+    return found

@@ -1,0 +1,87 @@
+"""Rebuild: what folding missed is folded again from the journal, which has everything for ever.
+
+A stream keeps its records for a day. What was given up on earlier than that is read here: from the journal itself, through the
+folding's own write. A line that is there stays as it is, a missing one is written and moves the balance by its amount in the same
+transaction. No balance is ever set: one that does not fit its lines stays so, and `verify` goes on naming it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wallet_api.ledger import chart
+from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.folding import LINES_PER_WRITE, Folding
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.ledger.lines import Line, lines_of
+from wallet_api.ledger.store import OPERATION
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many lines the journal says that an account has, and how many of them were missing and are written now.
+
+    `unreadable` names the places in the journal that cannot be read, so that nobody takes the account for complete.
+    """
+
+    lines: int
+    written: int
+    unreadable: tuple[str, ...] = ()
+
+
+def rebuild(folding: Folding, account: str) -> Rebuilt:
+    """Writes an account's missing lines, each with its move of the balance. May be run at any time, beside everything else.
+
+    The whole journal is read. Raises AccountMissing for a wallet that was never opened: only folded accounts open themselves.
+    """
+    if chart.is_guarded(account):
+        folding.ledger.accounts.require(account)
+    unreadable: list[str] = []
+    lines, written = 0, 0
+    for part in _parts(_lines_of(folding.ledger, account, unreadable)):
+        lines += len(part)
+        written += folding.add(account, part)
+    return Rebuilt(lines, written, tuple(unreadable))
+
+
+def journal_records(ledger: Ledger, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+    """The operations decided in a stretch of time, as the stream brought them: for the handlers that gave up on them.
+
+    What cannot be read is among them, whatever its time: it may be what was given up on, and its handler says so again.
+    """
+    for raw in ledger.storage.scan(ledger.operation_items):
+        try:
+            wanted = since <= ledger.operation_items.from_raw_data(dict(raw)).decided_at <= until
+        except Exception:  # noqa: BLE001  whatever is wrong with it, its handler is to see it
+            wanted = True
+        if wanted:
+            sequence = f"{raw['pk']['S']} {raw['sk']['S']}"
+            yield {"eventName": "INSERT", "dynamodb": {"SequenceNumber": sequence, "NewImage": raw}}
+
+
+def _lines_of(ledger: Ledger, account: str, unreadable: list[str]) -> Iterator[Line]:
+    for raw in ledger.storage.scan(ledger.operation_items):
+        place = raw["pk"]["S"]
+        try:
+            if raw["sk"]["S"] != OPERATION:
+                raise ValueError("not an operation")
+            entry: Entry | None = ledger.operation_items.from_raw_data(raw).entry()
+        except Exception:  # noqa: BLE001  whatever is wrong with it, the others are rebuilt
+            unreadable.append(place)
+            continue
+        if entry is not None:
+            yield from (line for line in lines_of(entry, place) if line.account == account)
+
+
+def _parts(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    part: list[Line] = []
+    for line in lines:
+        part.append(line)
+        if len(part) == LINES_PER_WRITE:
+            yield part
+            part = []
+    if part:
+        yield part

@@ -76,6 +76,8 @@ class MinistackEngine:
             try:
                 handled = module.handle_request("POST", "/", {"x-amz-target": action}, request.body or b"{}", {})
                 status, _, body = _finished(handled)
+            except decimal.Inexact:
+                status, body = 400, _validation_error("Attempting to store more than 38 significant digits in a Number")
             except BROKE_OFF as broken:
                 log.info("%s broke off", name, exc_info=True)
                 status, body = 400, _validation_error(f"{name}: wrong request: {broken!r}")

@@ -1,4 +1,4 @@
-"""Queries, scans and streams of the local engine: the right items, in order, at a price that does not grow."""
+"""Queries and scans: the right items, in order, at a price that does not grow."""
 
 import time
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from dev.cloud.local import LocalCloud
-from dev.cloud.reader import WireReader
-from tests.dev.conftest import REGION
 
 TABLE = "wallet-local-records"
 
@@ -167,22 +165,7 @@ def test_the_price_does_not_depend_on_how_much_the_table_holds(dynamodb: Any, wh
     assert fastest(calls[what]) < 3 * small
 
 
-def test_the_streams_api_gives_what_the_pump_reads_directly(local: LocalCloud, dynamodb: Any) -> None:
-    direct, wire = local.reader(TABLE), WireReader(local.session, TABLE, REGION)
-    for reader in (direct, wire):
-        reader.skip()
-    put(dynamodb, "p", "x", note="one")
-    put(dynamodb, "p", "x", note="one")  # changes nothing, so the stream is silent
-    put(dynamodb, "p", "x", note="two")
-    dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": "p"}, "sk": {"S": "x"}})
-    records = direct.read(10)
-    assert [record["eventName"] for record in records] == ["INSERT", "MODIFY", "REMOVE"]
-    assert records[1]["dynamodb"]["OldImage"]["note"] == {"S": "one"}
-    assert records[1]["dynamodb"]["NewImage"]["note"] == {"S": "two"}
-    assert wire.read(2) + wire.read(10) == records
-    assert wire.read(10) == direct.read(10) == []
-
-
+@pytest.mark.usefixtures("in_this_process")
 def test_what_expired_is_swept_when_asked_and_not_before(local: LocalCloud, dynamodb: Any) -> None:
     """M24: an expired item is still answered."""
     table = "wallet-local-ephemeral"

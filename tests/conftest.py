@@ -15,6 +15,7 @@ from tests.promises import PromisedApi
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", default="moto", help="who plays DynamoDB: moto (default), ministack, or a URL here")
     parser.addoption("--whole", action="store_true", help="run every cell of what is sampled otherwise; takes minutes")
+    parser.addoption("--schedule", help="the one order of storage calls to run, as a failing schedule wrote it")
     parser.addoption("--seed", help="which sample is run; a failure names its own")
 
 
@@ -57,3 +58,11 @@ def faults(cloud: LocalCloud) -> Iterator[Faults]:
     """Every DynamoDB call of this process, counted, and broken as a test wants."""
     with injecting() as found:
         yield found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many schedules a run went through; the tests' properties come here from every process of the run."""
+    reports = terminalreporter.getreports("")
+    ran = [int(str(count)) for each in reports for name, count in each.user_properties if name == "schedules"]
+    if ran:
+        terminalreporter.write_line(f"schedules: {sum(ran)} in {len(ran)} scenarios")

@@ -49,9 +49,9 @@ class MovableClock:
             self._ahead += found
         return self.now()
 
-    def freeze(self) -> datetime:
-        """Holds the present moment; `advance` still moves it."""
-        now = self.now()
+    def freeze(self, at: datetime | None = None) -> datetime:
+        """Holds the present moment, or the given one; `advance` still moves it."""
+        now = at or self.now()
         with self._lock:
             self._frozen, self._ahead = now, timedelta()
         return now

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.injector import Faults
 from tests.ledger_world import ADA, BO, PIN, World
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, NEVER, Payer, StaleAccount
-from wallet_api.ledger.errors import AccountMissing
+from wallet_api.ledger.errors import AccountMissing, WalletClosed, WalletFrozen
 from wallet_api.ledger.store import BALANCE
 
 
@@ -151,3 +151,30 @@ def test_refresh_reads_the_account_again(world: World) -> None:
     world.ledger.accounts.refresh(None)
     assert payer is not None
     assert payer.account.status == "frozen"
+
+
+def turn(world: World, to: str, account: str = ADA) -> None:
+    with world.wallet.storage.atomic_write() as write:
+        (world.ledger.accounts.freeze if to == "frozen" else world.ledger.accounts.unfreeze)(account, write)
+
+
+def test_nothing_leaves_a_frozen_account_and_what_is_owed_still_arrives(two: World) -> None:
+    """M7, M8."""
+    for _ in range(2):
+        turn(two, "frozen")
+    with pytest.raises(WalletFrozen):
+        two.send(ADA, BO, 1_00, "k")
+    two.fund(ADA, 1_00)
+    for _ in range(2):
+        turn(two, "active")
+    two.send(ADA, BO, 1_00, "another")
+    assert (two.balance(ADA), two.balance(BO)) == (100_00, 1_00)
+
+
+def test_what_is_not_there_or_closed_is_neither_frozen_nor_thawed(two: World) -> None:
+    two.set_status(BO, "closed")
+    for to in ("frozen", "active"):
+        with pytest.raises(WalletClosed):
+            turn(two, to, BO)
+        with pytest.raises(AccountMissing):
+            turn(two, to, "customer/usr_nobody")

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
-from wallet_api.ledger.errors import AccountMissing
+from wallet_api.ledger.errors import AccountMissing, WalletClosed
 from wallet_api.ledger.limits import BASIC
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
@@ -90,6 +90,17 @@ class Accounts:
         )
         write.put(item, taken or StaleAccount())
 
+    def freeze(self, account: str, write: AtomicWrite) -> None:
+        """Adds to the write that nothing goes out of an account any more, and no transfer in; a frozen one stays so.
+
+        Refunds and corrections still reach it. Leaving the write's block may raise AccountMissing, WalletClosed.
+        """
+        self._turn(account, "frozen", write)
+
+    def unfreeze(self, account: str, write: AtomicWrite) -> None:
+        """Adds to the write that an account is active again. Leaving the write's block may raise AccountMissing, WalletClosed."""
+        self._turn(account, "active", write)
+
     def find(self, account: str, trip: Trip) -> Read[Account | None]:
         """An account with its balances; None when it was never opened."""
         return trip.get(self.items, account, BALANCE).map(lambda item: None if item is None else _account(item))
@@ -150,6 +161,15 @@ class Accounts:
         unchanged = items.pin_hash.does_not_exist() if account.pin_hash is None else items.pin_hash == account.pin_hash
         exists = (items.pk.exists(), AccountMissing())
         write.update(items(account.name, BALANCE), actions, exists, (unchanged, StaleAccount()))
+
+    def _turn(self, account: str, status: str, write: AtomicWrite) -> None:
+        items = self.items
+        write.update(
+            items(account, BALANCE),
+            [items.status.set(status)],
+            (items.pk.exists(), AccountMissing()),
+            (items.status.is_in("active", "frozen"), WalletClosed()),
+        )
 
 
 def _account(item: AccountItem) -> Account:

@@ -11,7 +11,7 @@ All the gets of a trip travel in one BatchGetItem with consistent reads; every u
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -118,7 +118,8 @@ class Trip:
                 call()
         finally:
             # Every call of the trip ends before one that failed is reported, or it would go on behind the request's back.
-            wait(futures)
+            for future in futures:
+                future.exception()
         for future in futures:
             future.result()
 

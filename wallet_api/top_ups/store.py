@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wallet_api.clock import rfc3339
+from wallet_api.errors import NotFound
 from wallet_api.gateways.acquirer import DeclineCode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse
@@ -92,6 +93,21 @@ class TopUpStore:
         """The intent under a key, or None."""
         found = trip.get(self.intents, _intent_place(operation), INTENT)
         return found.map(lambda item: None if item is None else item.as_record(Intent))
+
+    def begun_by_copy(self, operation: Operation, refusal: IntentTaken | NotFound) -> Intent:
+        """What a copy of the request began. Raises the refusal when none did.
+
+        The reads of a trip are not of one moment: the card may be gone that was there when a copy began, and then "no such
+        card, no money moved" would be told of a key under which money moves.
+        """
+        if isinstance(refusal, IntentTaken):
+            return refusal.intent
+        with self.storage.trip() as trip:
+            found = self.intent(operation, trip)
+        begun = found()
+        if begun is None:
+            raise refusal
+        return begun
 
     def require_no_intent(self, operation: Operation, write: AtomicWrite) -> None:
         """Requires in a write that nobody has begun under this key."""

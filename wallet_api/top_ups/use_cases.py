@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from wallet_api.cards.model import Card, CardBox
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock
-from wallet_api.errors import Unavailable
+from wallet_api.errors import NotFound, Unavailable
 from wallet_api.fees.model import Charge, channel_of
 from wallet_api.fees.use_cases import Basis, Fees
 from wallet_api.gateways.acquirer import Acquirer, AcquirerSilent, ChargeOrder, ChargeOutcome
@@ -111,8 +111,8 @@ class TopUps:
             if begun is None:
                 try:
                     return self._charge(self._begin(caller, asking, operation, basis), progress)
-                except IntentTaken as taken:
-                    begun = taken.intent
+                except (IntentTaken, NotFound) as refusal:
+                    begun = self.store.begun_by_copy(operation, refusal)
             progress.resumed = True
             return self._resume(begun, operation)
 

@@ -1,0 +1,198 @@
+"""What the operations of a schedule share: two people, a merchant, payments in every state, set back before every run."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person
+from tests.schedules.conductor import Conductor
+from tests.schedules.footprints import Call
+from tests.shopping import a_paid_payment, a_payment
+from wallet_api.authorizations.errors import WrongPin
+from wallet_api.fees.use_cases import QuoteRequest
+from wallet_api.ledger import chart
+from wallet_api.ledger.operations import Operation
+from wallet_api.ledger.verify import verify
+from wallet_api.money import Money
+from wallet_api.payments.use_cases import Confirmation
+from wallet_api.refunds.use_cases import GivingBack
+from wallet_api.top_ups.use_cases import Asking
+from wallet_api.transfers.model import Payee
+from wallet_api.transfers.use_cases import Sending
+
+WRONG = "135791"
+TELLING = (
+    "status",
+    "amount",
+    "currency",
+    "refundable",
+    "refunded",
+    "fee",
+    "attempts",
+    "balances",
+    "spent",
+    "customer_id",
+)
+"""What is compared between two runs: what a person has or is told, and nothing that is made up anew in each run."""
+
+Act = Callable[[Conductor], Any]
+"""An operation of a schedule. It is handed the conductor, since some wait for what is no storage call."""
+
+
+def yuan(amount: int) -> Money:
+    return Money(amount * 100, "CNY")
+
+
+@dataclass
+class Stage:
+    """Ada has 100 yuan and paid 100; Bo has 50. Payments of 20 to 130 yuan wait for whoever confirms them first."""
+
+    cloud: LocalCloud
+    ada: Someone
+    bo: Someone
+    shop: Shop
+    card_id: str
+    paid: str
+    waiting: dict[int, str]
+    quote_id: str = ""
+    _at: datetime | None = None
+    _before: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def wallet(self) -> Any:
+        return self.cloud.wallet
+
+    @property
+    def client(self) -> Any:
+        return self.wallet.storage._connection.client
+
+    def pay(self, who: Someone, amount: int, key: str = "", *, pin: str = PIN) -> Act:
+        confirmation = Confirmation(self.waiting[amount], pin, None)
+        asked = self._asked(who.id, key or f"pay {amount}", f"pay {amount}")
+        return lambda _: self.wallet.payments.confirm(self._customer(who), confirmation, asked)
+
+    def cancel(self, amount: int) -> Act:
+        asked = self._asked(self.shop.id, "cancel", "cancel")
+        return lambda _: self.wallet.payments.cancel(self._merchant, self.waiting[amount], asked)
+
+    def refund(self, amount: int, key: str) -> Act:
+        wish = GivingBack(self.paid, yuan(amount), "returned")
+        asked = self._asked(self.shop.id, key, f"refund {amount}")
+        return lambda _: self.wallet.refunds.create(self._merchant, wish, asked)
+
+    def send(self, payer: Someone, payee: Someone, amount: int, key: str = "send", *, quoted: bool = False) -> Act:
+        sending = Sending(Payee(phone=payee.phone), yuan(amount), None, self.quote_id if quoted else None, PIN)
+        asked = self._asked(payer.id, key, f"send {amount}")
+        return lambda _: self.wallet.transfers.send(self._customer(payer), sending, asked)
+
+    def top_up(self, amount: int, key: str) -> Act:
+        asked = self._asked(self.ada.id, key, f"top-up {amount}")
+        asking = Asking(yuan(amount), self.card_id)
+        return lambda _: self.wallet.top_ups.create(self._customer(self.ada), asking, asked)
+
+    def unbind(self) -> Act:
+        return lambda _: self.wallet.cards.unbind(self._customer(self.ada), self.card_id)
+
+    def guess(self, key: str = "guess") -> Act:
+        """Somebody who has Ada's phone tries a PIN."""
+        return self.pay(self.ada, 20, key, pin=WRONG)
+
+    def sign_out(self) -> Act:
+        def act(_: Conductor) -> None:
+            customer = self._customer(self.ada)
+            self.wallet.sessions.end(customer, customer.session_id)
+
+        return act
+
+    def freeze(self, who: Someone) -> Act:
+        def act(_: Conductor) -> None:
+            with self.wallet.storage.atomic_write() as write:
+                self.wallet.ledger.accounts.freeze(chart.customer(who.id), write)
+
+        return act
+
+    def fold(self) -> Act:
+        """The stream as it is at one moment, from its beginning, folded as one batch."""
+
+        def act(conductor: Conductor) -> None:
+            conductor.pause(Call("read the stream", frozenset({(self.wallet.settings.tables["ledger"],)}), frozenset()))
+            assert self.wallet.folding.fold(self._stream()) == []
+
+        return act
+
+    def guessed(self, times: int) -> None:
+        """Wrong guesses before the schedule begins."""
+        for number in range(times):
+            try:
+                self.guess(f"guess before {number}")(Conductor(min))
+            except WrongPin:
+                continue
+
+    def keep(self) -> None:
+        """From now on every run begins with the tables and the time as they are now."""
+        self._at = self.cloud.clock.freeze()
+        names = self.wallet.settings.tables.values()
+        self._before = {name: self.client.scan(TableName=name, ConsistentRead=True)["Items"] for name in names}
+
+    def set_back(self) -> None:
+        """The tables as they were kept, and streams that hold the journal so far."""
+        with self.cloud.pump.still():
+            self.cloud.engine.reset()
+            self.cloud.pump.reset()
+        self.cloud.clock.freeze(self._at)
+        for name, items in self._before.items():
+            for start in range(0, len(items), 25):
+                puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+                self.client.batch_write_item(RequestItems={name: puts})
+
+    def found(self) -> list[str]:
+        """What there is once all is folded. The ledger must be true, and every payment's parts must add up."""
+        assert self.wallet.folding.fold(self._stream()) == []
+        assert verify(self.wallet.ledger).findings == []
+        shown = [self._shown(raw) for name in self.wallet.settings.tables.values() for raw in self._items(name)]
+        return sorted(text for text in shown if text)
+
+    def _shown(self, raw: dict[str, Any]) -> str:
+        if raw["sk"]["S"] == "payment":
+            captured = int(raw["refunded"]["N"]) + int(raw["refundable"]["N"])
+            paid = raw["status"]["S"] == "succeeded"
+            assert captured == (int(raw["amount"]["N"]) if paid else 0)
+        if raw["sk"]["S"].startswith("line/") or raw["sk"]["S"] == "operation":
+            return ""
+        told = [f"{name}={next(iter(raw[name].values()))}" for name in TELLING if name in raw]
+        return " ".join([raw["sk"]["S"].partition("/")[0], *told]) if told else ""
+
+    def _items(self, table: str) -> Iterator[dict[str, Any]]:
+        yield from self.client.scan(TableName=table, ConsistentRead=True)["Items"]
+
+    def _stream(self) -> list[dict[str, Any]]:
+        reader = self.cloud.reader(self.wallet.settings.tables["ledger"])
+        reader.rewind()
+        return list(reader.read(1000))
+
+    def _customer(self, who: Someone) -> Any:
+        return self.wallet.sessions.presented(who.token)
+
+    @property
+    def _merchant(self) -> Any:
+        return self.wallet.merchants.presented(self.shop.key)
+
+    def _asked(self, caller: str, key: str, fingerprint: str) -> Operation:
+        return Operation(caller, "test", key, fingerprint, fingerprint, self.cloud.clock.now())
+
+
+def build(api: Api, cloud: LocalCloud) -> Stage:
+    """The stage, made over HTTP and folded."""
+    ada, bo = a_person(api, cloud, balance=200_00), a_person(api, cloud, balance=50_00)
+    shop = a_merchant(cloud)
+    paid = a_paid_payment(api, shop, ada, 100_00)["id"]
+    waiting = {amount: a_payment(api, shop, amount * 100)["id"] for amount in (20, 40, 60, 70, 130)}
+    stage = Stage(cloud, ada, bo, shop, a_card(api, cloud, ada, "4000056655665556"), paid, waiting)
+    cloud.pump.drain()
+    quoted = QuoteRequest("transfer", yuan(10), phone=bo.phone)
+    quote = stage.wallet.fees.quote(stage._customer(ada), quoted, stage._asked(ada.id, "quote", "quote"))
+    stage.quote_id = quote.value.id
+    return stage

@@ -248,12 +248,12 @@ def test_a_cancellation_without_reasons_counts_as_no_answer(boxes: Boxes, faults
 
 
 def test_what_dynamodb_calls_wrong_is_our_defect_and_no_refusal(boxes: Boxes, faults: Faults) -> None:
-    """M12: a ValidationError among the reasons, here two changes of one attribute, is not the caller's business."""
+    """M12: a ValidationError among the reasons, here a copy of what is not there, is not the caller's business."""
     boxes.add("a", count=0)
     faults.clear()
     with pytest.raises(StorageFault), boxes.storage.atomic_write() as write:
-        write.update(boxes.at("a"), [boxes.items.count.set(1)], (boxes.items.pk.exists(), Gone()))
-        write.update(boxes.at("a"), [boxes.items.count.set(2)])
+        copied = boxes.items.state.set(boxes.items.owner_order)
+        write.update(boxes.at("a"), [copied], (boxes.items.pk.exists(), Gone()))
     assert len(faults.made("TransactWriteItems")) == 1
 
 

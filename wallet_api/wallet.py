@@ -13,6 +13,7 @@ from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.gateways.late_client import LateClient
 from wallet_api.gateways.mail import Mail, SesMail
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
 from wallet_api.gateways.sms import Sms, SnsSms
@@ -127,16 +128,16 @@ def open_wallet(
     session = get_session()
     storage = Storage(session, settings, clock)
     keys = _keys(session, settings)
-    sms = sms or SnsSms(_client(session, "sns", settings))
+    sms = sms or SnsSms(_late_client(session, "sns", settings))
     ground = _Ground(
         settings=settings,
         clock=clock,
         keys=keys,
         storage=storage,
         ledger=Ledger.open(storage, clock),
-        cipher=FieldCipher(_client(session, "kms", settings), settings.field_key, clock),
+        cipher=FieldCipher(_late_client(session, "kms", settings), settings.field_key, clock),
         sms=sms,
-        mail=mail or SesMail(_client(session, "sesv2", settings), settings.mail_sender),
+        mail=mail or SesMail(_late_client(session, "sesv2", settings), settings.mail_sender),
         acquirer=acquirer or _acquirer(settings, keys, clock, sms),
         metrics=metrics or EmbeddedMetrics(settings.stage, clock),
     )
@@ -199,6 +200,10 @@ def _wallet(ground: _Ground, identity: _Identity) -> Wallet:
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
     )
+
+
+def _late_client(session: Any, service: str, settings: Settings) -> Any:
+    return LateClient(lambda: _client(session, service, settings))
 
 
 def _client(session: Any, service: str, settings: Settings) -> Any:

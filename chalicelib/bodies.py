@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -90,9 +91,9 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
     problems = [FieldProblem(problem.pointer[1:], problem.code) for problem in _forbidden_values(document, "")]
     # What follows would take 1e1 and 10.0 for the number ten as well.
     problems += [
-        FieldProblem(field.encode_name, "wrong_type")
-        for field in msgspec.structs.fields(shape)
-        if _is_whole(field.type) and not _WHOLE.fullmatch(document.get(field.encode_name, "0"))
+        FieldProblem(name, "wrong_type")
+        for name in _whole_numbers_of(shape)
+        if not _WHOLE.fullmatch(document.get(name, "0"))
     ]
     if not problems:
         try:
@@ -101,6 +102,12 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
             found = list(_problems_of(document, shape, strict=False)) or [_problem(str(error), "")]
             problems = [FieldProblem(problem.pointer[1:], problem.code, problem.facts) for problem in found]
     raise Invalid(*problems[:MAX_PROBLEMS])
+
+
+@cache
+def _whole_numbers_of(shape: type[msgspec.Struct]) -> list[str]:
+    """The parameters that are whole numbers. msgspec looks every annotation up anew each time."""
+    return [field.encode_name for field in msgspec.structs.fields(shape) if _is_whole(field.type)]
 
 
 def _is_whole(kind: Any) -> bool:

@@ -47,10 +47,10 @@ class Moment(Attribute[datetime]):
     def serialize(self, value: datetime) -> str:
         if value.tzinfo is None:
             raise TypeError(f"{self.attr_name} holds aware times")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
     def deserialize(self, value: str) -> datetime:
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)
 
 
 class Expiry(Attribute[datetime]):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from wallet_api.wallet import Wallet, open_wallet
 
@@ -22,12 +24,25 @@ class _Container:
 _container = _Container()
 
 
+@contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    """Nearly all that opening makes is kept, and looking through it again and again would take as long as making it."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def wallet() -> Wallet:
     """The container's wallet, opened at the first call. Call it while the function starts, so that no request waits."""
     if _container.wallet is None:
         with _container.lock:
             if _container.wallet is None:
-                _container.wallet = _container.opener()
+                with _no_garbage_collected():
+                    _container.wallet = _container.opener()
     return _container.wallet
 
 

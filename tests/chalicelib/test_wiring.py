@@ -1,7 +1,9 @@
 """The container's wallet: opened once, by whoever is asked to open it."""
 
+import gc
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,3 +47,20 @@ def test_another_opener_closes_the_wallet_that_was_open() -> None:
     wiring.provide(lambda: second)  # type: ignore[arg-type,return-value]
     assert closed == [True]
     assert wiring.wallet() is second
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_garbage_is_collected_again_once_the_wallet_is_open(fails: bool) -> None:
+    """However opening ends: a container that never collects fills its memory."""
+    seen: list[bool] = []
+
+    def opener() -> Any:
+        seen.append(gc.isenabled())
+        if fails:
+            raise LookupError("no secret")
+        return SimpleNamespace(close=lambda: None)
+
+    wiring.provide(opener)
+    with suppress(LookupError):
+        wiring.wallet()
+    assert (seen, gc.isenabled()) == ([False], True)

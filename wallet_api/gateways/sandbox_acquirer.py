@@ -11,10 +11,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, Final
 
 from wallet_api.clock import Clock
 from wallet_api.gateways.acquirer import (
@@ -29,6 +26,9 @@ from wallet_api.gateways.acquirer import (
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.gateways.sms import Sms
 from wallet_api.storage.keys import Keys, same
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 BEHAVIOURS: Final = {
     "4000000000000002": "decline",
@@ -144,10 +144,14 @@ class SandboxAcquirer:
         return same(code.encode(), self._code(token, purpose).encode())
 
     def _cipher(self, version: int) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         return AESGCM(self.keys.digest("sandbox token", version=version))
 
     def _open(self, token: str) -> tuple[str, str, str]:
         """What the token seals, under whichever key it was made with. Raises LookupError for none of ours."""
+        from cryptography.exceptions import InvalidTag
+
         sealed = token.removeprefix("tok_")
         raw = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         for version in self.keys.versions:

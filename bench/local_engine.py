@@ -18,7 +18,11 @@ from typing import Any
 SIZES = (100, 20_000)
 TABLE = "wallet-local-accounts"
 REGION = "us-east-1"
-ENGINES = {"as_it_comes": "moto 5.2.5 as it comes", "moto": "--engine moto, corrected", "ministack": "--engine ministack"}
+ENGINES = {
+    "as_it_comes": "moto 5.2.5 as it comes",
+    "moto": "--engine moto, corrected",
+    "ministack": "--engine ministack",
+}
 
 
 def main(arguments: list[str]) -> int:

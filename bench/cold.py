@@ -1,0 +1,191 @@
+"""`./wallet bench cold`: from the start of a process to its first answer, as a ratio to bare Python with botocore.
+
+The wallet starts from its unpacked package, opens itself and answers `GET /v1/payments/{id}`, which is one call to DynamoDB.
+The floor is a botocore client of DynamoDB, packed alike, that makes that same call and prints what came. Both ask the same
+endpoint on the loopback, where the wallet reads its secret as well, as in the cloud; both stop at the answer, as a container
+does not end then. Turn and turn about, the median counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import Any
+
+from bench import recorded, shown
+from bench.charts import Bars
+from bench.sites import floor_site, wallet_site
+from bench.use_cases import Bench
+from dev.cloud.local import LocalCloud
+from dev.server import Server
+
+WALLET = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+given = json.load(sys.stdin)
+import app
+answer = app.app(given["event"], None)
+print(answer["statusCode"], flush=True)
+os._exit(0)
+"""
+FLOOR = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+given = json.load(sys.stdin)
+from botocore.session import get_session
+answer = get_session().create_client("dynamodb")._make_api_call(*given["call"])
+print(answer["ResponseMetadata"]["HTTPStatusCode"], flush=True)
+os._exit(0)
+"""
+BARE = "import json, os, sys; json.load(sys.stdin); print(200, flush=True); os._exit(0)"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A program that is started cold, with its package."""
+
+    program: str
+    site: Path
+    given: bytes
+    environment: dict[str, str]
+
+    def run(self, *options: str) -> tuple[float, float, str]:
+        """Milliseconds until the first answer, milliseconds of processor in all, and what was told on stderr."""
+        command = [sys.executable, "-I", "-S", *options, "-c", self.program, str(self.site)]
+        pipe = subprocess.PIPE
+        before, begun = getrusage(RUSAGE_CHILDREN), time.perf_counter_ns()
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.environment) as child:
+            out, err = child.communicate(self.given)
+        took, after = (time.perf_counter_ns() - begun) / 1_000_000, getrusage(RUSAGE_CHILDREN)
+        if out.strip() != b"200":
+            raise SystemExit(f"the first answer was {out.decode()!r}: {err.decode()[-2000:]}")
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return took, spent * 1000, err.decode()
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./wallet bench cold", description=__doc__)
+    parser.add_argument("--times", type=int, default=15)
+    shown.take_chart(parser)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name, LocalCloud.start() as cloud, endpoint(cloud) as url:
+        bench = Bench.open(cloud)
+        tape = recorded.record(bench, bench.get_payment())
+        (call,), (event,) = tape.calls, tape.events
+        given = json.dumps({"call": call, "event": event}).encode()
+        environment = _environment(cloud, url)
+        starts = {
+            "Python alone": Start(BARE, Path(name), given, environment),
+            "Python, botocore, one call": Start(FLOOR, floor_site(Path(name)), given, environment),
+            "the wallet": Start(WALLET, wallet_site(Path(name)), given, environment),
+        }
+        found = _measured(starts, options.times)
+        imports = _imports(starts["the wallet"], starts["Python, botocore, one call"])
+    rows = [
+        [label, *(f"{each:.0f}" for each in took[:2]), *(f"{each:.2f}" for each in took[2:])]
+        for label, took in found.items()
+    ]
+    heads = ("from start to first answer", "ms", "ms of processor", "ratio", "ratio of processor")
+    text = (
+        shown.table(heads, rows)
+        + "\n\n"
+        + shown.table(
+            ("imported by", "ms of its own", "of it beyond the floor"),
+            [[name, f"{own:.1f}", f"{own - base:.1f}"] for name, own, base in imports],
+        )
+    )
+    labels = ("ms", "cpu_ms", "ratio", "cpu_ratio")
+    facts = {label: dict(zip(labels, (round(each, 3) for each in took), strict=True)) for label, took in found.items()}
+    drawn = Bars(
+        "From start to first answer", "milliseconds", [""], [(label, [took[0]]) for label, took in found.items()]
+    )
+    shown.show(
+        text,
+        {"verb": "cold", **facts, "imports_ms": {name: round(own, 2) for name, own, _ in imports}},
+        options.chart,
+        drawn,
+    )
+    return 0
+
+
+def _measured(starts: dict[str, Start], times: int) -> dict[str, tuple[float, ...]]:
+    took: dict[str, list[tuple[float, float]]] = {name: [] for name in starts}
+    for turn in range(times + 1):
+        for name, start in starts.items():
+            wall, cpu, _ = start.run()
+            # The first turn fills the disk's cache.
+            if turn:
+                took[name].append((wall, cpu))
+    floor = took["Python, botocore, one call"]
+    return {
+        name: (
+            *(statistics.median(each[at] for each in runs) for at in (0, 1)),
+            *(statistics.median(mine[at] / bare[at] for mine, bare in zip(runs, floor, strict=True)) for at in (0, 1)),
+        )
+        for name, runs in took.items()
+    }
+
+
+_IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
+
+
+def _imports(wallet: Start, floor: Start) -> list[tuple[str, float, float]]:
+    """Milliseconds that each top-level package takes to import, those of its own modules alone, here and in the floor."""
+    ours, bare = (_by_package(start.run("-X", "importtime")[2]) for start in (wallet, floor))
+    return [(name, own, bare[name]) for name, own in ours.most_common(20)]
+
+
+def _by_package(told: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for own, module in _IMPORT.findall(told):
+        package = module.partition(".")[0]
+        found["Python's library" if package in sys.stdlib_module_names else package] += int(own)
+    return Counter({name: micro / 1000 for name, micro in found.items()})
+
+
+def _environment(cloud: LocalCloud, url: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "WALLET_", "PATH", "LANG"))}
+    return {**kept, "AWS_ENDPOINT_URL": url, "AWS_REGION": cloud.region, "AWS_DEFAULT_REGION": cloud.region}
+
+
+@contextmanager
+def endpoint(cloud: LocalCloud) -> Iterator[str]:
+    """DynamoDB from the local cloud's engine, and its secret, over HTTP."""
+    vault: Any = cloud.session.create_client("secretsmanager", region_name=cloud.region)
+    secret = vault.get_secret_value(SecretId=cloud.wallet.settings.keys_secret)["SecretString"]
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body, target = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])), environ["HTTP_X_AMZ_TARGET"]
+        if target.startswith("secretsmanager"):
+            headers = {"content-type": "application/x-amz-json-1.1"}
+            status, content = 200, json.dumps({"Name": "keys", "SecretString": secret}).encode()
+        else:
+            request: Any = _Request({"X-Amz-Target": target}, body)
+            status, headers, content = cloud.engine.answer("dynamodb", cloud.region, request) or (404, {}, b"")
+        start_response(f"{status} X", [(name, value) for name, value in headers.items() if name != "content-length"])
+        return [content]
+
+    server = Server(application).start()
+    yield server.url
+    server.stop()
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What an engine reads of a request."""
+
+    headers: dict[str, str]
+    body: bytes

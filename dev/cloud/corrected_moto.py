@@ -70,7 +70,7 @@ class _Token:
 
 
 class MotoEngine:
-    """One process's DynamoDB; regions are separate, as on AWS."""
+    """The DynamoDB of the regions that it was asked for; another engine in the process has others, and its tables stay."""
 
     name = "moto"
 
@@ -78,6 +78,7 @@ class MotoEngine:
         self.lock = RLock()
         self._now = now
         self._tokens: dict[str, _Token] = {}
+        self._regions: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
         speed_up()
         stream_frozen_records()
@@ -96,8 +97,8 @@ class MotoEngine:
     def remove_tables(self) -> None:
         """Forgets the tables themselves."""
         with self.lock:
-            for backend in dynamodb_backends[DEFAULT_ACCOUNT_ID].values():
-                backend.reset()
+            for region in self._regions:
+                _backend(region).reset()
 
     def records(self, table: str, region: str, start: int, limit: int) -> tuple[list[dict[str, Any]], int]:
         """Stream records of a table from a place on, and the place after them. Places count from the first record ever."""
@@ -108,6 +109,7 @@ class MotoEngine:
         target = request.headers["X-Amz-Target"]
         name = (target if isinstance(target, str) else target.decode()).rpartition(".")[2]
         with self.lock:
+            self._regions.add(region)
             try:
                 body = self._answer(service, region, name, request.body or b"{}")
                 status = 200
@@ -185,8 +187,8 @@ class MotoEngine:
         return table  # type: ignore[return-value]
 
     def _tables(self) -> Iterator[CorrectedTable]:
-        for region, backend in dynamodb_backends[DEFAULT_ACCOUNT_ID].items():
-            for name in backend.tables:
+        for region in self._regions:
+            for name in _backend(region).tables:
                 yield self._table(name, region)
 
 

@@ -127,7 +127,10 @@ class Unavailable(WalletError):
 
 
 class OutcomeUnknown(Unavailable):
-    """The write was sent and no answer came. It is wholly there or wholly absent: the same key tells which."""
+    """The write was sent and no answer came, or what an earlier request with this key did cannot be read.
+
+    It is wholly there or wholly absent: the same key tells which.
+    """
 
     code = "outcome_unknown"
     money_moved: ClassVar[MoneyMoved] = "unknown"

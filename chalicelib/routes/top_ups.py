@@ -24,8 +24,7 @@ from wallet_api.top_ups.errors import (
     TopUpSourceUnavailable,
     WrongConfirmationCode,
 )
-from wallet_api.top_ups.model import Status, TopUp, require_card
-from wallet_api.top_ups.use_cases import Asking
+from wallet_api.top_ups.model import Asking, Status, TopUp, require_card
 
 routes = Routes(__name__)
 

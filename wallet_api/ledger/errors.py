@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wallet_api.errors import Conflict, Declined, NotFound, Retry, WalletError
+from wallet_api.errors import Conflict, Declined, MoneyMoved, NotFound, Retry, WalletError
 
 
 class AccountMissing(NotFound):
@@ -65,8 +65,9 @@ class IdempotencyKeyReused(WalletError):
 
 
 class IdempotencyKeyInUse(Conflict):
-    """The first request under this key is still running."""
+    """The first request under this key is still running, and may move money yet."""
 
     code = "idempotency_key_in_use"
     retry: ClassVar[Retry] = "after"
+    money_moved: ClassVar[MoneyMoved] = "unknown"
     decides = False

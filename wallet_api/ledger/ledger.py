@@ -63,7 +63,11 @@ class Ledger:
         return Ledger(storage, clock, accounts, storage.bind(OperationItem), account_items, storage.bind(LineItem))
 
     def decision_on(self, operation: Operation, trip: Trip) -> Read[Decision | None]:
-        """How this key was decided, or None. Calling the read raises IdempotencyKeyReused when it was for another request."""
+        """How this key was decided, or None. Calling the read raises IdempotencyKeyReused when it was for another request.
+
+        A trip that cannot be made raises OutcomeUnknown: an earlier request under this key may have moved money.
+        """
+        trip.tells_outcome()
         found = trip.get(self.operation_items, operation.place, OPERATION)
         return found.map(lambda item: None if item is None else _matching(operation, item.decision()))
 

@@ -21,6 +21,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from wallet_api.clock import Clock
+from wallet_api.errors import OutcomeUnknown
 from wallet_api.storage.conditions import require_plain
 from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
@@ -66,6 +67,7 @@ class Trip:
         self._keys: dict[str, dict[tuple[str, str], None]] = {}
         self._found: dict[tuple[str, str, str], Raw] | None = None
         self._calls: list[Callable[[], None]] = []
+        self._tells_outcome = False
 
     def get(self, item_type: type[I], pk: str, sk: str) -> Read[I | None]:
         """One item by its key, read consistently; None when there is none."""
@@ -101,6 +103,12 @@ class Trip:
 
         return Read(bring)
 
+    def tells_outcome(self) -> None:
+        """Says that this trip reads how a request ended. When it brings nothing, the request may have ended before, with
+        whatever effect: leaving the block then raises OutcomeUnknown in place of StorageBusy.
+        """
+        self._tells_outcome = True
+
     def __enter__(self) -> Self:
         return self
 
@@ -109,6 +117,14 @@ class Trip:
     ) -> None:
         if kind is not None:
             return
+        try:
+            self._make()
+        except StorageBusy as busy:
+            if self._tells_outcome:
+                raise OutcomeUnknown from busy
+            raise
+
+    def _make(self) -> None:
         calls = list(self._calls)
         if self._keys:
             calls.append(self._get_all)

@@ -14,11 +14,12 @@ An issuer that calls the card expired is answered as `CardExpired` of the cards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import ClassVar
 
 from wallet_api.cards.errors import CardExpired
-from wallet_api.errors import Conflict, Declined, Forbidden, Invalid, NotFound, Retry
+from wallet_api.errors import Conflict, Declined, Forbidden, Invalid, NotFound, OutcomeUnknown, Retry, Unavailable
 from wallet_api.gateways.acquirer import DeclineCode
 
 
@@ -80,3 +81,12 @@ DECLINES: Mapping[DeclineCode, type[Declined]] = {
     "charge_not_received": TopUpNotCharged,
 }
 """What the acquirer's reasons are called when they answer a request."""
+
+
+@contextmanager
+def perhaps_charged() -> Iterator[None]:
+    """From here on the card may be charged: what the tables do not answer is not known, and the schedule may post it yet."""
+    try:
+        yield
+    except Unavailable as failure:
+        raise OutcomeUnknown from failure

@@ -38,6 +38,15 @@ _FIRST_LOOK, _LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What a person asks for: `amount` is what reaches the wallet."""
+
+    amount: Money
+    card_id: str
+    quote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TopUp:
     """Money on its way from a card into a wallet. `amount` arrives; `fee` comes on top and stays with the wallet's owner.
 

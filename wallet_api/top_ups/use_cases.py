@@ -22,15 +22,21 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Operation
-from wallet_api.money import Money
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.pages import Page, PageRequest
-from wallet_api.top_ups.errors import DECLINES, ConfirmationExhausted, TopUpMissing, WrongConfirmationCode
+from wallet_api.top_ups.errors import (
+    DECLINES,
+    ConfirmationExhausted,
+    TopUpMissing,
+    WrongConfirmationCode,
+    perhaps_charged,
+)
 from wallet_api.top_ups.model import (
     CONFIRM_WITHIN,
     MAX_CODE_ATTEMPTS,
+    Asking,
     Intent,
     TopUp,
     next_look,
@@ -43,15 +49,6 @@ from wallet_api.top_ups.postings import top_up_entry
 from wallet_api.top_ups.store import IntentTaken, TopUpSettled, TopUpStore
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What a person asks for: `amount` is what reaches the wallet."""
-
-    amount: Money
-    card_id: str
-    quote_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +130,27 @@ class TopUps:
     def confirm(self, caller: Customer, top_up_id: str, code: str) -> TopUp:
         """Hands over the code that the card's issuer asked for; a top-up that has succeeded already stays so.
 
-        Raises TopUpMissing, WrongConfirmationCode, ConfirmationExhausted, or the decline that ended it.
+        Raises TopUpMissing, WrongConfirmationCode, ConfirmationExhausted, or the decline that ended it; OutcomeUnknown when the
+        tables do not answer, since the card may be charged, now or by an earlier request.
         """
         with self.storage.trip() as trip:
+            trip.tells_outcome()
             session = self.sessions.live(caller, trip)
             reservation = self.store.reserve_attempt(caller.id, top_up_id, trip)
         session()
         top_up = reservation()
         if top_up is None:
-            top_up = self._own(caller.id, self._require(top_up_id))
+            with perhaps_charged():
+                top_up = self._own(caller.id, self._require(top_up_id))
             if top_up.status == "requires_action":
                 raise ConfirmationExhausted
             return unless_failed(top_up)
         outcome = _asked(lambda order: self.acquirer.confirm(order, code), top_up)
         if outcome.status == "wrong_code":
             raise WrongConfirmationCode(attempts_left=MAX_CODE_ATTEMPTS - top_up.attempts)
-        return unless_failed(self._settle(replace(top_up, status="processing"), outcome))
+        with perhaps_charged():
+            settled = self._settle(replace(top_up, status="processing"), outcome)
+        return unless_failed(settled)
 
     def get(self, caller: Customer, top_up_id: str) -> TopUp:
         """One of the caller's top-ups. Raises TopUpMissing."""
@@ -242,11 +244,12 @@ class TopUps:
     def _resume(self, intent: Intent, operation: Operation) -> TopUp:
         now = self.clock.now()
         intent.require_free(operation, now)
-        top_up = self._require(intent.top_up_id)
-        if not top_up.is_open:
-            return top_up
-        self.store.renew(intent, now)
-        return self._settle(top_up, _asked(self.acquirer.find, top_up))
+        with perhaps_charged():
+            top_up = self._require(intent.top_up_id)
+            if not top_up.is_open:
+                return top_up
+            self.store.renew(intent, now)
+            return self._settle(top_up, _asked(self.acquirer.find, top_up))
 
     def _settle(self, top_up: TopUp, outcome: ChargeOutcome) -> TopUp:
         """Posts what the acquirer says of an open top-up; if somebody else was first, theirs stands."""

@@ -74,6 +74,11 @@ def _left_over(keep: int) -> Callable[[str, dict[str, Any], Apply], Any]:
     return fault
 
 
+DEATHS = ("died before", "died after")
+FOR_GETS = ("some left over", "all left over")
+FOR_WRITES = ("conflict", "conflict and a failed condition")
+FOR_TRANSACTIONS = ("cancelled without reasons", "in progress")
+
 FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
     "no answer, not applied": _instead(lambda _: timed_out()),
     "applied, no answer": _apply_then(lambda _: timed_out()),
@@ -92,25 +97,48 @@ FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
 }
 
 
+def fits(fault: str, operation: str) -> bool:
+    """Whether DynamoDB can answer a call of this operation in this way."""
+    if fault in FOR_GETS:
+        return operation == "BatchGetItem"
+    if fault in FOR_WRITES:
+        return operation in ("TransactWriteItems", "UpdateItem", "PutItem", "DeleteItem")
+    return fault not in FOR_TRANSACTIONS or operation == "TransactWriteItems"
+
+
 @dataclass
 class Faults:
-    """`calls` are all DynamoDB calls so far; `hit` breaks the n-th of them from now on, once or for ever."""
+    """`calls` are all DynamoDB calls so far; `hit` breaks the n-th of them from now on, once or for ever.
+
+    After a death every call dies, until `clear` starts the process again: a dead one tidies nothing up.
+    """
 
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    """The operations of the calls that were broken."""
+    dead: bool = False
     _planned: dict[int, str] = field(default_factory=dict)
     _always: tuple[str, str] | None = None
+    _aimed: tuple[str, int, str, int] | None = None
     _lock: Any = field(default_factory=Lock)
 
     def clear(self) -> None:
-        """Forgets the calls and the plans."""
+        """Forgets the calls and the plans; what was dead lives."""
         self.calls.clear()
+        self.struck.clear()
+        self.dead = False
         self._planned.clear()
-        self._always = None
+        self._always = self._aimed = None
 
     def hit(self, nth: int, fault: str, times: int = 1) -> None:
         """Breaks calls number `nth` (1 is the next one), and as many after it as `times` says."""
         first = len(self.calls) + nth
         self._planned.update(dict.fromkeys(range(first, first + times), fault))
+
+    def aim(self, operation: str, nth: int, fault: str, times: int = 1) -> None:
+        """Breaks the n-th call of an operation from now on, and with `times` those that follow it and that the fault fits."""
+        before = sum(name == operation for name, _ in self.calls)
+        self._aimed = (operation, before + nth, fault, times)
 
     def always(self, operation: str, fault: str) -> None:
         """Breaks every call of an operation."""
@@ -120,13 +148,28 @@ class Faults:
         """The parameters of every call of an operation."""
         return [parameters for name, parameters in self.calls if name == operation]
 
+    def _of_aimed(self, operation: str) -> str | None:
+        if self._aimed is None:
+            return None
+        aimed, nth, fault, times = self._aimed
+        if operation == aimed and sum(name == operation for name, _ in self.calls) == nth:
+            self._planned.update(dict.fromkeys(range(len(self.calls) + 1, len(self.calls) + times), fault))
+            self._aimed = None
+            return fault
+        return None
+
     def _answer(self, operation: str, parameters: dict[str, Any], apply: Apply) -> Any:
         with self._lock:
+            if self.dead:
+                raise ProcessDied
             self.calls.append((operation, parameters))
-            fault = self._planned.pop(len(self.calls), None)
-        if fault is None and self._always is not None and self._always[0] == operation:
-            fault = self._always[1]
-        return apply() if fault is None else FAULTS[fault](operation, parameters, apply)
+            fault = self._planned.pop(len(self.calls), None) or self._of_aimed(operation)
+            if fault is None and self._always is not None and self._always[0] == operation:
+                fault = self._always[1]
+            if fault is not None:
+                self.struck.append(operation)
+                self.dead = fault in DEATHS
+        return apply() if fault is None or not fits(fault, operation) else FAULTS[fault](operation, parameters, apply)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ def test_a_fault_raises_and_applies_what_it_says(world: World, faults: Faults, f
     faults.hit(1, fault)
     with pytest.raises((ClientError, ReadTimeoutError, ProcessDied)):
         put(world)
+    faults.clear()
     assert (world.raw("records", "a", "b") is not None) is (fault in AFTER)
 
 
@@ -38,3 +39,13 @@ def test_faults_hit_the_call_that_was_named(world: World, faults: Faults) -> Non
         put(world)
     put(world)
     assert [name for name, _ in faults.calls] == ["TransactWriteItems"] * 3
+
+
+def test_a_dead_process_makes_no_call_until_it_is_started_again(world: World, faults: Faults) -> None:
+    faults.hit(1, "died before")
+    for _ in range(2):
+        with pytest.raises(ProcessDied):
+            put(world)
+    assert len(faults.calls) == 1
+    faults.clear()
+    put(world)

@@ -1,0 +1,30 @@
+"""How much of the matrix a run covers, and the line that says so."""
+
+from random import SystemRandom
+
+import pytest
+
+from tests.faults.matrix import Coverage
+
+COVERAGE = pytest.StashKey[Coverage]()
+PART = 8
+"""Without `--whole`, one cell in so many is run."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    seed = config.getoption("--seed", default=None)
+    part = 1 if config.getoption("--whole", default=False) else PART
+    config.stash[COVERAGE] = Coverage(SystemRandom().randrange(10**6) if seed is None else int(seed), part)
+
+
+@pytest.fixture
+def coverage(request: pytest.FixtureRequest) -> Coverage:
+    """What this run covers; tests add what they ran."""
+    return request.config.stash[COVERAGE]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    found = config.stash.get(COVERAGE, None)
+    if found is not None and found.ran:
+        told = f"fault matrix: {found.ran} of {found.known} cells ran, --seed {found.seed}"
+        terminalreporter.write_line(told if found.part == 1 else f"{told}; --whole runs them all")

@@ -1,0 +1,218 @@
+"""The stage of the fault matrix: one wallet in the local cloud, a way in without sockets, and the journal as it was written.
+
+A request runs in the calling thread from the gateway to the tables, so that calls come in the same order each time and a
+process that dies takes its request with it.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from unittest.mock import patch
+
+from botocore.session import Session, get_session
+
+from chalicelib import wiring
+from dev.client import Answer
+from dev.cloud.local import LocalCloud
+from dev.gateway import RAW_HEADERS
+from tests.build import APPROVED_CARD, Shop, Someone, a_card, a_merchant, a_person, signed_in_again
+from tests.faults.acquirer import BookkeepingAcquirer
+from tests.faults.injector import Faults, ProcessDied, injecting
+from tests.promises import PromisedApi
+from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.ledger import chart
+from wallet_api.ledger.verify import verify
+from wallet_api.settings import Settings
+from wallet_api.wallet import Wallet, open_wallet
+
+LATER = timedelta(hours=2)
+"""After this long no lease is held, every outcome is known, and every open top-up is due."""
+FRESH = timedelta(minutes=5)
+Record = dict[str, Any]
+
+
+class InTurn(Executor):
+    """Makes a trip's calls one after the other, in the order they were asked for."""
+
+    def submit(self, call: Any, /, *arguments: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(call(*arguments, **options))
+        except BaseException as error:  # noqa: BLE001  a death is told by the future, as in a thread
+            done.set_exception(error)
+        return done
+
+
+class Door(PromisedApi):
+    """The gateway without a socket: what the process dies of reaches the test."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        super().__init__(0)
+        self._cloud = cloud
+
+    def _sent(self, method: str, path: str, lines: list[tuple[str, str]], body: bytes | None) -> Answer:
+        content = body or b""
+        told: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            told.update(status=int(status[:3]), headers={name.lower(): value for name, value in headers})
+
+        environ = {"REQUEST_METHOD": method, "REQUEST_URI": path, "REMOTE_ADDR": "127.0.0.1", RAW_HEADERS: lines,
+                   "CONTENT_LENGTH": str(len(content)), "wsgi.input": BytesIO(content)}  # fmt: skip
+        parts = self._cloud.gateway(environ, start)
+        return Answer(told["status"], told["headers"], b"".join(parts))
+
+
+@dataclass
+class Stage:
+    """Two people with money and cards, a shop, and everything that was ever written to the journal."""
+
+    cloud: LocalCloud
+    faults: Faults
+    issuers: Acquirer
+    botocore: Session
+    journal: list[Record] = field(default_factory=list)
+    folded: int = 0
+    """How many of the journal's records have been folded."""
+    cards: dict[str, str] = field(default_factory=dict)
+    """Ada's cards by their numbers."""
+    again: Callable[[], Answer] | None = None
+    """Another request for what a scenario can have once only."""
+    ada: Someone = field(init=False)
+    bo: Someone = field(init=False)
+    shop: Shop = field(init=False)
+
+    @staticmethod
+    @contextmanager
+    def opened(cloud: LocalCloud) -> Iterator["Stage"]:
+        """A stage on an emptied cloud. The cloud's own wallet comes back in the end."""
+        cloud.reset()
+        own = cloud.wallet
+        with injecting() as faults:
+            stage = Stage(cloud, faults, own.acquirer, get_session())
+            try:
+                stage._begin()
+                yield stage
+            finally:
+                stage._lend(own)
+
+    def _begin(self) -> None:
+        self.acquirer = BookkeepingAcquirer(self.issuers, self.faults, self.later)
+        self.reader = self.cloud.reader(Settings.from_environment().tables["ledger"])
+        self.reader.skip()
+        self.api = Door(self.cloud)
+        self.restart()
+        self.ada = a_person(self.api, self.cloud, balance=300_00)
+        self.bo = a_person(self.api, self.cloud, balance=300_00)
+        self.shop = a_merchant(self.cloud)
+        (card,) = self.api.get("/v1/cards", token=self.ada.token).ok(200)["data"]
+        self.cards[APPROVED_CARD] = card["id"]
+        self._signed_in_at = self.cloud.clock.now()
+
+    @property
+    def wallet(self) -> Wallet:
+        wallet: Wallet = self.cloud.wallet
+        return wallet
+
+    def restart(self) -> None:
+        """Another process: a wallet that knows nothing but what the tables hold."""
+        with patch("botocore.session.get_session", lambda: self.botocore):
+            wallet = open_wallet(Settings.from_environment(), clock=self.cloud.clock, acquirer=self.acquirer)
+        wallet.storage._pool.shutdown()
+        wallet.storage._pool = InTurn()  # type: ignore[assignment]
+        self._lend(wallet)
+        wallet.fees.schedule()
+
+    def _lend(self, wallet: Wallet) -> None:
+        # Handed over by the lender's own means, the other wallet would be closed; it is needed again after the stage.
+        wiring._container.wallet = self.cloud.wallet = wallet
+
+    def mend(self) -> None:
+        """Nothing breaks any more; after a death another process goes on."""
+        died = self.faults.dead
+        self.faults.clear()
+        self.acquirer.clear()
+        if died:
+            self.restart()
+
+    def fresh(self) -> None:
+        """Sessions that live and a known fee schedule, so that a request makes the same calls whatever the time."""
+        if self.cloud.clock.now() - self._signed_in_at > FRESH:
+            self.ada, self.bo = (signed_in_again(self.api, each) for each in (self.ada, self.bo))
+            self._signed_in_at = self.cloud.clock.now()
+        self.wallet.fees.schedule()
+
+    def later(self) -> None:
+        """Time passes and the schedule runs, twice."""
+        self.cloud.clock.advance(LATER)
+        for _ in range(2):
+            self.wallet.top_ups.settle_due()
+
+    def card(self, number: str) -> str:
+        """Ada's card with this number."""
+        if number not in self.cards:
+            self.cards[number] = a_card(self.api, self.cloud, self.ada, number)
+        return self.cards[number]
+
+    def entries(self, since: int = 0) -> int:
+        """How many entries were written after the journal had `since` records."""
+        self.read()
+        return sum("entry_id" in record["dynamodb"]["NewImage"] for record in self.journal[since:])
+
+    def read(self) -> int:
+        """Reads the journal's stream to its end; how many records it has."""
+        while found := self.reader.read(1000):
+            self.journal += found
+        return len(self.journal)
+
+    def attempts(self, someone: Someone) -> int:
+        return self.wallet.ledger.accounts.require(chart.customer(someone.id)).attempts
+
+    def wrongs(self) -> list[str]:
+        """What is not as it must always be, once everything that is on its way has arrived. Every record is folded twice."""
+        fold = self.wallet.folding.fold
+        self.read()
+        new = self.journal[self.folded :]
+        self.folded = len(self.journal)
+        failed = [*fold(new), *fold(new)]
+        wrong = [f"record {sequence} cannot be folded" for sequence in failed]
+        wrong += verify(self.wallet.ledger).findings
+        wrong += [f"the journal saw {each['eventName']}" for each in new if each["eventName"] != "INSERT"]
+        places = [each["dynamodb"]["Keys"]["pk"]["S"] for each in self.journal]
+        wrong += [f"{place} was decided twice" for place in set(places) if places.count(place) > 1]
+        return wrong + list(self._wrong_payments()) + list(self._wrong_charges())
+
+    def _wrong_payments(self) -> Iterator[str]:
+        payments = self.wallet.payments.store.items
+        for raw in self.wallet.storage.scan(payments):
+            if raw["sk"]["S"] != "payment":
+                continue
+            item = payments.from_raw_data(raw)
+            captured = item.amount if item.status == "succeeded" else 0
+            if not (item.refunded >= 0 and item.refunded + item.refundable == captured <= item.amount):
+                yield f"{item.pk}: refunded {item.refunded}, refundable {item.refundable}, captured {captured}"
+            if item.refunded != sum(item.refunds.values()):
+                yield f"{item.pk}: refunded {item.refunded}, by its refunds {item.refunds}"
+
+    def _wrong_charges(self) -> Iterator[str]:
+        """The wallet has what the acquirer charged, not more, not less."""
+        charged = self.acquirer.charged
+        posted: dict[str, int] = {}
+        for raw in self.wallet.storage.scan(self.wallet.top_ups.store.items):
+            if raw["sk"]["S"] == "top_up" and raw["status"]["S"] == "succeeded":
+                top_up = self.wallet.top_ups.store._from_raw(raw)
+                posted[top_up.id] = top_up.total.amount
+        if posted != charged:
+            yield f"charged {charged}, posted {posted}"
+
+
+def attempt(act: Any) -> Any:
+    """What the caller learns; None when the process died before it could say anything."""
+    try:
+        return act()
+    except ProcessDied:
+        return None

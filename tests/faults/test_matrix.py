@@ -1,0 +1,41 @@
+"""Every use case that moves money, every call it makes of storage and of the acquirer, every way in which the call can break."""
+
+import pytest
+
+from chalicelib.routes import ALL
+from dev.cloud.local import LocalCloud
+from tests.faults.matrix import CELLS_A_STAGE, Cell, Coverage, cells_of, run, share_of
+from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.stage import Stage
+
+
+def test_every_endpoint_with_a_key_is_in_the_matrix() -> None:
+    """Whoever adds an endpoint that requires an Idempotency-Key adds how it ends when nothing breaks."""
+    endpoints = (each for routes in ALL for each in routes.endpoints)
+    keyed = {f"{each.method} {each.path}" for each in endpoints if each.idempotency == "required"}
+    assert keyed - {each.endpoint for each in SCENARIOS} == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_whatever_breaks_it_happens_once_and_the_caller_is_told_the_truth(
+    cloud: LocalCloud, coverage: Coverage, scenario: Scenario
+) -> None:
+    """M1–M3, M12–M19, M37, M38, M41, M42, S20–S24, A12, and the six invariants of the ledger after each cell."""
+    with Stage.opened(cloud) as stage:
+        known = cells_of(scenario, stage)
+    cells = share_of(known, coverage.seed, scenario.id, coverage.part)
+    coverage.known += len(known)
+    for start in range(0, len(cells), CELLS_A_STAGE):
+        with Stage.opened(cloud) as stage:
+            for cell in cells[start : start + CELLS_A_STAGE]:
+                coverage.ran += 1
+                checked(scenario, cell, stage, coverage)
+
+
+def checked(scenario: Scenario, cell: Cell, stage: Stage, coverage: Coverage) -> None:
+    try:
+        run(scenario, cell, stage)
+    except Exception as failure:
+        failure.add_note(f"{scenario.id}: {cell}; replay it with --seed {coverage.seed}")
+        raise

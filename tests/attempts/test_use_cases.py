@@ -31,7 +31,7 @@ class Secret:
         return read() is not None
 
     def fail(self) -> None:
-        self.attempts.lock_if_used_up(self.bare())
+        self.attempts.lock_if_used_up(self.bare(), lambda _: None)
 
     def use_up(self) -> None:
         for _ in range(MAX_TRIES):
@@ -111,6 +111,6 @@ def test_somebody_who_is_not_there_has_no_tries_and_leaves_nothing_behind(cloud:
     nobody = cloud.wallet.storage.bind(GuardedItem)("usr_00000000000000000000000000", "secret")
     with attempts.storage.trip() as trip:
         read = attempts.reserve(nobody, trip)
-    attempts.lock_if_used_up(nobody)
+    attempts.lock_if_used_up(nobody, lambda _: None)
     assert read() is None
     assert attempts.storage.get(type(nobody), nobody.pk, nobody.sk) is None

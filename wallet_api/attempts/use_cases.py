@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +14,10 @@ from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Requirement
 
 G = TypeVar("G", bound=GuardedItem)
+
+
+class _LockedMeanwhile(Exception):
+    """Another request locked the item, or a success ended the counting."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,10 @@ class Attempts:
         reset = [items.failures.set(0), items.locks.set(0), items.locked_until.set(self.clock.now())]
         write.update(item, [*reset, *actions], (items.pk.exists(), missing), *requirements)
 
-    def lock_if_used_up(self, item: G) -> None:
-        """After a failure: locks the item when its last try is gone. Safe to call at any time and by many at once.
+    def lock_if_used_up(self, item: G, tell: Callable[[AtomicWrite], None]) -> None:
+        """After a failure: locks the item when its last try is gone, and tells its owner with `tell`, in one write.
+
+        Safe to call at any time and by many at once: one of them locks.
 
         A process that died between the last try and its lock left the item without tries and without an end; the next
         failed reservation comes here as well, so the lock is made then.
@@ -68,5 +75,7 @@ class Attempts:
             items.locks.set(found.locks + 1),
             items.locked_until.set(now + lock_length(found.locks + 1)),
         ]
-        with self.storage.trip() as trip:
-            trip.update(item, actions, (items.failures >= MAX_TRIES) & (items.locks == found.locks))
+        with suppress(_LockedMeanwhile), self.storage.atomic_write() as write:
+            used_up = (items.failures >= MAX_TRIES) & (items.locks == found.locks)
+            write.update(item, actions, (used_up, _LockedMeanwhile()))
+            tell(write)

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from wallet_api.clock import epoch_seconds
+from wallet_api.rate_limits.model import MESSAGES_AFTER_A_PROOF, MESSAGES_TO_A_STRANGER, Limit
 
 Channel = Literal["sms", "email"]
 Locale = Literal["zh-CN", "en"]
-Purpose = Literal["registration", "already_registered", "login", "payment_pin_reset"]
+Purpose = Literal[
+    "registration",
+    "already_registered",
+    "login",
+    "payment_pin_reset",
+    "no_wallet",
+    "password_reset",
+    "unlock",
+    "contact_change",
+    "current_contact",
+]
 
 CODE_LIFE = timedelta(minutes=10)
 MAX_TRIES = 5
@@ -39,40 +49,18 @@ class Proof:
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """At most `messages` messages to one contact in one stretch of time."""
-
-    name: str
-    seconds: int
-    messages: int
-
-    def start(self, now: datetime) -> int:
-        """When the present stretch began, in epoch seconds."""
-        return epoch_seconds(now) // self.seconds * self.seconds
-
-    def seconds_left(self, now: datetime) -> int:
-        """How long the present stretch still lasts."""
-        return self.start(now) + self.seconds - epoch_seconds(now)
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How many messages of one group of purposes a contact may get. Whoever asks without a proof is allowed less."""
-
-    group: str
-    windows: tuple[Window, ...]
-
-
-_STRANGERS = (Window("ten_minutes", 600, 5), Window("day", 86_400, 15))
-_PROVEN = (Window("ten_minutes", 600, 10), Window("day", 86_400, 50))
-
-ALLOWANCES: Mapping[Purpose, Allowance] = {
-    "registration": Allowance("registration", _STRANGERS),
-    "already_registered": Allowance("registration", _STRANGERS),
-    "login": Allowance("login", _PROVEN),
-    "payment_pin_reset": Allowance("payment_pin_reset", _PROVEN),
+ALLOWANCES: Mapping[Purpose, tuple[str, tuple[Limit, ...]]] = {
+    "registration": ("registration", MESSAGES_TO_A_STRANGER),
+    "already_registered": ("registration", MESSAGES_TO_A_STRANGER),
+    "login": ("login", MESSAGES_AFTER_A_PROOF),
+    "payment_pin_reset": ("payment_pin_reset", MESSAGES_AFTER_A_PROOF),
+    "no_wallet": ("recovery", MESSAGES_TO_A_STRANGER),
+    "password_reset": ("recovery", MESSAGES_TO_A_STRANGER),
+    "unlock": ("recovery", MESSAGES_TO_A_STRANGER),
+    "contact_change": ("registration", MESSAGES_TO_A_STRANGER),
+    "current_contact": ("login", MESSAGES_AFTER_A_PROOF),
 }
+"""How many messages of one group of purposes a contact may get. Whoever asks without a proof is allowed less."""
 
 
 @dataclass(frozen=True, slots=True)

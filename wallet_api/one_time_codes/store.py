@@ -1,4 +1,4 @@
-"""The codes' items, and the counts of messages to one contact. All expire by themselves."""
+"""The codes' items, which expire by themselves."""
 
 from __future__ import annotations
 
@@ -18,13 +18,10 @@ class CodeItem(Item):
     resend_at = Moment()
     sends = WholeNumber()
     attempts = WholeNumber()
+    spent_at = Moment(null=True)
     expires_at = Expiry()
 
-
-class SentItem(Item):
-    """pk = `sent/{group}/{keyed hash of the contact}`, sk = `{window}/{its start}`: messages sent in that window."""
-
-    table = "ephemeral"
-
-    messages = WholeNumber()
-    expires_at = Expiry()
+    @property
+    def is_spent(self) -> bool:
+        """Whether it was right and used."""
+        return self.attribute_values.get("spent_at") is not None

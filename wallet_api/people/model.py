@@ -11,9 +11,18 @@ from wallet_api.errors import FieldProblem, Invalid
 
 Locale = Literal["zh-CN", "en"]
 Channel = Literal["sms", "email"]
+ContactKind = Literal["phone", "email"]
 
 CONSENTS = ("terms", "privacy")
 """What a person must agree to before they get a wallet."""
+
+SMS_COUNTRIES = frozenset(
+    {"CN", "HK", "MO", "TW", "SG", "MY", "TH", "ID", "PH", "VN", "JP", "KR", "IN", "AU", "NZ", "US", "CA"}
+    | {"GB", "IE", "DE", "FR", "ES", "IT", "NL", "BE", "LU", "PT", "AT", "CH", "SE", "NO", "DK", "FI", "PL"}
+)
+"""Where SMS go. In any other country a person registers by e-mail, so nobody is paid for traffic to a place without
+customers.
+"""
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}", re.ASCII)
 _MAINLAND_MOBILE = re.compile(r"1[0-9]{10}", re.ASCII)
@@ -26,6 +35,12 @@ class Contact:
     phone: str | None
     email: str | None
     locale: Locale
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that reach this person, the phone first."""
+        phone: tuple[Channel, ...] = ("sms",) if self.phone else ()
+        return (*phone, "email") if self.email else phone
 
     def address(self, channel: Channel) -> str:
         """Where a message over this channel goes. Raises LookupError when the person has no such contact."""
@@ -53,6 +68,8 @@ class Person:
     email_sealed: bytes | None = None
     display_name_sealed: bytes | None = None
     totp_enabled: bool = False
+    contact_changed_at: datetime | None = None
+    """When a phone or e-mail was last added or put in the place of another; None when none ever was."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -97,12 +114,22 @@ def canonical_phone(text: str, pointer: str = "/phone") -> str:
 
 
 def takes_sms(phone: str) -> bool:
-    """Whether an E.164 number is of a kind that an SMS may be sent to: mobile, never premium, shared-cost or fixed."""
+    """Whether an SMS may be sent to an E.164 number: a mobile one, never premium, shared-cost or fixed, in a country that
+    we serve.
+    """
     import phonenumbers
     from phonenumbers import PhoneNumberType
 
-    kind = phonenumbers.number_type(phonenumbers.parse(phone, None))
-    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    number = phonenumbers.parse(phone, None)
+    mobile = phonenumbers.number_type(number) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return mobile and phonenumbers.region_code_for_number(number) in SMS_COUNTRIES
+
+
+def calling_code(phone: str) -> int:
+    """The country calling code of an E.164 number: 86 for mainland China."""
+    import phonenumbers
+
+    return int(phonenumbers.parse(phone, None).country_code or 0)
 
 
 def canonical_email(text: str, pointer: str = "/email") -> str:
@@ -118,6 +145,12 @@ def canonical_email(text: str, pointer: str = "/email") -> str:
     except EmailNotValidError:
         raise Invalid(FieldProblem(pointer, "email_malformed")) from None
     return str(found.ascii_email).lower()
+
+
+def personal_words(contact: Contact) -> list[str]:
+    """What a person's password may not hold: the number without its country code, the name in the e-mail address."""
+    words = [contact.phone[-10:]] if contact.phone else []
+    return [*words, contact.email.partition("@")[0]] if contact.email else words
 
 
 def mask_phone(phone: str) -> str:

@@ -24,6 +24,7 @@ class PersonItem(Item):
     email_sealed = BinaryAttribute(legacy_encoding=False, null=True)
     display_name_sealed = BinaryAttribute(legacy_encoding=False, null=True)
     totp_enabled = BooleanAttribute(default=False)
+    contact_changed_at = Moment(null=True)
 
     def person(self) -> Person:
         """The item as the wallet speaks of it."""

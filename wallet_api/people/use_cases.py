@@ -9,8 +9,17 @@ from wallet_api.clock import Clock
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.ledger import Ledger
-from wallet_api.people.errors import ContactTaken, PersonMissing
-from wallet_api.people.model import Contact, Locale, Person, Profile, canonical_email, canonical_phone
+from wallet_api.people.errors import ContactChangedMeanwhile, ContactTaken, PersonMissing
+from wallet_api.people.model import (
+    Channel,
+    Contact,
+    ContactKind,
+    Locale,
+    Person,
+    Profile,
+    canonical_email,
+    canonical_phone,
+)
 from wallet_api.people.store import CLAIM, PERSON, ClaimItem, PersonItem
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.crypto import FieldCipher
@@ -142,13 +151,38 @@ class People:
         Leaving the write's block raises ContactTaken when one of the contacts has a wallet, also under an older key.
         """
         for kind, canonical in contacts:
-            newest, *older = self._places(kind, canonical)
-            write.put(self.claim_items(newest, CLAIM, person_id=person.id), ContactTaken())
-            for place in older:
-                write.check(self.claim_items(place, CLAIM), (self.claim_items.pk.does_not_exist(), ContactTaken()))
+            self._claim(kind, canonical, person.id, write)
         item = self.items.of(person, pk=person.id, sk=PERSON, consents=list(person.consents))
         write.put(item, StorageFault("a fresh id is taken"))
         self.ledger.accounts.open(chart.customer(person.id), write)
+
+    def swap_contact(
+        self, person: Person, channel: Channel, canonical: str, former: str | None, write: AtomicWrite
+    ) -> None:
+        """Adds to a write that a person has another phone or e-mail, or a first one of its kind (`former` is None): the
+        claim on the old one ends and one on the new begins, all or nothing.
+
+        Leaving the write's block raises ContactTaken when somebody has the new one, and ContactChangedMeanwhile when the
+        person's contact is no longer `former`. Raises KeyServiceDown.
+        """
+        kind: ContactKind = "phone" if channel == "sms" else "email"
+        items = self.items
+        sealed = items.phone_sealed if kind == "phone" else items.email_sealed
+        present = person.phone_sealed if kind == "phone" else person.email_sealed
+        unchanged = sealed.does_not_exist() if present is None else sealed == present
+        self._claim(kind, canonical, person.id, write)
+        for place in self._places(kind, former) if former is not None else []:
+            write.delete(self.claim_items(place, CLAIM))
+        actions = [
+            sealed.set(self.seal(person, kind, canonical)),
+            items.contact_changed_at.set(self.clock.now()),
+        ]
+        write.update(
+            items(person.id, PERSON),
+            actions,
+            (items.pk.exists(), PersonMissing()),
+            (unchanged, ContactChangedMeanwhile()),
+        )
 
     def mark_totp(self, person_id: str, enabled: bool, write: AtomicWrite) -> None:
         """Adds to a write that a person has, or no longer has, an authenticator."""
@@ -162,6 +196,12 @@ class People:
     def unseal(self, person: Person, field: str, sealed: bytes | None) -> str | None:
         """The text of one of a person's fields; None for none. Raises KeyServiceDown, SealBroken."""
         return None if sealed is None else self.cipher.open(person.id, person.data_key, field, sealed)
+
+    def _claim(self, kind: str, canonical: str, person_id: str, write: AtomicWrite) -> None:
+        newest, *older = self._places(kind, canonical)
+        write.put(self.claim_items(newest, CLAIM, person_id=person_id), ContactTaken())
+        for place in older:
+            write.check(self.claim_items(place, CLAIM), (self.claim_items.pk.does_not_exist(), ContactTaken()))
 
     def _places(self, kind: str, canonical: str) -> list[str]:
         """Where the claim on a contact may stand: under the newest key first, then under those being rotated out."""

@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate
 
 from chalicelib import routes, streams, wiring
+from wallet_api.ledger.watch import watch
 
 app = Chalice(app_name="wallet-api")
 for each in routes.ALL:
@@ -39,3 +40,9 @@ def project_record_events(event: DynamoDBEvent) -> Any:
 def settle_processing(event: CloudWatchEvent) -> None:
     """Drives top-ups whose outcome is not known to an end."""
     wiring.wallet().top_ups.settle_due()
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS))
+def verify_ledger(event: CloudWatchEvent) -> None:
+    """Checks every balance, line and entry of the ledger, and tells an alarm how much differs."""
+    watch(wiring.wallet().ledger, wiring.wallet().metrics)

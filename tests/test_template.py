@@ -14,6 +14,7 @@ from dev.lambda_zip import SERVICES, CannotPackage
 from dev.packaging import STAGES, finished_template, package_template
 from dev.templates import RESOURCES, ROOT, Template, expiring_tables, table_environment, table_specs
 from wallet_api.events.store import EVENT
+from wallet_api.metrics import NAMESPACE
 from wallet_api.settings import Settings
 from wallet_api.storage.connection import INDEXES
 
@@ -68,6 +69,47 @@ def test_o1_a_record_that_is_given_up_on_wakes_somebody(template: Template, hand
     assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
 
 
+ALARMS = {
+    "JournalChanged": ("journal_changed", 0, "GreaterThanThreshold", "notBreaching"),
+    "LedgerDiffers": ("ledger_findings", 0, "GreaterThanThreshold", "notBreaching"),
+    "LedgerNotVerified": ("ledger_findings", 1, "LessThanThreshold", "breaching"),
+    "FoldLedgerLags": ("fold_lag_ms", 60_000, "GreaterThanThreshold", "notBreaching"),
+}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_m2_m3_o8_what_the_ledger_measures_wakes_somebody(template: Template, name: str) -> None:
+    """M2, M3, O8: a changed journal, a deviation, a check that did not run, and a folding that is stuck."""
+    alarm = template["Resources"][name]["Properties"]
+    found = alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"], alarm["TreatMissingData"]
+    assert found == ALARMS[name]
+    assert alarm["Namespace"] == NAMESPACE
+    assert alarm["Dimensions"] == [{"Name": "stage", "Value": {"Ref": "Stage"}}]
+    assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+
+
+def test_o8_a_folding_that_fails_before_it_measures_wakes_somebody_too(template: Template) -> None:
+    """O8."""
+    alarm = template["Resources"]["FoldLedgerStandsStill"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "IteratorAge")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "FoldLedger"}}]
+
+
+def test_only_the_daily_check_may_scan(template: Template) -> None:
+    """A request that reads a whole table would be a defect, and cannot."""
+    scanning = [
+        name
+        for name, resource in template["Resources"].items()
+        for statement in resource.get("Properties", {}).get("PolicyDocument", {}).get("Statement", [])
+        if "dynamodb:Scan" in statement["Action"]
+    ]
+    roles = {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
+    assert scanning == ["VerifyPolicy"]
+    assert [name for name, role in roles.items() if {"Ref": "VerifyPolicy"} in role["ManagedPolicyArns"]] == [
+        "VerifyLedgerRole"
+    ]
+
+
 @pytest.mark.parametrize("handler", STREAM_HANDLERS)
 def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Template, handler: str) -> None:
     (event,) = functions(template)[handler]["Events"].values()
@@ -88,10 +130,10 @@ def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) ->
 
 def test_s10_every_function_has_memory_for_argon2_and_ends_before_the_gateway_does(template: Template) -> None:
     """S10: Chalice's own defaults are 128 MB, 60 s and x86_64."""
-    assert set(functions(template)) >= {"APIHandler", "SettleProcessing", *STREAM_HANDLERS}
+    assert set(functions(template)) >= {"APIHandler", "SettleProcessing", "VerifyLedger", *STREAM_HANDLERS}
     for name, function in functions(template).items():
         assert function["MemorySize"] >= 1024, name
-        assert function["Timeout"] < API_GATEWAY_LIMIT_SECONDS, name
+        assert function["Timeout"] < API_GATEWAY_LIMIT_SECONDS or name == "VerifyLedger", name
         assert (function["Architectures"], function["Runtime"]) == (["arm64"], "python3.13"), name
 
 

@@ -51,8 +51,12 @@ class OperationItem(Item):
 
     def entry(self) -> Entry | None:
         """The entry of an operation that moved money. Raises ValueError for a record that is here in part."""
-        whole = self.outcome in ("succeeded", "refused") and self.decided_at and self.fingerprint
-        if not whole or bool(self.entry_id) is not bool(self.postings):
+        known: set[object] = {self.outcome, self.decided_at, self.fingerprint}
+        if (
+            self.outcome not in ("succeeded", "refused")
+            or None in known
+            or bool(self.entry_id) is not bool(self.postings)
+        ):
             raise ValueError("an operation is here in part")
         if not self.entry_id:
             return None

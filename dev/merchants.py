@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from wallet_api.errors import Invalid, NotFound, Unavailable
+from wallet_api.metrics import NoMetrics
 from wallet_api.settings import Settings, SettingsIncomplete
 from wallet_api.wallet import Wallet, open_wallet
 
@@ -108,7 +109,7 @@ def deployed(function: str, region: str | None, session: Session | None = None) 
     lambdas: Any = session.create_client("lambda", region_name=region)
     found = lambdas.get_function_configuration(FunctionName=function)
     variables = found.get("Environment", {}).get("Variables", {})
-    return open_wallet(Settings.from_environment({"AWS_REGION": region, **variables}))
+    return open_wallet(Settings.from_environment({"AWS_REGION": region, **variables}), metrics=NoMetrics())
 
 
 def _sorry(sentence: str) -> int:

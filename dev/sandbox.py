@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from dev.cloud.clock import BadStep, MovableClock
@@ -10,6 +11,9 @@ from dev.cloud.inbox import Inbox
 from dev.gateway import Call
 from dev.problems import Reply, json_reply, problem
 from wallet_api.errors import Invalid
+from wallet_api.ledger.errors import AccountMissing
+from wallet_api.ledger.rebuild import rebuild
+from wallet_api.ledger.verify import verify
 
 MAGIC_CARDS = {
     "4242424242424242": ("approves", "通过"),
@@ -33,6 +37,7 @@ class Cloud(Protocol):
     gauges: Gauges
     seeded: dict[str, Any]
     wallet: Any
+    pump: Any
 
     def advance(self, by: str | int, *, forgiving: bool) -> list[str]: ...
 
@@ -59,6 +64,7 @@ class Sandbox:
             ("sandbox",): {"GET": self._index},
             ("sandbox", "messages"): {"GET": self._messages},
             ("sandbox", "clock"): {"GET": self._time, "POST": self._advance},
+            ("sandbox", "ledger"): {"GET": self._ledger, "POST": self._rebuild},
             ("sandbox", "merchants"): {"POST": self._merchant},
             ("sandbox", "reset"): {"POST": self._reset},
         }
@@ -90,6 +96,8 @@ class Sandbox:
                 "GET /sandbox/clock": "the time / 当前时间",
                 'POST /sandbox/clock {"advance": "25h"}': "move time forward (s, m, h, d) / 向前拨动时间",
                 'POST /sandbox/merchants {"name", "category", "city", …}': "another merchant and its key / 再建一个商户",
+                "GET /sandbox/ledger": "verify the ledger, once the streams are read / 核对账本",
+                'POST /sandbox/ledger {"rebuild": "merchant/mer_…"}': "an account's missing lines / 补齐账户明细",
                 "POST /sandbox/reset": "wipe everything and seed again / 清空并重新生成示例数据",
             },
             "cards": {number: {"en": en, "zh-CN": zh} for number, (en, zh) in MAGIC_CARDS.items()},
@@ -123,6 +131,20 @@ class Sandbox:
         except BadStep as error:
             raise _Wrong("/advance", str(error)) from error
         return {"object": "clock", "now": _shown(self._cloud), "ran": ran}
+
+    def _ledger(self, _call: Call) -> dict[str, Any]:
+        self._cloud.pump.drain()
+        report = verify(self._cloud.wallet.ledger)
+        return {"object": "ledger_report", "holds": report.holds, **asdict(report)}
+
+    def _rebuild(self, call: Call) -> dict[str, Any]:
+        body = _body(call)
+        if set(body) != {"rebuild"} or not isinstance(body["rebuild"], str):
+            raise _Wrong("/rebuild", 'Send {"rebuild": ACCOUNT}, such as merchant/mer_… or fees.')
+        try:
+            return {"object": "rebuilt", **asdict(rebuild(self._cloud.wallet.folding, body["rebuild"]))}
+        except AccountMissing as error:
+            raise _Wrong("/rebuild", "There is no such wallet.") from error
 
     def _merchant(self, call: Call) -> dict[str, Any]:
         """What an operator does in a deployed wallet; a name that is not Latin needs `latin_name` beside it."""

@@ -97,6 +97,18 @@ class Pump:
                     consumer.reader.rewind()
         self.notify()
 
+    def redrive(self, name: str | None = None) -> int:
+        """Sends one handler (or all) what it gave up on, once more, before what waits; how many records."""
+        with self._busy:
+            taken = 0
+            for consumer in self.consumers:
+                if name in (None, consumer.name):
+                    taken += len(consumer.dead_letters)
+                    consumer.waiting[:0] = consumer.dead_letters
+                    consumer.dead_letters.clear()
+        self.notify()
+        return taken
+
     def reset(self) -> None:
         """Forgets what waits and what died; every handler goes on from here."""
         with self._busy:

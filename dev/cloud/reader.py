@@ -90,16 +90,16 @@ class WireReader:
             answer = self._streams.get_records(ShardIterator=iterator, Limit=limit)
             self._iterators[shard] = answer.get("NextShardIterator")
             if answer["Records"]:
-                return [{**_wired(record), "eventSourceARN": self._arn} for record in answer["Records"]]
+                return [{**wired(record), "eventSourceARN": self._arn} for record in answer["Records"]]
         return []
 
 
-def _wired(value: Any) -> Any:
+def wired(value: Any) -> Any:
     """botocore's parsed form back to JSON's: bytes in base64, times in whole seconds."""
     if isinstance(value, dict):
-        return {name: _wired(inner) for name, inner in value.items()}
+        return {name: wired(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_wired(inner) for inner in value]
+        return [wired(inner) for inner in value]
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return int(value.timestamp()) if isinstance(value, datetime) else value

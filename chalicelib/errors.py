@@ -27,6 +27,7 @@ from wallet_api.errors import (
 )
 from wallet_api.ledger.errors import IdempotencyKeyReused
 from wallet_api.money import Money
+from wallet_api.rate_limits.errors import RateLimited
 
 
 class MediaTypeNotJson(Malformed):
@@ -164,6 +165,11 @@ def headers_of(error: WalletError) -> dict[str, str]:
         headers["Retry-After"] = str(seconds)
     elif isinstance(error, Unavailable) or error.retry == "after":
         headers["Retry-After"] = "2"
+    if isinstance(error, RateLimited) and error.facts:
+        # draft-ietf-httpapi-ratelimit-headers-10: the policy that was used up, and when it begins anew.
+        name, quota, window = (error.facts[fact] for fact in ("limit", "quota", "window_seconds"))
+        headers["RateLimit-Policy"] = f'"{name}";q={quota};w={window}'
+        headers["RateLimit"] = f'"{name}";r=0;t={seconds}'
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if error.recorded is not None:

@@ -11,9 +11,11 @@ from chalicelib.identity_views import ContactPhone, DeviceIn, Email, NewPassword
 from chalicelib.views import Body, Code, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
+from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, ResendTooSoon, TooManyMessages, WrongCode
 from wallet_api.passwords.errors import PasswordRefused
 from wallet_api.people.errors import ContactTaken
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.registrations.errors import RegistrationRefused
 from wallet_api.registrations.model import Pending, checked
 
@@ -66,13 +68,14 @@ class RegistrationView(View):
     body=Register,
     answer=RegistrationView,
     status=202,
-    errors=[PasswordRefused, RegistrationRefused, TooManyMessages],
+    errors=[PasswordRefused, RegistrationRefused, RateLimited, TooManyMessages, MessageNotSent],
 )
 def register(call: Call[Register]) -> Any:
     """Sends a six-digit code. Somebody who has a wallet already gets a notice instead, and the answer is the same."""
     body = call.body
     wish = checked(body.phone, body.email, body.password, body.locale or call.locale, body.consents)
-    return _view(call.wallet.registrations.start(wish))
+    admission = call.wallet.rate_limits.of_source("registration", call.source)
+    return _view(call.wallet.registrations.start(wish, source=call.source, admission=admission))
 
 
 @endpoint(
@@ -83,12 +86,12 @@ def register(call: Call[Register]) -> Any:
     body=Resend,
     answer=RegistrationView,
     status=202,
-    errors=[NotFound, ResendTooSoon, TooManyMessages, CodeUsedUp, RegistrationRefused],
+    errors=[NotFound, ResendTooSoon, TooManyMessages, CodeUsedUp, RegistrationRefused, MessageNotSent],
 )
 def resend(call: Call[Resend]) -> Any:
     """Sends another code, which takes the place of the one before. Each waits twice as long as the last."""
     registration_id = call.id("registration_id", "reg")
-    return _view(call.wallet.registrations.resend(registration_id, call.body.channel))
+    return _view(call.wallet.registrations.resend(registration_id, call.body.channel, source=call.source))
 
 
 @endpoint(

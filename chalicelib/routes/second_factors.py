@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Body, Code, View
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.second_factors.errors import TotpEnabled, TotpNotEnabled, TotpNotStarted, WrongFactor
 from wallet_api.sessions.model import Customer
 
@@ -20,8 +21,8 @@ class ConfirmTotp(Body):
     code: Code
 
 
-class RemoveTotp(Body):
-    """A code of the authenticator that is to be removed, or a recovery code."""
+class ProveTotp(Body):
+    """A code of the authenticator, or a recovery code."""
 
     code: Annotated[str, Meta(pattern=r"^[0-9A-Za-z -]{6,40}$")]
 
@@ -51,10 +52,12 @@ class RecoveryCodesView(View):
     callers=[Customer],
     answer=TotpView,
     status=201,
-    errors=[TotpEnabled],
+    session="in_use_case",
+    errors=[TotpEnabled, RateLimited],
 )
 def enrol(call: Call[None]) -> Any:
     """A new secret, also as the address that a QR code carries. Asking again replaces one that was not confirmed."""
+    call.admit("identity")
     made = call.wallet.second_factors.enrol(call.customer.id)
     return TotpView(secret=made.secret, otpauth_uri=made.otpauth_uri)
 
@@ -67,10 +70,12 @@ def enrol(call: Call[None]) -> Any:
     callers=[Customer],
     body=ConfirmTotp,
     answer=RecoveryCodesView,
-    errors=[TotpNotStarted, WrongFactor],
+    session="in_use_case",
+    errors=[TotpNotStarted, WrongFactor, RateLimited],
 )
 def confirm(call: Call[ConfirmTotp]) -> Any:
     """Makes the authenticator count, and gives the recovery codes."""
+    call.admit("identity")
     return RecoveryCodesView(recovery_codes=call.wallet.second_factors.confirm(call.customer.id, call.body.code))
 
 
@@ -80,11 +85,31 @@ def confirm(call: Call[ConfirmTotp]) -> Any:
     "/v1/totp",
     summary="Remove the authenticator app",
     callers=[Customer],
-    body=RemoveTotp,
+    body=ProveTotp,
     answer=None,
     status=204,
-    errors=[TotpNotEnabled, WrongFactor],
+    session="in_use_case",
+    errors=[TotpNotEnabled, WrongFactor, RateLimited],
 )
-def remove(call: Call[RemoveTotp]) -> None:
+def remove(call: Call[ProveTotp]) -> None:
     """Removes the authenticator and its recovery codes; needs a code of either."""
+    call.admit("identity")
     call.wallet.second_factors.remove(call.customer.id, call.body.code)
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/v1/recovery_codes",
+    summary="Have new recovery codes",
+    callers=[Customer],
+    body=ProveTotp,
+    answer=RecoveryCodesView,
+    session="in_use_case",
+    errors=[TotpNotEnabled, WrongFactor, RateLimited],
+)
+def renew_recovery_codes(call: Call[ProveTotp]) -> Any:
+    """Ten new codes, shown this once, for a code of the authenticator or a recovery code. All old ones stop working."""
+    call.admit("identity")
+    factors = call.wallet.second_factors
+    return RecoveryCodesView(recovery_codes=factors.renew_recovery_codes(call.customer.id, call.body.code))

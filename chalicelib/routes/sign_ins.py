@@ -11,7 +11,9 @@ from chalicelib.identity_views import ContactPhone, DeviceIn, Email, GivenPasswo
 from chalicelib.views import Body, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, ResendTooSoon, TooManyMessages
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.sign_ins.errors import InvalidCredentials, MethodNotOffered, WrongSecondFactor
 
 routes = Routes(__name__)
@@ -68,7 +70,7 @@ class SentView(View):
     summary="Sign in with a password",
     body=SignIn,
     answer=ChallengeView,
-    errors=[InvalidCredentials],
+    errors=[InvalidCredentials, RateLimited],
 )
 def sign_in(call: Call[SignIn]) -> Any:
     """Checks the password. An unknown person, a wrong password and a locked account get the same answer."""
@@ -76,28 +78,31 @@ def sign_in(call: Call[SignIn]) -> Any:
     if (body.phone is None) == (body.email is None):
         raise Invalid(FieldProblem("", "exactly_one", (("names", "phone, email"),)))
     device = (body.device or DeviceIn()).device()
-    challenge = call.wallet.sign_ins.start(phone=body.phone, email=body.email, password=body.password, device=device)
+    wallet, admission = call.wallet, call.wallet.rate_limits.of_source("sign_in", call.source)
+    offered = wallet.sign_ins.start(
+        phone=body.phone, email=body.email, password=body.password, device=device, admission=admission
+    )
     return ChallengeView(
-        challenge_id=challenge.id, methods=list(challenge.methods), expires_at=rfc3339(challenge.valid_until)
+        challenge_id=offered.token, methods=list(offered.methods), expires_at=rfc3339(offered.valid_until)
     )
 
 
 @endpoint(
     routes,
     "POST",
-    "/v1/sessions/challenges/{challenge_id}/send",
+    "/v1/sessions/challenges/{challenge}/send",
     summary="Have a sign-in code sent",
     body=SendCode,
     answer=SentView,
     status=202,
-    errors=[NotFound, MethodNotOffered, ResendTooSoon, TooManyMessages, CodeUsedUp],
+    errors=[NotFound, MethodNotOffered, ResendTooSoon, TooManyMessages, CodeUsedUp, MessageNotSent],
 )
 def send_code(call: Call[SendCode]) -> Any:
     """Sends a code, or another one, which takes the place of the one before."""
-    challenge_id = call.id("challenge_id", "chl")
-    sent = call.wallet.sign_ins.send(challenge_id, call.body.method)
+    challenge = call.path["challenge"]
+    sent = call.wallet.sign_ins.send(challenge, call.body.method, source=call.source)
     return SentView(
-        challenge_id=challenge_id,
+        challenge_id=challenge,
         channel=sent.channel,
         sent_to=sent.sent_to,
         expires_at=rfc3339(sent.expires_at),
@@ -108,14 +113,15 @@ def send_code(call: Call[SendCode]) -> Any:
 @endpoint(
     routes,
     "POST",
-    "/v1/sessions/challenges/{challenge_id}/verify",
+    "/v1/sessions/challenges/{challenge}/verify",
     summary="Prove the second factor and get a session",
     body=ProveSecondFactor,
     answer=SignedInView,
     status=201,
-    errors=[NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp],
+    errors=[NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp, RateLimited],
 )
 def verify(call: Call[ProveSecondFactor]) -> Any:
     """Gives a session for the right code, once."""
-    made = call.wallet.sign_ins.verify(call.id("challenge_id", "chl"), call.body.method, call.body.code)
+    admission = call.wallet.rate_limits.of_source("second_factor", call.source)
+    made = call.wallet.sign_ins.verify(call.path["challenge"], call.body.method, call.body.code, admission)
     return SignedInView.of(*made, now=call.wallet.clock.now())

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,9 @@ PERSON = "usr_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
 
 @pytest.fixture
 def passwords(cloud: LocalCloud) -> Passwords:
-    return Passwords.open(cloud.wallet.storage, cloud.clock, cloud.wallet.second_factors.attempts)
+    return Passwords.open(
+        cloud.wallet.storage, cloud.clock, cloud.wallet.second_factors.attempts, cloud.wallet.notifications
+    )
 
 
 def keep(passwords: Passwords, password_hash: str) -> None:
@@ -104,15 +106,17 @@ def test_a_hash_with_old_parameters_is_made_anew_at_the_next_sign_in(passwords: 
     keep(passwords, PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD))
     tried = reserved(passwords)
     passwords.prove(tried, PASSWORD)
-    with passwords.storage.atomic_write() as write:
-        passwords.accept(tried, PASSWORD, write)
+    passwords.rehash(tried, PASSWORD)
     kept = passwords.storage.get(passwords.items, PERSON, PLACE)
     assert kept is not None
     assert "m=19456,t=2,p=1" in kept.password_hash
     passwords.prove(reserved(passwords), PASSWORD)
 
 
-def test_a_try_that_was_not_reserved_is_never_accepted(passwords: Passwords) -> None:
+def test_a_password_that_was_changed_since_it_was_proven_is_never_accepted(passwords: Passwords) -> None:
+    """A42: a sign-in that was begun with the old password does not end with a session."""
     keep(passwords, passwords.digest(PASSWORD, []))
+    with passwords.storage.trip() as trip:
+        set_at = passwords.set_at(PERSON, trip)
     with pytest.raises(WrongPassword), passwords.storage.atomic_write() as write:
-        passwords.accept(replace(reserved(passwords), item=None), PASSWORD, write)
+        passwords.accept(PERSON, set_at() - timedelta(seconds=1), write)

@@ -1,18 +1,25 @@
 """How passwords say no.
 
 WrongPassword     the password is wrong, or no try was left, or there is no such person
+WrongCurrentPassword   somebody who is signed in gave another password than theirs
 PasswordRefused   this cannot become a password; the field says why
 """
 
 from __future__ import annotations
 
-from wallet_api.errors import Invalid, Unauthenticated
+from wallet_api.errors import Forbidden, Invalid, Unauthenticated
 
 
 class WrongPassword(Unauthenticated):
     """The password is not proven; whoever asks translates it into an answer that tells nothing more."""
 
     code = "wrong_password"
+
+
+class WrongCurrentPassword(Forbidden):
+    """The present password is wrong, or it was tried too often for now: the answer does not tell which."""
+
+    code = "wrong_current_password"
 
 
 class PasswordRefused(Invalid):

@@ -1,19 +1,26 @@
-"""What the wallet does with passwords: take one, prove one."""
+"""What the wallet does with passwords: take one, prove one, put another in its place."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
-from wallet_api.passwords.errors import WrongPassword
+from wallet_api.notifications.use_cases import Notifications
+from wallet_api.passwords.errors import WrongCurrentPassword, WrongPassword
 from wallet_api.passwords.model import admit, normalised
 from wallet_api.passwords.store import PASSWORD, PasswordItem
+from wallet_api.people.model import personal_words
+from wallet_api.people.use_cases import People
+from wallet_api.sessions.model import Customer
+from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 
@@ -35,12 +42,13 @@ class Passwords:
     storage: Storage
     clock: Clock
     attempts: Attempts
+    notifications: Notifications
     items: type[PasswordItem]
 
     @staticmethod
-    def open(storage: Storage, clock: Clock, attempts: Attempts) -> Passwords:
+    def open(storage: Storage, clock: Clock, attempts: Attempts, notifications: Notifications) -> Passwords:
         """Binds the passwords' items to their table."""
-        return Passwords(storage, clock, attempts, storage.bind(PasswordItem))
+        return Passwords(storage, clock, attempts, notifications, storage.bind(PasswordItem))
 
     def digest(self, password: str, personal: Sequence[str], pointer: str = "/password") -> str:
         """The hash of a new password, made slowly on purpose: call it outside of any trip or write.
@@ -62,22 +70,104 @@ class Passwords:
         reserved = self.attempts.reserve(self.items(person_id, PASSWORD), trip)
         return reserved.map(lambda item: Try(person_id, item))
 
+    def set_at(self, person_id: str, trip: Trip) -> Read[datetime | None]:
+        """When a person's password was last set, as part of a trip; None when there is no such person."""
+        found = trip.get(self.items, person_id, PASSWORD)
+        return found.map(lambda item: None if item is None else item.changed_at)
+
     def prove(self, tried: Try, password: str) -> None:
         """Evaluates the password with one argon2 run, whoever is asked for. Raises WrongPassword."""
         stored = tried.item.password_hash if tried.item else _nobodys_hash()
         if _matches(stored, normalised(password)) and tried.item is not None:
             return
-        self.attempts.lock_if_used_up(self.items(tried.person_id, PASSWORD))
+        bare, person_id = self.items(tried.person_id, PASSWORD), tried.person_id
+        self.attempts.lock_if_used_up(bare, lambda write: self.notifications.tell(person_id, "password_locked", write))
         raise WrongPassword
 
-    def accept(self, tried: Try, password: str, write: AtomicWrite) -> None:
-        """Adds to the write of a sign-in that the password was right; a hash with old parameters is made anew."""
-        if tried.item is None:
-            raise WrongPassword
-        actions = []
-        if _hasher().check_needs_rehash(tried.item.password_hash):
-            actions.append(self.items.password_hash.set(_hasher().hash(normalised(password))))
-        self.attempts.accept(self.items(tried.person_id, PASSWORD), write, WrongPassword(), actions=actions)
+    def prove_current(self, tried: Try, password: str, set_at: datetime | None) -> datetime:
+        """Evaluates the password of somebody who is signed in, and ends the counting when it is right; when it was set.
+
+        Raises WrongCurrentPassword.
+        """
+        try:
+            self.prove(tried, password)
+        except WrongPassword:
+            raise WrongCurrentPassword from None
+        if set_at is None:
+            raise WrongCurrentPassword
+        self.forgive(tried.person_id, set_at)
+        return set_at
+
+    def is_current(self, person_id: str, password: str) -> bool:
+        """Whether this is a person's password, for a caller whose own count bounds the tries. One argon2 run."""
+        item = self.storage.get(self.items, person_id, PASSWORD)
+        return item is not None and _matches(item.password_hash, normalised(password))
+
+    def rehash(self, tried: Try, password: str) -> None:
+        """After a right password: makes its hash anew when its parameters are old. A write, needed once in years."""
+        item = tried.item
+        if item is None or not _hasher().check_needs_rehash(item.password_hash):
+            return
+        fresh = str(_hasher().hash(normalised(password)))
+        with self.storage.trip() as trip:
+            trip.update(
+                self.items(tried.person_id, PASSWORD),
+                [self.items.password_hash.set(fresh)],
+                self.items.password_hash == item.password_hash,
+            )
+
+    def accept(self, person_id: str, set_at: datetime, write: AtomicWrite) -> None:
+        """Adds to the write of a sign-in that the password was right, so that the counting ends.
+
+        Leaving the write's block raises WrongPassword when the password is no longer the one of `set_at`.
+        """
+        unchanged = (self.items.changed_at == set_at, WrongPassword())
+        self.attempts.accept(self.items(person_id, PASSWORD), write, WrongPassword(), unchanged)
+
+    def forgive(self, person_id: str, set_at: datetime) -> None:
+        """Ends the counting for somebody who has just proven the password and goes on to the second factor."""
+        with suppress(WrongPassword), self.storage.atomic_write() as write:
+            self.accept(person_id, set_at, write)
+
+    def unlock(self, person_id: str, write: AtomicWrite) -> None:
+        """Adds to a write that the person proved themselves in another way, so that a lock ends."""
+        self.attempts.accept(self.items(person_id, PASSWORD), write, WrongPassword())
+
+    def replace(self, person_id: str, password_hash: str, write: AtomicWrite, *, proven_at: datetime | None) -> None:
+        """Adds a new password, which ends a lock as well, and the notice of it, to a write.
+
+        `proven_at` is when the password that was proven had been set; None when the person proved themselves in another
+        way. Leaving the write's block raises WrongPassword when it was changed meanwhile.
+        """
+        actions = [self.items.password_hash.set(password_hash), self.items.changed_at.set(self.clock.now())]
+        unchanged = [] if proven_at is None else [(self.items.changed_at == proven_at, WrongPassword())]
+        bare = self.items(person_id, PASSWORD)
+        self.attempts.accept(bare, write, WrongPassword(), *unchanged, actions=actions)
+        self.notifications.tell(person_id, "password_changed", write)
+
+
+@dataclass(frozen=True)
+class PasswordChanges:
+    """A new password for somebody who is signed in and knows the present one."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    passwords: Passwords
+    sessions: Sessions
+
+    def change(self, caller: Customer, current: str, new: str) -> None:
+        """Sets a new password and signs out everywhere but here. Raises WrongCurrentPassword, PasswordRefused."""
+        with self.storage.trip() as trip:
+            reserved = self.passwords.reserve(caller.id, trip)
+            set_at = self.passwords.set_at(caller.id, trip)
+        proven_at = self.passwords.prove_current(reserved(), current, set_at())
+        words = personal_words(self.people.contact(caller.id))
+        password_hash = self.passwords.digest(new, words, "/new_password")
+        with self.storage.atomic_write() as write:
+            self.passwords.replace(caller.id, password_hash, write, proven_at=proven_at)
+            self.sessions.end_all(caller.id, write, keep=caller.session_id)
+        self.sessions.end_older(caller.id, self.clock.now(), keep=caller.session_id)
 
 
 @cache

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wallet_api.errors import FieldProblem
-from wallet_api.people.model import CONSENTS, Channel, Locale, Person, canonical_email, canonical_phone, takes_sms
+from wallet_api.people.model import (
+    CONSENTS,
+    Channel,
+    Contact,
+    Locale,
+    Person,
+    canonical_email,
+    canonical_phone,
+    personal_words,
+    takes_sms,
+)
 from wallet_api.registrations.errors import RegistrationRefused
 
 REGISTRATION_LIFE = timedelta(hours=1)
@@ -30,8 +40,7 @@ class Wish:
 
     def personal_words(self) -> list[str]:
         """What the password may not hold: the number without its country code, the name in the e-mail address."""
-        words = [self.phone[-10:]] if self.phone else []
-        return [*words, self.email.partition("@")[0]] if self.email else words
+        return personal_words(Contact(self.phone, self.email, self.locale))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
+from wallet_api.notifications.use_cases import Notifications
 from wallet_api.people.errors import PersonMissing
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
@@ -47,14 +48,17 @@ class SecondFactors:
     keys: Keys
     people: People
     attempts: Attempts
+    notifications: Notifications
     items: type[SecondFactorItem]
     recovery_items: type[RecoveryItem]
 
     @staticmethod
-    def open(storage: Storage, clock: Clock, keys: Keys, people: People, attempts: Attempts) -> SecondFactors:
+    def open(
+        storage: Storage, clock: Clock, keys: Keys, people: People, attempts: Attempts, notifications: Notifications
+    ) -> SecondFactors:
         """Binds the second factors' items to their table."""
         bound = storage.bind(SecondFactorItem), storage.bind(RecoveryItem)
-        return SecondFactors(storage, clock, keys, people, attempts, *bound)
+        return SecondFactors(storage, clock, keys, people, attempts, notifications, *bound)
 
     def add(self, person_id: str, write: AtomicWrite) -> None:
         """Adds the counter of a new person's tries to the write that makes the person."""
@@ -87,7 +91,7 @@ class SecondFactors:
             self._give_back(item)
             raise TotpNotStarted
         step = self._matched_step(item, person, code)
-        codes, now = new_recovery_codes(), self.clock.now()
+        codes = new_recovery_codes()
         with self.storage.atomic_write() as write:
             self.attempts.accept(
                 self.items(person_id, SECOND_FACTOR),
@@ -98,19 +102,28 @@ class SecondFactors:
                 actions=[self.items.confirmed.set(True), self.items.last_step.set(step)],
             )
             self.people.mark_totp(person_id, True, write)
-            for each in codes:
-                place = self._recovery_places(person_id, each)[0]
-                write.put(self.recovery_items(person_id, place, created_at=now), StorageFault("a fresh code is taken"))
+            self._add_recovery(person_id, codes, write)
+            self.notifications.tell(person_id, "totp_enabled", write)
+        return codes
+
+    def renew_recovery_codes(self, person_id: str, code: str) -> list[str]:
+        """Ten new recovery codes, shown this once, for a code of the authenticator or a recovery code; all old ones die.
+
+        Raises TotpNotEnabled, WrongFactor.
+        """
+        accept, method = self._prove_own(person_id, code)
+        codes = new_recovery_codes()
+        left = self.storage.query(self.recovery_items, person_id, prefix=RECOVERY)
+        with self.storage.atomic_write() as write:
+            accept(write)
+            self._remove_recovery(person_id, left, code if method == "recovery_code" else "", write)
+            self._add_recovery(person_id, codes, write)
+            self.notifications.tell(person_id, "recovery_codes_renewed", write)
         return codes
 
     def remove(self, person_id: str, code: str) -> None:
         """Removes the authenticator and every recovery code, proven by either. Raises TotpNotEnabled, WrongFactor."""
-        tried, person = self._reserve_with_person(person_id)
-        if not self._free(tried).confirmed:
-            self._give_back(self._free(tried))
-            raise TotpNotEnabled
-        method: OwnFactor = "totp" if canonical_recovery_code(code) is None else "recovery_code"
-        accept = self.prove(tried, person, method, code)
+        accept, method = self._prove_own(person_id, code)
         left = self.storage.query(self.recovery_items, person_id, prefix=RECOVERY)
         with self.storage.atomic_write() as write:
             accept(write)
@@ -118,14 +131,20 @@ class SecondFactors:
             actions = [self.items.secret_sealed.remove(), self.items.confirmed.set(False)]
             write.update(bare, actions, (self.items.confirmed == True, TotpNotEnabled()))  # noqa: E712
             self.people.mark_totp(person_id, False, write)
-            for each in left:
-                if not (method == "recovery_code" and each.sk in self._recovery_places(person_id, code)):
-                    write.delete(self.recovery_items(person_id, each.sk))
+            self._remove_recovery(person_id, left, code if method == "recovery_code" else "", write)
+            self.notifications.tell(person_id, "totp_removed", write)
 
     def reserve(self, person_id: str, trip: Trip) -> Read[Try]:
         """Reserves a try of any second factor as part of a trip."""
         reserved = self.attempts.reserve(self.items(person_id, SECOND_FACTOR), trip)
         return reserved.map(lambda item: Try(person_id, item))
+
+    def guarded_elsewhere(self, person_id: str, trip: Trip) -> Read[Try]:
+        """Reads what a second factor is proven against, for a caller who counted the try on something of its own.
+
+        Whoever need not know the password must not be able to use up the tries of who does.
+        """
+        return trip.get(self.items, person_id, SECOND_FACTOR).map(lambda item: Try(person_id, item))
 
     def prove(self, tried: Try, person: Person, method: OwnFactor, code: str) -> Accept:
         """Evaluates a code on a reserved try. What it gives must be part of the write that the proof allows.
@@ -148,11 +167,45 @@ class SecondFactors:
 
     def fail(self, tried: Try) -> None:
         """After a wrong code of any kind: locks when the last try is gone."""
-        self.attempts.lock_if_used_up(self.items(tried.person_id, SECOND_FACTOR))
+        person_id = tried.person_id
+        self.attempts.lock_if_used_up(
+            self.items(person_id, SECOND_FACTOR),
+            lambda write: self.notifications.tell(person_id, "second_factor_locked", write),
+        )
+
+    def give_back(self, tried: Try) -> None:
+        """Returns a try that nothing was evaluated with."""
+        if tried.item is not None:
+            self._give_back(tried.item)
 
     def accept_sent_code(self, person_id: str, write: AtomicWrite) -> None:
         """Adds to a write that a code which was sent proved the person, so that the counting ends."""
         self._accept(person_id, write)
+
+    def _prove_own(self, person_id: str, code: str) -> tuple[Accept, OwnFactor]:
+        """Proves the authenticator by one of its codes or a recovery code, whichever the text is."""
+        tried, person = self._reserve_with_person(person_id)
+        if not self._free(tried).confirmed:
+            self.give_back(tried)
+            raise TotpNotEnabled
+        method: OwnFactor = "totp" if canonical_recovery_code(code) is None else "recovery_code"
+        return self.prove(tried, person, method, code), method
+
+    def _add_recovery(self, person_id: str, codes: Sequence[str], write: AtomicWrite) -> None:
+        now = self.clock.now()
+        for each in codes:
+            place = self._recovery_places(person_id, each)[0]
+            write.put(self.recovery_items(person_id, place, created_at=now), StorageFault("a fresh code is taken"))
+
+    def _remove_recovery(self, person_id: str, left: Sequence[RecoveryItem], used: str, write: AtomicWrite) -> None:
+        """Adds the end of every recovery code to a write; the one that was used is ended by its proof.
+
+        Each must still be there, so that of two renewals at once one is done: the other did not see the new codes.
+        """
+        gone = self._recovery_places(person_id, used)
+        for each in left:
+            if each.sk not in gone:
+                write.delete(self.recovery_items(person_id, each.sk), (self.recovery_items.pk.exists(), WrongFactor()))
 
     def _free(self, tried: Try) -> SecondFactorItem:
         """The item of a try that could be reserved. Raises WrongFactor: locked is answered like wrong."""
@@ -213,5 +266,5 @@ class SecondFactors:
             trip.update(items(item.pk, SECOND_FACTOR), [items.failures.set(items.failures - 1)], items.failures >= 1)
 
     def _refused(self, person_id: str) -> WrongFactor:
-        self.attempts.lock_if_used_up(self.items(person_id, SECOND_FACTOR))
+        self.fail(Try(person_id, None))
         return WrongFactor()

@@ -1,0 +1,59 @@
+"""A contact change on its way, and what it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from wallet_api.people.model import Channel, Person
+
+CHANGE_LIFE = timedelta(minutes=15)
+"""Long enough for two codes of which one comes late."""
+
+Method = Literal["totp", "sms", "email", "recovery_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """A person's wish for another contact over this channel. `code_id` goes to the new one, `proof_code_id` to a current
+    one. `taken` says that somebody has it: its owner got a notice and no code.
+    """
+
+    id: str
+    person_id: str
+    channel: Channel
+    contact_sealed: bytes
+    taken: bool
+    code_id: str
+    proof_code_id: str
+    created_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the person is told; the address is masked."""
+
+    change: ContactChange
+    methods: tuple[Method, ...]
+    sent_to: str
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A code is on its way to a contact that the person has already."""
+
+    channel: Channel
+    sent_to: str
+    expires_at: datetime
+    resend_at: datetime
+
+
+def current_methods(person: Person) -> tuple[Method, ...]:
+    """What a person proves a change with: the authenticator where there is one, for it does not hang on the very number
+    that somebody may have taken over.
+    """
+    return ("totp", "recovery_code") if person.totp_enabled else person.channels

@@ -1,0 +1,216 @@
+"""What a signed-in person does to have another contact: ask, have codes sent, prove both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallet_api.clock import Clock
+from wallet_api.contact_changes.errors import ContactRefused
+from wallet_api.contact_changes.model import CHANGE_LIFE, Begun, ContactChange, Method, Sent, current_methods
+from wallet_api.contact_changes.store import CHANGE, ContactChangeItem, change_item
+from wallet_api.errors import FieldProblem, NotFound, WalletError
+from wallet_api.ids import new_id
+from wallet_api.notifications.model import Kind
+from wallet_api.notifications.use_cases import Notifications
+from wallet_api.one_time_codes.errors import WrongCode
+from wallet_api.one_time_codes.model import Issued, Proof, Purpose
+from wallet_api.one_time_codes.use_cases import OneTimeCodes
+from wallet_api.passwords.use_cases import Passwords
+from wallet_api.people.errors import PersonMissing
+from wallet_api.people.model import Channel, Contact, Person, canonical_email, canonical_phone, takes_sms
+from wallet_api.people.use_cases import People
+from wallet_api.second_factors.errors import WrongFactor
+from wallet_api.second_factors.use_cases import Accept, SecondFactors, Try
+from wallet_api.sessions.model import Customer
+from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.errors import StorageFault
+
+
+@dataclass(frozen=True)
+class ContactChanges:
+    """The contacts that people are about to have."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    passwords: Passwords
+    second_factors: SecondFactors
+    one_time_codes: OneTimeCodes
+    notifications: Notifications
+    items: type[ContactChangeItem]
+
+    @staticmethod
+    def open(
+        storage: Storage,
+        clock: Clock,
+        people: People,
+        passwords: Passwords,
+        second_factors: SecondFactors,
+        one_time_codes: OneTimeCodes,
+        notifications: Notifications,
+    ) -> ContactChanges:
+        """Binds the items to their table."""
+        items = storage.bind(ContactChangeItem)
+        return ContactChanges(storage, clock, people, passwords, second_factors, one_time_codes, notifications, items)
+
+    def start(self, caller: Customer, *, phone: str | None, email: str | None, password: str, source: str) -> Begun:
+        """Sends a code to the new contact, or a notice to whoever has it; the answer is the same.
+
+        Raises ContactRefused, WrongCurrentPassword, TooManyMessages, MessageNotSent.
+        """
+        new = _given(phone, email)
+        channel = new.channels[0]
+        with self.storage.trip() as trip:
+            reserved = self.passwords.reserve(caller.id, trip)
+            set_at = self.passwords.set_at(caller.id, trip)
+            found = self.people.find(caller.id, trip)
+            owner = self.people.resolve(trip, phone=new.phone, email=new.email)
+        self.passwords.prove_current(reserved(), password, set_at())
+        person = found()
+        if person is None:
+            raise PersonMissing
+        if owner() == person.id:
+            raise ContactRefused(FieldProblem("/phone" if channel == "sms" else "/email", "contact_is_yours"))
+        now = self.clock.now()
+        change = ContactChange(
+            id=new_id("ctc", now),
+            person_id=person.id,
+            channel=channel,
+            contact_sealed=self.people.seal(person, "new_contact", new.address(channel)),
+            taken=owner() is not None,
+            code_id=self.one_time_codes.new_id(),
+            proof_code_id=self.one_time_codes.new_id(),
+            created_at=now,
+            valid_until=now + CHANGE_LIFE,
+        )
+        with self.storage.atomic_write() as write:
+            write.put(change_item(self.items, change), StorageFault("a fresh id is taken"))
+        return self._begun(change, person, new, source)
+
+    def resend(self, caller: Customer, change_id: str, source: str) -> Begun:
+        """Sends another code to the new contact. Raises NotFound, and what `OneTimeCodes.resend` raises."""
+        change, person = self._own(caller, change_id)
+        return self._begun(change, person, self._new_contact(change, person), source)
+
+    def send(self, caller: Customer, change_id: str, method: Channel, source: str) -> Sent:
+        """Sends a code to a contact that the person has already, to prove the change with.
+
+        Raises NotFound, ContactRefused, and what `OneTimeCodes.resend` raises.
+        """
+        change, person = self._own(caller, change_id)
+        _require_offered(method, person)
+        contact = self.people.contact_of(person)
+        issued = self.one_time_codes.resend(
+            change.proof_code_id,
+            "current_contact",
+            change.id,
+            channel=method,
+            to=contact.address(method),
+            locale=person.locale,
+            source=source,
+        )
+        return Sent(method, contact.masked(method), issued.expires_at, issued.resend_at)
+
+    def confirm(self, caller: Customer, change_id: str, *, code: str, method: Method, factor_code: str) -> None:
+        """Puts the new contact in its place: claims, person and notices in one write.
+
+        Raises NotFound, ContactRefused, WrongFactor, WrongCode, CodeExpired, CodeUsedUp, ContactTaken,
+        ContactChangedMeanwhile.
+        """
+        with self.storage.trip() as trip:
+            reserved = self.second_factors.reserve(caller.id, trip)
+            item = trip.get(self.items, change_id, CHANGE)
+            found = self.people.find(caller.id, trip)
+        tried = reserved()
+        try:
+            change, person = self._checked(caller, item(), found())
+            _require_offered(method, person)
+        except WalletError:
+            self.second_factors.give_back(tried)
+            raise
+        accept = self._prove_factor(change, person, tried, method, factor_code)
+        try:
+            proof = self.one_time_codes.prove(change.code_id, "contact_change", change.id, code)
+        except WalletError:
+            self.second_factors.give_back(tried)
+            raise
+        self._put_in_place(change, person, accept, proof)
+
+    def _put_in_place(self, change: ContactChange, person: Person, accept: Accept, proof: Proof) -> None:
+        channel, present = change.channel, self.people.contact_of(person)
+        former = present.address(channel) if channel in present.channels else None
+        new = self._new_contact(change, person).address(channel)
+        with self.storage.atomic_write() as write:
+            accept(write)
+            self.one_time_codes.spend(proof, write)
+            write.delete(self.items(change.id, CHANGE))
+            self.people.swap_contact(person, channel, new, former, write)
+            kind: Kind = "contact_added" if former is None else "contact_changed"
+            self.notifications.tell(person.id, kind, write, former=person)
+
+    def _prove_factor(self, change: ContactChange, person: Person, tried: Try, method: Method, code: str) -> Accept:
+        if method == "totp" or method == "recovery_code":
+            return self.second_factors.prove(tried, person, method, code)
+        if tried.item is None:
+            self.second_factors.fail(tried)
+            raise WrongFactor
+        try:
+            proof = self.one_time_codes.prove(change.proof_code_id, "current_contact", change.id, code)
+        except WrongCode:
+            self.second_factors.fail(tried)
+            raise WrongFactor from None
+
+        def accept(write: AtomicWrite) -> None:
+            self.one_time_codes.spend(proof, write)
+            self.second_factors.accept_sent_code(person.id, write)
+
+        return accept
+
+    def _begun(self, change: ContactChange, person: Person, new: Contact, source: str) -> Begun:
+        purpose: Purpose = "already_registered" if change.taken else "contact_change"
+        channel = change.channel
+        issued: Issued = self.one_time_codes.resend(
+            change.code_id,
+            purpose,
+            change.id,
+            channel=channel,
+            to=new.address(channel),
+            locale=person.locale,
+            source=source,
+        )
+        methods = current_methods(person)
+        return Begun(change, methods, new.masked(channel), issued.expires_at, issued.resend_at)
+
+    def _new_contact(self, change: ContactChange, person: Person) -> Contact:
+        address = self.people.unseal(person, "new_contact", change.contact_sealed)
+        phone, email = (address, None) if change.channel == "sms" else (None, address)
+        return Contact(phone, email, person.locale)
+
+    def _own(self, caller: Customer, change_id: str) -> tuple[ContactChange, Person]:
+        with self.storage.trip() as trip:
+            item = trip.get(self.items, change_id, CHANGE)
+            found = self.people.find(caller.id, trip)
+        return self._checked(caller, item(), found())
+
+    def _checked(
+        self, caller: Customer, item: ContactChangeItem | None, person: Person | None
+    ) -> tuple[ContactChange, Person]:
+        """The change and the person whose it is. Raises NotFound for a stranger's, a finished and an old one alike."""
+        if item is None or item.person_id != caller.id or item.valid_until <= self.clock.now() or person is None:
+            raise NotFound
+        return item.change(), person
+
+
+def _given(phone: str | None, email: str | None) -> Contact:
+    """The one contact that was given, in its canonical form. Raises Invalid, ContactRefused."""
+    if phone is None:
+        return Contact(None, canonical_email(email or ""), "en")
+    canonical = canonical_phone(phone)
+    if not takes_sms(canonical):
+        raise ContactRefused(FieldProblem("/phone", "phone_takes_no_sms"))
+    return Contact(canonical, None, "en")
+
+
+def _require_offered(method: Method, person: Person) -> None:
+    if method not in current_methods(person):
+        raise ContactRefused(FieldProblem("/method", "method_not_offered"))

@@ -1,0 +1,164 @@
+"""Writing a notice beside what it tells of, and sending those that are due."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from wallet_api.clock import Clock, rfc3339
+from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.gateways.mail import Mail
+from wallet_api.gateways.sms import Sms
+from wallet_api.ids import new_id
+from wallet_api.notifications.model import Kind, Notice, Recipient, next_try
+from wallet_api.notifications.store import BUCKET, NOTICE, NoticeItem, notice_item
+from wallet_api.people.model import Locale, Person, calling_code
+from wallet_api.people.use_cases import People
+from wallet_api.rate_limits.model import wide_sms_shares
+from wallet_api.rate_limits.use_cases import RateLimits
+from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.errors import StorageFault
+
+CLAIMED_FOR = timedelta(minutes=2)
+"""How long a run of the schedule has a notice to itself; longer than a function runs."""
+
+logger = logging.getLogger(__name__)
+
+
+class _ClaimedElsewhere(Exception):
+    """Another run of the schedule sends this notice."""
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """The notices on their way."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    rate_limits: RateLimits
+    sms: Sms
+    mail: Mail
+    items: type[NoticeItem]
+
+    @staticmethod
+    def open(
+        storage: Storage, clock: Clock, people: People, rate_limits: RateLimits, sms: Sms, mail: Mail
+    ) -> Notifications:
+        """Binds the notices to their table."""
+        return Notifications(storage, clock, people, rate_limits, sms, mail, storage.bind(NoticeItem))
+
+    def tell(self, person_id: str, kind: Kind, write: AtomicWrite, *, former: Person | None = None) -> None:
+        """Adds a notice to the write that does what it tells of.
+
+        `former` is the person as they were: their contacts of then are told as well. Without it only those of now are.
+        """
+        now = self.clock.now()
+        notice = Notice(
+            id=new_id("ntc", now),
+            person_id=person_id,
+            kind=kind,
+            created_at=now,
+            former_phone_sealed=former.phone_sealed if former else None,
+            former_email_sealed=former.email_sealed if former else None,
+        )
+        write.put(notice_item(self.items, notice), StorageFault("a fresh id is taken"))
+
+    def tell_now(self, person_id: str, kind: Kind) -> None:
+        """Writes a notice that belongs to no write of its own."""
+        with self.storage.atomic_write() as write:
+            self.tell(person_id, kind, write)
+
+    def send_due(self) -> int:
+        """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
+        ended = 0
+        rows = self.storage.query_index(self.items, "by_due", BUCKET, up_to=rfc3339(self.clock.now()))
+        for row in rows:
+            notice_id = row["pk"]["S"]
+            try:
+                ended += self._send(notice_id)
+            except _ClaimedElsewhere:
+                continue
+            except Exception:
+                # One notice that cannot be sent must not keep the others waiting.
+                logger.exception("a notice stays unsent", extra={"notice_id": notice_id})
+        return ended
+
+    def _send(self, notice_id: str) -> bool:
+        notice = self._claimed(notice_id)
+        person = self.people.require(notice.person_id)
+        told = list(notice.told)
+        for recipient in self._recipients(notice, person):
+            if recipient.name not in told and self._reached(recipient, notice.kind, person.locale):
+                told.append(recipient.name)
+        left = [each.name for each in self._recipients(notice, person) if each.name not in told]
+        again_at = next_try(notice, self.clock.now()) if left else None
+        items, bare = self.items, self.items(notice.id, NOTICE)
+        if left and again_at is None:
+            logger.error("a notice was given up", extra={"notice_id": notice.id, "kind": notice.kind})
+        with self.storage.atomic_write() as write:
+            if again_at is None:
+                write.delete(bare)
+            else:
+                actions = [
+                    items.told.set(told),
+                    items.tries.set(notice.tries + 1),
+                    items.due_at.set(rfc3339(again_at)),
+                ]
+                write.update(bare, actions, (items.pk.exists(), _ClaimedElsewhere()))
+        return not left
+
+    def _claimed(self, notice_id: str) -> Notice:
+        """The notice, which is no longer due for a while. Raises _ClaimedElsewhere."""
+        now, items = self.clock.now(), self.items
+        found = self.storage.get(items, notice_id, NOTICE)
+        if found is None or found.due_at > rfc3339(now):
+            raise _ClaimedElsewhere
+        with self.storage.atomic_write() as write:
+            write.update(
+                items(notice_id, NOTICE),
+                [items.due_at.set(rfc3339(now + CLAIMED_FOR))],
+                (items.due_at == found.due_at, _ClaimedElsewhere()),
+            )
+        return found.notice()
+
+    def _recipients(self, notice: Notice, person: Person) -> Iterator[Recipient]:
+        """Everywhere the person is reached now, and was reached before."""
+        former = replace(person, phone_sealed=notice.former_phone_sealed, email_sealed=notice.former_email_sealed)
+        seen = set()
+        for when, contact in (("now", self.people.contact_of(person)), ("former", self.people.contact_of(former))):
+            for channel in contact.channels:
+                address = contact.address(channel)
+                if address not in seen:
+                    seen.add(address)
+                    yield Recipient(f"{when}/{channel}", channel, address)
+
+    def _reached(self, to: Recipient, kind: Kind, locale: Locale) -> bool:
+        words = _texts()[kind][locale]
+        try:
+            if to.channel == "email":
+                self.mail.send(to.address, words["subject"], words["text"])
+            elif self._may_send_sms(to.address):
+                self.sms.send(to.address, words["text"])
+            else:
+                return False
+        except MessageNotSent:
+            return False
+        return True
+
+    def _may_send_sms(self, phone: str) -> bool:
+        """A notice counts towards what all SMS of a day may cost, and waits when that is used up."""
+        with self.storage.trip() as trip:
+            full = self.rate_limits.take(wide_sms_shares(calling_code(phone)), trip)
+        return not full()
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """The shipped words by kind and language."""
+    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))

@@ -28,11 +28,12 @@ TABLE_PROPERTIES = (
 )
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that writes short intrinsics in their long form. A class of ours: nobody else's YAML changes."""
+# A SafeLoader that writes short intrinsics in their long form. A class of ours: nobody else's YAML changes. In C, where PyYAML was
+# built so: every start of the local cloud waits for it.
+_Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 
 
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _intrinsic(loader: Any, suffix: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)

@@ -10,6 +10,7 @@ from tests.client import Api
 from tests.faults.injector import Faults, injecting
 from tests.ledger_world import World
 from tests.promises import PromisedApi
+from tests.secrecy import found_in, listening
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,10 +42,16 @@ def cloud(_running_cloud: LocalCloud) -> LocalCloud:
 
 @pytest.fixture
 def api(cloud: LocalCloud, _running_server: Server) -> Iterator[Api]:
-    """A client of the wallet over real HTTP, which holds every answer against the OpenAPI document."""
-    client = PromisedApi(_running_server.port)
-    yield client
-    client.close()
+    """A client of the wallet over real HTTP, which holds every answer against the OpenAPI document.
+
+    D9: what every logger of this process says meanwhile, at DEBUG, must hold nothing secret of what went over the wire.
+    """
+    with listening() as listener:
+        client = PromisedApi(_running_server.port)
+        yield client
+        client.close()
+    told = [(found, line) for line in listener.lines if (found := found_in(line, client.secrets))]
+    assert not told, f"logged: {told[:3]}"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from chalicelib import openapi
 from chalicelib.routes import ALL
 from dev.client import Answer, Api
+from tests.secrecy import secrets_in
 
 OF_THE_GATEWAY = {"not_found", "method_not_allowed", "body_too_large", "headers_too_large", "malformed_request"}
 """What the gateway in front says by itself, whatever the path."""
@@ -17,12 +18,20 @@ OF_THE_GATEWAY = {"not_found", "method_not_allowed", "body_too_large", "headers_
 class PromisedApi(Api):
     """Speaks JSON to one server. Raises AssertionError for an answer that the document does not promise."""
 
+    def __init__(self, port: int, timeout: int = 30, secrets: set[str] | None = None) -> None:
+        super().__init__(port, timeout)
+        self.secrets = set() if secrets is None else secrets
+        """What went over the wire and is nobody else's business."""
+
     def fresh(self) -> "PromisedApi":
-        return PromisedApi(self.port, self.timeout)
+        return PromisedApi(self.port, self.timeout, self.secrets)
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
+        self.secrets.update(secrets_in(options.get("json")), [options["token"]] if options.get("token") else [])
         answer = super().call(method, path, **options)
         require_promised(method, path, answer)
+        if path.startswith("/v1/") and answer.status < 300 and answer.body:
+            self.secrets.update(secrets_in(answer.json))
         return answer
 
 

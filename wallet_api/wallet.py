@@ -20,6 +20,7 @@ from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
+from wallet_api.logs import be_discreet
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import EmbeddedMetrics, Metrics
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
@@ -123,6 +124,7 @@ def open_wallet(
     """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
     from botocore.session import get_session
 
+    be_discreet()
     settings = settings or Settings.from_environment()
     clock = clock or SystemClock()
     session = get_session()

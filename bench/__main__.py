@@ -7,6 +7,8 @@ VERBS = {
     "cost": ("bench.cost", "round trips, items, units and dollars of each use case, beside the usual way"),
     "cold": ("bench.cold", "from the start of a process to its first answer, as a ratio to bare botocore"),
     "cpu": ("bench.cpu", "processor time of a payment, as a ratio to bare botocore making the same calls"),
+    "growth": ("bench.growth", "cost of a payment, a page of history and a refund as the journal grows"),
+    "hot-merchant": ("bench.hot_merchant", "many payers at one merchant, against merchants of their own"),
     "local-engine": ("bench.local_engine", "one transaction with 100 and 20,000 items: moto as it comes, and ours"),
     "payments": ("bench.payments", "payments a second that the local server takes over HTTP"),
 }

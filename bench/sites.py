@@ -13,7 +13,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from dev.lambda_zip import compile_bytecode, prune
-from dev.packaging import ROOT, copy_project, run_chalice
+from dev.packaging import copy_project, run_chalice
+from dev.templates import ROOT
 
 FLOOR = ("botocore", "jmespath", "python-dateutil", "six", "urllib3")
 

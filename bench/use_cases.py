@@ -109,7 +109,11 @@ class Bench:
     def history(self) -> Request:
         for _ in range(20):
             self.paid()
-        return lambda: self.api.get("/v1/transactions?limit=20", token=self.ada.token).ok(200)
+        return self.page
+
+    def page(self) -> object:
+        """The newest twenty of Ada's transactions."""
+        return self.api.get("/v1/transactions?limit=20", token=self.ada.token).ok(200)
 
     def get_payment(self) -> Request:
         payment = self.paid()

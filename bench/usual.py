@@ -66,7 +66,7 @@ class UsualPayments:
             found = wallet.payments.store.find(confirmation.payment_id, trip)
             fee_read = wallet.fees.reading(trip, confirmation.quote_id)
         session()
-        proven = wallet.payment_pins.prove(reservation(), caller.id, confirmation.pin)
+        proven = wallet.payment_pins.prove(reservation(), caller.id, confirmation.shown.pin)
         payment = found()
         error = why_not_payable(payment, caller.id, now)
         if error is not None or payment is None:

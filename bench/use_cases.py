@@ -11,7 +11,6 @@ from bench.people import InProcess, Person, key
 from bench.usual import UsualPayments
 from dev.cloud.local import LocalCloud
 from wallet_api.ledger.operations import Operation
-from wallet_api.payments.use_cases import Confirmation
 
 Request = Callable[[], object]
 
@@ -73,7 +72,7 @@ class Bench:
         wallet, payment = self.cloud.wallet, self.asked()
         usual, customer = UsualPayments.open(wallet), wallet.sessions.presented(self.ada.token)
         operation = self.operation(customer.id)
-        return lambda: usual.confirm(customer, Confirmation(payment, people.PIN, None), operation)
+        return lambda: usual.confirm(customer, payment, people.PIN, operation)
 
     def operation(self, caller: str) -> Operation:
         """What the edge would have read of a confirmation."""

@@ -17,7 +17,6 @@ from wallet_api.ledger.operations import Operation
 from wallet_api.ledger.store import BALANCE
 from wallet_api.payments.model import Payment, why_not_payable
 from wallet_api.payments.postings import payment_entry
-from wallet_api.payments.use_cases import Confirmation
 from wallet_api.sessions.model import Customer
 from wallet_api.storage import Item
 from wallet_api.storage.items import Document, Expiry, UnicodeAttribute
@@ -56,21 +55,21 @@ class UsualPayments:
     def clock(self) -> Clock:
         return self.wallet.clock
 
-    def confirm(self, caller: Customer, confirmation: Confirmation, operation: Operation) -> Payment:
+    def confirm(self, caller: Customer, payment_id: str, pin: str, operation: Operation) -> Payment:
         """Pays. Raises AlreadyBegun, and what the wallet's own confirmation raises."""
         self._begin(operation)
         wallet, now = self.wallet, self.clock.now()
         with wallet.storage.trip() as trip:
             session = wallet.sessions.live(caller, trip)
             reservation = wallet.payment_pins.reserve(caller.id, trip)
-            found = wallet.payments.store.find(confirmation.payment_id, trip)
-            fee_read = wallet.fees.reading(trip, confirmation.quote_id)
+            found = wallet.payments.store.find(payment_id, trip)
+            fee_read = wallet.fees.reading(trip, None)
         session()
         proven = wallet.payment_pins.prove(reservation(), caller.id, confirmation.shown.pin)
         payment = found()
         error = why_not_payable(payment, caller.id, now)
         if error is not None or payment is None:
-            raise error or LookupError(confirmation.payment_id)
+            raise error or LookupError(payment_id)
         charge = wallet.fees.charge(
             fee_read,
             operation="payment",

@@ -17,7 +17,7 @@ def test_units_and_trips_stay_the_same_as_the_journal_grows(cloud: LocalCloud) -
 
 
 def costs(bench: Bench) -> dict[str, tuple[object, ...]]:
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     for name, prepare in GROWING.items():
         request = prepare(bench)
         with metered() as meter:

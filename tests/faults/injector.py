@@ -75,6 +75,8 @@ def _left_over(keep: int) -> Callable[[str, dict[str, Any], Apply], Any]:
 
 
 DEATHS = ("died before", "died after")
+OVERTAKEN = "overtaken"
+"""Nothing is wrong with the call but that it takes long: what `Faults.meanwhile` does happens first."""
 FOR_GETS = ("some left over", "all left over")
 FOR_WRITES = ("conflict", "conflict and a failed condition")
 FOR_TRANSACTIONS = ("cancelled without reasons", "in progress")
@@ -106,6 +108,10 @@ def fits(fault: str, operation: str) -> bool:
     return fault not in FOR_TRANSACTIONS or operation == "TransactWriteItems"
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass
 class Faults:
     """`calls` are all DynamoDB calls so far; `hit` breaks the n-th of them from now on, once or for ever.
@@ -117,6 +123,7 @@ class Faults:
     struck: list[str] = field(default_factory=list)
     """The operations of the calls that were broken."""
     dead: bool = False
+    meanwhile: Callable[[], object] = _nothing
     _planned: dict[int, str] = field(default_factory=dict)
     _always: tuple[str, str] | None = None
     _aimed: tuple[str, int, str, int] | None = None
@@ -169,6 +176,9 @@ class Faults:
             if fault is not None:
                 self.struck.append(operation)
                 self.dead = fault in DEATHS
+        if fault == OVERTAKEN:
+            self.meanwhile()
+            return apply()
         return apply() if fault is None or not fits(fault, operation) else FAULTS[fault](operation, parameters, apply)
 
 

@@ -5,7 +5,7 @@ as anybody tries. Afterwards what the caller was told is held against the journa
 the ledger is checked from its beginning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from dev.client import Answer
 from tests.build import key
 from tests.faults.acquirer import faults_of
-from tests.faults.injector import DEATHS, FAULTS, FOR_GETS, fits
+from tests.faults.injector import DEATHS, FAULTS, FOR_GETS, OVERTAKEN, fits
 from tests.faults.scenarios import Act, Scenario
 from tests.faults.stage import Stage, attempt
 from wallet_api.top_ups.model import OPEN
@@ -84,6 +84,8 @@ def _broken_storage(calls: list[str], replay: bool, then: Any) -> Iterator[Cell]
         for fault in (name for name in FAULTS if fits(name, call)):
             for times in (1,) if fault in (*DEATHS, *FOR_GETS) else (1, FOR_LONG):
                 yield Cell("storage", nth, call, fault, times, replay, then, early)
+        if then == "its key":
+            yield Cell("storage", nth, call, OVERTAKEN, 1, replay, then, early)
 
 
 def _numbered(calls: list[str]) -> list[tuple[int, str]]:
@@ -102,24 +104,14 @@ def run(scenario: Scenario, cell: Cell, stage: Stage) -> None:
     stage.fresh()
     act, idem = scenario.prepare(stage), key()
     start, charged = stage.read(), len(stage.acquirer.charged)
-    answers = [_answered(act, idem)] if cell.replay else []
-    _plan(stage, cell)
-    told = attempt(lambda: act(idem))
-    struck = stage.faults.struck if cell.boundary == "storage" else stage.acquirer.struck
-    assert struck, "the fault hit no call"
-    stage.mend()
-    if told is not None:
-        _require_truth(told, cell, scenario, stage.entries(start))
+    heard = [_answered(act, idem)] if cell.replay else []
+    heard += _disturbed(cell, stage, lambda: act(idem))
+    _require_truth(heard, cell, scenario, stage.entries(start))
     if cell.then == "the schedule":
         stage.later()
-        if told is not None and told.status >= 400 and told.json["money_moved"] == "no":
-            assert stage.entries(start) == 0, f"told that no money moves, and then it does: {told.text}"
+        _require_truth(heard, cell, scenario, stage.entries(start))
     stage.fresh()
-    answers += [told] if told is not None else []
-    if scenario.ends:
-        answers += _ended(scenario, act, idem, stage)
-    else:
-        act(idem)
+    heard += _ended(scenario, act, idem, stage)
     wanted = scenario.moves
     if scenario.charges:
         stage.later()
@@ -128,39 +120,51 @@ def run(scenario: Scenario, cell: Cell, stage: Stage) -> None:
         last = _said(_answered(act, idem)) if scenario.ends else None
         assert last is None or (last in scenario.ends and (last[1] == "") == (wanted == 1)), f"{last}, {wanted} charged"
     assert stage.entries(start) == wanted, f"{stage.entries(start)} entries, not {wanted}"
-    scenario.check(stage, answers)
+    _require_one_answer(heard, scenario)
+    scenario.check(stage, heard)
     wrong = stage.wrongs()
     assert not wrong, "\n".join(wrong)
 
 
-def _plan(stage: Stage, cell: Cell) -> None:
-    stage.faults.clear()
-    stage.acquirer.clear()
+def _disturbed(cell: Cell, stage: Stage, act: Callable[[], Answer | None]) -> list[Answer]:
+    """What the caller hears of a request that is broken in this way, with what a repetition that overtook it was told."""
+    heard: list[Answer | None] = []
+    stage.mend()
+    stage.faults.meanwhile = lambda: heard.append(act())
     if cell.boundary == "storage":
         stage.faults.aim(cell.call, cell.nth, cell.fault, cell.times)
     else:
         stage.acquirer.aim(cell.call, cell.nth, cell.fault)
+    heard.append(attempt(act))
+    struck = stage.faults.struck if cell.boundary == "storage" else stage.acquirer.struck
+    assert struck, "the fault hit no call"
+    stage.mend()
+    return [answer for answer in heard if answer is not None]
 
 
-def _require_truth(told: Answer, cell: Cell, scenario: Scenario, entries: int) -> None:
-    """What the caller was told, against what the journal says in that moment."""
-    said = _said(told)
-    if said in scenario.ends or _is_open(said, scenario):
-        assert not said[1] or said[0] < 400 or entries == 0, f"{entries} entries: {told.text}"
-        return
-    problem = told.json
-    assert said[0] in (500, 503) or said == (409, "idempotency_key_in_use"), told.text
-    assert problem["retry"] in ("same_key", "after"), told.text
-    assert problem["money_moved"] in ("no", "unknown"), told.text
-    if problem["money_moved"] == "no":
-        assert entries == 0, f"told that no money moved: {told.text}"
-    elif cell.boundary == "storage" and not cell.replay and not scenario.charges:
-        sure = cell.fault in SURELY_NOT_APPLIED and not cell.before_writing
-        assert not sure, f"nothing was written, and the caller is told that it is not known: {told.text}"
+def _require_truth(heard: list[Answer], cell: Cell, scenario: Scenario, entries: int) -> None:
+    """What callers were told, against what the journal says at this moment."""
+    for told in heard:
+        said = _said(told)
+        if said in scenario.ends or _is_open(said, scenario):
+            assert said[0] < 400 or entries == 0, f"{entries} entries: {told.text}"
+            continue
+        problem = told.json
+        assert said[0] in (500, 503) or said == (409, "idempotency_key_in_use"), told.text
+        assert problem["retry"] in ("same_key", "after"), told.text
+        assert problem["money_moved"] in ("no", "unknown"), told.text
+        if problem["money_moved"] == "no":
+            assert entries == 0, f"told that no money moved: {told.text}"
+        elif cell.boundary == "storage" and not (cell.replay or scenario.decided or scenario.charges):
+            sure = cell.fault in SURELY_NOT_APPLIED and not cell.before_writing
+            assert not sure, f"nothing was written, and the caller is told that it is not known: {told.text}"
 
 
 def _ended(scenario: Scenario, act: Act, idem: str, stage: Stage) -> list[Answer]:
     """The client's retry, and one more: one of the ends, and the same again."""
+    if not scenario.ends:
+        act(idem)
+        return []
     second = _answered(act, idem)
     if _said(second) == (409, "idempotency_key_in_use"):
         stage.cloud.clock.advance(second.json["retry_after_seconds"])
@@ -168,10 +172,13 @@ def _ended(scenario: Scenario, act: Act, idem: str, stage: Stage) -> list[Answer
     assert _said(second) in scenario.ends or _is_open(_said(second), scenario), second.text
     if second.status == 403:
         return [second]  # a proof that is missing decides nothing
-    third = _answered(act, idem)
-    if not scenario.charges:
-        assert second.json == third.json, f"{second.text}\n{third.text}"
-    return [second, third]
+    return [second, _answered(act, idem)]
+
+
+def _require_one_answer(heard: list[Answer], scenario: Scenario) -> None:
+    """Whoever was answered in the end was answered the same, word for word; what is under way may change."""
+    final = {answer.text for answer in heard if _said(answer) in scenario.ends and answer.status != 403}
+    assert scenario.charges or len(final) <= 1, "\n".join(final)
 
 
 def _answered(act: Act, idem: str) -> Answer:

@@ -36,6 +36,7 @@ class Scenario:
     """`ends` are status and code of the final answer (a code of "" for a success), `moves` the entries there are then.
 
     `charges`: the acquirer takes part, so there are as many entries as it charged, and the schedule may be what ends it.
+    `decided`: the key was decided before, so the money has moved already.
     """
 
     endpoint: str
@@ -43,6 +44,7 @@ class Scenario:
     prepare: Callable[[Stage], Act]
     ends: tuple[tuple[int, str], ...]
     moves: int = 0
+    decided: bool = False
     charges: bool = False
     check: Callable[[Stage, list[Answer]], None] = lambda stage, answers: None
 
@@ -64,6 +66,20 @@ def _guessed_transfer(stage: Stage) -> Act:
     send(stage.api, stage.ada, stage.bo, AMOUNT).ok(201)
     assert stage.attempts(stage.ada) == 0
     return lambda idem: send(stage.api, stage.ada, stage.bo, AMOUNT, pin="111222", idem=idem)
+
+
+def _repetition(stage: Stage) -> Act:
+    idem = key()
+    first = send(stage.api, stage.ada, stage.bo, AMOUNT, idem=idem).ok(201)
+    assert send(stage.api, stage.ada, stage.bo, AMOUNT, pin="111222").status == 403
+    assert stage.attempts(stage.ada) == 1
+
+    def act(_: str) -> Answer:
+        answer = send(stage.api, stage.ada, stage.bo, AMOUNT, idem=idem)
+        assert answer.status != 201 or answer.json == first
+        return answer
+
+    return act
 
 
 def _quoted_transfer(stage: Stage) -> Act:
@@ -90,6 +106,11 @@ def _every_guess_counts(stage: Stage, answers: list[Answer]) -> None:
     """A12: whatever breaks, no wrong PIN is free."""
     guesses = sum(answer.status == 403 for answer in answers)
     assert stage.attempts(stage.ada) >= guesses, (stage.attempts(stage.ada), guesses)
+
+
+def _guess_counts(stage: Stage, _answers: list[Answer]) -> None:
+    """A12: a repetition gives back the attempt that it took itself, once, however often it has to say so."""
+    assert stage.attempts(stage.ada) >= 1
 
 
 def _all_attempts_are_given_back(stage: Stage, _answers: list[Answer]) -> None:
@@ -216,6 +237,7 @@ SCENARIOS = (
     Scenario("POST /v1/transfers", "succeeds", _transfer, CREATED, 1, check=GIVEN_BACK),
     Scenario("POST /v1/transfers", "is too large", _too_large_transfer, ((402, "insufficient_funds"),), check=GIVEN_BACK),
     Scenario("POST /v1/transfers", "guesses", _guessed_transfer, ((403, "wrong_payment_pin"),), check=_every_guess_counts),
+    Scenario("POST /v1/transfers", "is repeated after a guess", _repetition, CREATED, decided=True, check=_guess_counts),
     Scenario("POST /v1/transfers", "as quoted", _quoted_transfer, CREATED, 1, check=_quote_is_used),
     Scenario("POST /v1/payments", "succeeds", _request_for_payment, CREATED),
     Scenario("POST /v1/payments", "for a known order", _request_for_a_known_order, ((409, "order_id_taken"),)),

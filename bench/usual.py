@@ -65,7 +65,7 @@ class UsualPayments:
             found = wallet.payments.store.find(payment_id, trip)
             fee_read = wallet.fees.reading(trip, None)
         session()
-        proven = wallet.payment_pins.prove(reservation(), caller.id, confirmation.shown.pin)
+        proven = wallet.payment_pins.prove(reservation(), caller.id, pin)
         payment = found()
         error = why_not_payable(payment, caller.id, now)
         if error is not None or payment is None:

@@ -1,8 +1,13 @@
 """Verify: whatever somebody changes behind the ledger's back is named."""
 
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
 import pytest
 
 from tests.ledger_world import ADA, BO, SHOP, World
+from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.store import BALANCE, OPERATION
@@ -170,3 +175,78 @@ def test_a_wallet_below_zero_is_named(world: World) -> None:
         world.tamper("accounts", line.pk, line.sk, amount={"N": str(amount)})
         world.tamper("accounts", account, BALANCE, balances={"M": {"CNY": {"N": str(amount)}}})
     assert f"balance of {ADA} is below zero: -5 CNY" in findings(world)
+
+
+def restless(world: World, monkeypatch: pytest.MonkeyPatch, *accounts: str, payments: int = 25) -> None:
+    """From now on the tables are read three items at a time, and now and then somebody pays and the stream is folded."""
+    storage = world.wallet.storage
+    pages = count(1)
+
+    def page(item_type: Any, start: Any) -> Any:
+        nth = next(pages)
+        if nth % 3 == 0 and nth // 3 <= payments:
+            world.send(ADA, accounts[nth % len(accounts)], 1, fee=1)
+            world.fold()
+        name = item_type.Meta.table_name
+        return storage._connection.scan(name, exclusive_start_key=start, consistent_read=True, limit=3)
+
+    monkeypatch.setattr(storage, "_scan_page", page)
+
+
+@pytest.fixture
+def walked(world: World) -> World:
+    """Two wallets, and two merchants with a dozen payments each."""
+    world.open(ADA, BO)
+    world.fund(ADA, 100_00)
+    world.fund(BO, 7)
+    for _ in range(12):
+        world.send(ADA, SHOP, 5, fee=1)
+        world.send(ADA, chart.merchant("mer_quiet"), 6)
+    assert world.verified().holds
+    return world
+
+
+def test_a_living_ledger_is_no_finding(walked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M3, M22: lines younger than the reading of the journal, and balances that move under the reading."""
+    restless(walked, monkeypatch, SHOP, BO)
+    report = verify(walked.ledger)
+    assert report.findings == []
+    assert set(report.unsettled) <= {ADA, BO, SHOP, chart.FEES}
+
+
+def test_what_is_forged_in_a_living_ledger_is_named_even_so(walked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M3."""
+    quiet = chart.merchant("mer_quiet")
+    walked.tamper("accounts", quiet, BALANCE, balances={"M": {"CNY": {"N": "71"}}})
+    restless(walked, monkeypatch, SHOP, BO)
+    report = verify(walked.ledger)
+    assert f"balance of {quiet}: stored 71 CNY, its lines sum to 72" in report.findings
+    assert not [finding for finding in report.findings if finding.startswith(("line", "journal"))]
+
+
+def test_lines_that_are_still_to_be_folded_are_awaited_for_a_while(world: World) -> None:
+    """M22: a person's own line is never awaited, as it is written with the entry."""
+    world.open(ADA)
+    world.fund(ADA, 100)
+    sent = world.send(ADA, SHOP, 5)
+    report = verify(world.ledger, grace=timedelta(minutes=15))
+    assert (report.findings, report.awaited) == ([], 2)
+    world.tamper("accounts", ADA, f"line/{sent.value}/CNY")
+    report = verify(world.ledger, grace=timedelta(minutes=15))
+    assert any(finding.startswith(f"line {ADA}") and "is missing" in finding for finding in report.findings)
+    world.cloud.clock.advance("16m")
+    report = verify(world.ledger, grace=timedelta(minutes=15))
+    assert (report.awaited, sum("is missing" in finding for finding in report.findings)) == (0, 3)
+
+
+def test_when_nearly_everything_differs_a_bounded_part_is_named(walked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restore that lost all lines: memory stays bounded, and running it again after mending names the rest."""
+    for raw in list(walked.wallet.storage.scan(walked.ledger.account_items)):
+        if raw["sk"]["S"] != BALANCE:
+            walked.tamper("accounts", raw["pk"]["S"], raw["sk"]["S"])
+    monkeypatch.setattr("wallet_api.ledger.verify.LINES_HELD", 5)
+    monkeypatch.setattr("wallet_api.ledger.verify.NAMED", 8)
+    report = verify(walked.ledger)
+    assert len(report.findings) == 8
+    assert report.found > 8
+    assert any("more of" in finding for finding in report.findings)

@@ -46,3 +46,9 @@ def settle_processing(event: CloudWatchEvent) -> None:
 def verify_ledger(event: CloudWatchEvent) -> None:
     """Checks every balance, line and entry of the ledger, and tells an alarm how much differs."""
     watch(wiring.wallet().ledger, wiring.wallet().metrics)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def send_notices(event: CloudWatchEvent) -> None:
+    """Tells people what happened to their access."""
+    wiring.wallet().notifications.send_due()

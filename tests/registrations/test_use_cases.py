@@ -6,7 +6,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import a_phone, code_to, refused
 from tests.client import Answer, Api
 from tests.faults.injector import Faults
-from tests.identity import at_once, confirm, give_password, register
+from tests.identity import at_once, confirm, give_password, other_than, register
 from wallet_api.ledger import chart
 
 
@@ -30,14 +30,33 @@ def test_parallel_sign_ups_with_one_phone_make_one_wallet(api: Api, cloud: Local
 
 
 def test_a_confirmation_that_is_sent_many_times_at_once_makes_one_person(api: Api, cloud: LocalCloud) -> None:
-    """A17."""
+    """A17: one person and one session, of which every copy that is answered tells the same."""
     phone = a_phone()
     begun = register(api, phone=phone).ok(202)
     code = code_to(cloud, phone)
     answers = at_once(6, lambda own: confirm(own, begun["id"], code), api)
-    assert sorted(answer.status for answer in answers).count(201) == 1
-    assert {answer.status for answer in answers} <= {201, 403, 404}
+    assert {answer.status for answer in answers} <= {201, 403}
+    made = [answer.json for answer in answers if answer.status == 201]
+    assert made
+    assert len({each["user"]["id"] for each in made}) == len({each["session"]["access_token"] for each in made}) == 1
+    assert len(api.get("/v1/sessions", token=made[0]["session"]["access_token"]).ok(200)["data"]) == 1
     give_password(api, phone=phone).ok(200)
+
+
+def test_a_confirmation_whose_answer_was_lost_is_answered_again_for_a_moment(api: Api, cloud: LocalCloud) -> None:
+    """A17, A18: the same session for the same code; nothing for another code, for long, or once the tokens were renewed."""
+    phone = a_phone()
+    begun = register(api, phone=phone).ok(202)
+    code = code_to(cloud, phone)
+    first = confirm(api, begun["id"], code).ok(201)
+    again = confirm(api, begun["id"], code).ok(201)
+    assert again["session"]["access_token"] == first["session"]["access_token"]
+    api.get("/v1/me", token=again["session"]["access_token"]).ok(200)
+    refused(confirm(api, begun["id"], other_than(code)), 403, "code_used_up")
+    api.post("/v1/sessions/refresh", {"refresh_token": first["session"]["refresh_token"]}).ok(200)
+    refused(confirm(api, begun["id"], code), 403, "code_used_up")
+    cloud.clock.advance("3m")
+    refused(confirm(api, begun["id"], code), 403, "code_used_up")
 
 
 def test_a_new_person_has_everything_at_once_or_nothing(api: Api, cloud: LocalCloud, faults: Faults) -> None:

@@ -55,6 +55,8 @@ class Registration:
     taken: tuple[Channel, ...]
     code_id: str
     valid_until: datetime
+    session_id: str | None = None
+    """The session that the confirmed registration began; None while it waits."""
 
     def proven_over(self, channel: Channel, now: datetime) -> Person:
         """The person with the one contact that was proven, from now on."""

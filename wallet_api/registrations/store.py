@@ -26,6 +26,7 @@ class RegistrationItem(Item):
     password_hash = UnicodeAttribute()
     taken = Document()
     code_id = UnicodeAttribute()
+    session_id = UnicodeAttribute(null=True)
     valid_until = Moment()
     expires_at = Expiry()
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wallet_api.clock import epoch_seconds
+from wallet_api.devices.model import Device
 from wallet_api.ids import decode, encode
 from wallet_api.storage.keys import Keys, plain_digest, same
 
@@ -39,15 +40,6 @@ class Customer:
     id: str
     session_id: str
     token_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What an app says about the device it runs on; shown to its owner, trusted for nothing."""
-
-    name: str | None = None
-    platform: str | None = None
-    app_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +82,8 @@ class SignedIn:
     session: Session
     access_token: str
     refresh_token: str
+    device_token: str | None = None
+    """What the device shows when it signs in again; None for a session from before devices had ids."""
 
     @property
     def access_expires_at(self) -> datetime:

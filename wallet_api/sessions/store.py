@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from wallet_api.sessions.model import Device, Session
+from wallet_api.devices.model import Device
+from wallet_api.sessions.model import Session
 from wallet_api.storage.items import Document, Item, Moment, UnicodeAttribute
 
 SESSION = "session/"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wallet_api.clock import Clock
+from wallet_api.devices.model import Device
+from wallet_api.devices.use_cases import Devices
 from wallet_api.errors import NotFound
 from wallet_api.ids import new_id
+from wallet_api.notifications.use_cases import Notifications
+from wallet_api.rate_limits.use_cases import Admission
 from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import (
     ACCESS,
@@ -17,7 +23,6 @@ from wallet_api.sessions.model import (
     LONGEST_LIFE,
     REFRESH,
     Customer,
-    Device,
     Session,
     SignedIn,
     make_token,
@@ -29,6 +34,9 @@ from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.keys import Keys, plain_digest
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
+
+ENDED_PER_WRITE = 60
+"""Leaves room in one atomic write for what a password change writes beside."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +52,14 @@ class Sessions:
     storage: Storage
     clock: Clock
     keys: Keys
+    notifications: Notifications
+    devices: Devices
     items: type[SessionItem]
 
     @staticmethod
-    def open(storage: Storage, clock: Clock, keys: Keys) -> Sessions:
+    def open(storage: Storage, clock: Clock, keys: Keys, notifications: Notifications, devices: Devices) -> Sessions:
         """Binds the sessions' items to their table."""
-        return Sessions(storage, clock, keys, storage.bind(SessionItem))
+        return Sessions(storage, clock, keys, notifications, devices, storage.bind(SessionItem))
 
     def presented(self, token: str) -> Customer | None:
         """Whom an access token names, or None when we did not make it or it has expired. Asks no storage."""
@@ -67,28 +77,45 @@ class Sessions:
 
         return Read(bring)
 
-    def require_live(self, customer: Customer) -> Session:
-        """The caller's session, read in a trip of its own. Raises SessionEnded."""
+    def require_live(self, customer: Customer, admission: Admission | None = None) -> Session:
+        """The caller's session, read in a trip that takes the caller's shares as well. Raises SessionEnded, RateLimited."""
         with self.storage.trip() as trip:
             session = self.live(customer, trip)
-        return session()
+            admitted = admission(trip) if admission else None
+        found = session()
+        if admitted is not None:
+            admitted()
+        return found
 
-    def begin(self, person_id: str, device: Device, write: AtomicWrite) -> SignedIn:
-        """Adds a new session to the write that proves the person."""
+    def begin(self, person_id: str, device: Device, write: AtomicWrite, *, first: str | None = None) -> SignedIn:
+        """Adds a new session, and its device, to the write that proves the person.
+
+        `first` names what opened the wallet; the tokens follow from it, so that `again` can give them once more.
+
+        Leaving the write's block may raise DeviceRemoved.
+        """
         now = self.clock.now()
         blank = Session(
             id=new_id("ses", now),
             person_id=person_id,
-            device=device,
+            device=self.devices.join(person_id, device, write, first=first is not None),
             created_at=now,
             refreshed_at=now,
             ends_at=now + LONGEST_LIFE,
             access_hash="",
             refresh_hash="",
         )
-        signed_in = self._with_tokens(blank, secrets.token_bytes(16), secrets.token_bytes(16))
+        signed_in = self._fresh(blank, first)
         write.put(session_item(self.items, signed_in.session), StorageFault("a fresh id is taken"))
         return signed_in
+
+    def again(self, person_id: str, session_id: str, first: str) -> SignedIn | None:
+        """The tokens that a wallet's first session began with, while they are its present ones; None afterwards."""
+        item = self.storage.get(self.items, person_id, SESSION + session_id)
+        if item is None or item.session().is_over(self.clock.now()):
+            return None
+        signed_in = self._fresh(item.session(), first)
+        return signed_in if signed_in.session == item.session() else None
 
     def refresh(self, refresh_token: str) -> SignedIn:
         """New tokens for old (RFC 9700 section 4.14.2): each refresh token works once.
@@ -124,14 +151,58 @@ class Sessions:
         with self.storage.atomic_write() as write:
             write.delete(item, (self.items.pk.exists(), NotFound()))
 
+    def end_device(self, customer: Customer, device_id: str) -> None:
+        """Removes one of the caller's devices: its sessions, the present one among them, and its key end at once.
+
+        Raises NotFound.
+        """
+        *earlier, last = self._batches(customer.id, None, None)
+        for batch in earlier:
+            self._end([row for row in batch if row.session().device.id == device_id])
+        with self.storage.atomic_write() as write:
+            self.devices.remove(customer.id, device_id, write)
+            for row in last:
+                if row.session().device.id == device_id:
+                    write.delete(self.items(customer.id, row.sk))
+
+    def end_all(self, person_id: str, write: AtomicWrite, *, keep: str | None = None) -> None:
+        """Adds the end of every session of a person to a write, but that of the session `keep`.
+
+        Sign-ins that are under way end by their own condition on the password; call `end_older` after the write for
+        those that were finished while this one was prepared.
+        """
+        *earlier, last = self._batches(person_id, keep, None)
+        for batch in earlier:
+            self._end(batch)
+        for row in last:
+            write.delete(self.items(person_id, row.sk))
+
+    def end_older(self, person_id: str, than: datetime, *, keep: str | None = None) -> None:
+        """Ends every session that began at a moment or before it, but the session `keep`."""
+        for batch in self._batches(person_id, keep, than):
+            self._end(batch)
+
     def list(self, customer: Customer, page: PageRequest) -> Page[Session]:
         """The caller's sessions that are not over, newest first."""
         rows = self.storage.query(
             self.items, customer.id, prefix=SESSION, after=page.place(), limit=page.limit, newest_first=True
         )
         now = self.clock.now()
-        live = tuple(row.session() for row in rows if not row.session().is_over(now))
+        over = [row for row in rows if row.session().is_over(now)]
+        if over:
+            # Nobody is signed in with these any more; whoever looks at the list tidies it.
+            with self.storage.atomic_write() as write:
+                for row in over:
+                    write.delete(self.items(customer.id, row.sk))
+        live = tuple(row.session() for row in rows if row not in over)
         return Page(live, cursor_at(rows[-1].sk) if len(rows) == page.limit else None)
+
+    def _fresh(self, session: Session, first: str | None) -> SignedIn:
+        if first is None:
+            return self._with_tokens(session, secrets.token_bytes(16), secrets.token_bytes(16))
+        return self._with_tokens(
+            session, successor_bytes(self.keys, ACCESS, first), successor_bytes(self.keys, REFRESH, first)
+        )
 
     def _successor(self, session: Session, refresh_hash: str, refreshed_at: datetime) -> SignedIn:
         return self._with_tokens(
@@ -145,7 +216,7 @@ class Sessions:
         access = make_token(self.keys, ACCESS, session.id, session.person_id, access_expires_at, access_bytes)
         refresh = make_token(self.keys, REFRESH, session.id, session.person_id, session.expires_at, refresh_bytes)
         made = replace(session, access_hash=plain_digest(access), refresh_hash=plain_digest(refresh))
-        return SignedIn(made, access, refresh)
+        return SignedIn(made, access, refresh, self.devices.token(made.person_id, made.device))
 
     def _rotate(self, old: Session, new: Session) -> None:
         items = self.items
@@ -163,10 +234,28 @@ class Sessions:
                 (items.refresh_hash == old.refresh_hash, _RefreshRaced()),
             )
 
+    def _batches(self, person_id: str, keep: str | None, until: datetime | None) -> Iterator[Sequence[SessionItem]]:
+        """A person's sessions, as many at a time as one write ends."""
+        after: str | None = None
+        while True:
+            rows = self.storage.query(self.items, person_id, prefix=SESSION, after=after, limit=ENDED_PER_WRITE)
+            if rows:
+                after = rows[-1].sk
+            yield [row for row in rows if row.id != keep and (until is None or row.created_at <= until)]
+            if len(rows) < ENDED_PER_WRITE:
+                return
+
+    def _end(self, rows: Sequence[SessionItem]) -> None:
+        with self.storage.atomic_write() as write:
+            for row in rows:
+                write.delete(self.items(row.pk, row.sk))
+
     def _end_for_reuse(self, session: Session) -> None:
         logger.warning(
             "a refresh token came back after its use; its session was ended",
             extra={"person_id": session.person_id, "session_id": session.id},
         )
-        with self.storage.atomic_write() as write:
-            write.delete(self.items(session.person_id, SESSION + session.id))
+        bare = self.items(session.person_id, SESSION + session.id)
+        with suppress(SessionEnded), self.storage.atomic_write() as write:
+            write.delete(bare, (self.items.pk.exists(), SessionEnded()))
+            self.notifications.tell(session.person_id, "refresh_token_reused", write)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from wallet_api.devices.model import Device
+from wallet_api.ids import decode, encode
 from wallet_api.people.model import Channel, Person
-from wallet_api.sessions.model import Device
+from wallet_api.storage.keys import Keys, same
 
 Method = Literal["totp", "sms", "email", "recovery_code"]
+
+_PREFIX = "chl_"
+_BODY_BYTES, _TAG_BYTES = 32, 16
+_TOKEN_LENGTH = len(_PREFIX) + (_BODY_BYTES + _TAG_BYTES) // 3 * 4
 
 CHALLENGE_LIFE = timedelta(minutes=15)
 """Long enough for a code that comes late, with one that is sent again."""
@@ -17,13 +24,26 @@ CHALLENGE_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """The password was right; one of the methods must follow. `code_id` names the one-time code, if one is sent."""
+    """A sign-in that waits for its second factor. `code_id` names the one-time code, if one is sent.
+
+    It is written while the password is evaluated, so it says nothing about whether that was right: only who gave the
+    right one is told its token.
+    """
 
     id: str
     person_id: str
-    methods: tuple[Method, ...]
     device: Device
     code_id: str
+    created_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a right password is answered with."""
+
+    token: str
+    methods: tuple[Method, ...]
     valid_until: datetime
 
 
@@ -35,6 +55,38 @@ class Sent:
     sent_to: str
     expires_at: datetime
     resend_at: datetime
+
+
+def challenge_token(keys: Keys, challenge_id: str, person_id: str) -> str:
+    """What a client names its challenge by: the challenge's and the person's id under a tag of ours.
+
+    So one trip can read the challenge and count a try on the person's second factor, and a made-up one reaches nobody.
+    """
+    body = _ulid_bytes(challenge_id) + _ulid_bytes(person_id)
+    return _PREFIX + urlsafe_b64encode(body + _tag(keys, body, keys.current)).decode("ascii")
+
+
+def read_token(keys: Keys, text: str) -> tuple[str, str] | None:
+    """The challenge's and the person's id, or None when we did not make the token. Asks no storage."""
+    if len(text) != _TOKEN_LENGTH or not text.startswith(_PREFIX) or not text.isascii():
+        return None
+    raw = urlsafe_b64decode(text.removeprefix(_PREFIX))
+    # The decoder skips what it does not know, so that many texts would be one token; only the text that we wrote counts.
+    if _PREFIX + urlsafe_b64encode(raw).decode("ascii") != text:
+        return None
+    body, tag = raw[:_BODY_BYTES], raw[_BODY_BYTES:]
+    if not any(same(tag, _tag(keys, body, version)) for version in keys.versions):
+        return None
+    challenge, person = (encode(int.from_bytes(part, "big")) for part in (body[:16], body[16:]))
+    return f"chl_{challenge}", f"usr_{person}"
+
+
+def _tag(keys: Keys, body: bytes, version: int) -> bytes:
+    return keys.digest("sign-in-challenge", body.hex(), version=version)[:_TAG_BYTES]
+
+
+def _ulid_bytes(identifier: str) -> bytes:
+    return decode(identifier.partition("_")[2]).to_bytes(16, "big")
 
 
 def methods_of(person: Person) -> tuple[Method, ...]:

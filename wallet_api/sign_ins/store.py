@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
-from wallet_api.sessions.model import Device
+from wallet_api.devices.model import Device
 from wallet_api.sign_ins.model import Challenge
 from wallet_api.storage.items import Document, Expiry, Item, Moment, UnicodeAttribute
 
@@ -17,24 +18,24 @@ class ChallengeItem(Item):
     table = "ephemeral"
 
     person_id = UnicodeAttribute()
-    methods = Document()
     device = Document()
     code_id = UnicodeAttribute()
+    created_at = Moment()
     valid_until = Moment()
     expires_at = Expiry()
 
     def challenge(self) -> Challenge:
         """The item as the wallet speaks of it."""
-        return self.as_record(Challenge, id=self.pk, methods=tuple(self.methods), device=Device(**self.device))
+        return self.as_record(Challenge, id=self.pk, device=Device(**self.device))
 
 
-def challenge_item(items: type[ChallengeItem], challenge: Challenge) -> ChallengeItem:
-    """The item of a new challenge."""
-    return items.of(
-        challenge,
-        pk=challenge.id,
-        sk=CHALLENGE,
-        methods=list(challenge.methods),
-        device=asdict(challenge.device),
-        expires_at=challenge.valid_until,
-    )
+def writing(items: type[ChallengeItem], challenge: Challenge) -> list[Any]:
+    """What makes a fresh item hold a challenge, as part of a trip."""
+    return [
+        items.person_id.set(challenge.person_id),
+        items.device.set(asdict(challenge.device)),
+        items.code_id.set(challenge.code_id),
+        items.created_at.set(challenge.created_at),
+        items.valid_until.set(challenge.valid_until),
+        items.expires_at.set(challenge.valid_until),
+    ]

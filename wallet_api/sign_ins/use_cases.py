@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from wallet_api.clock import Clock
-from wallet_api.errors import FieldProblem, NotFound
+from wallet_api.devices.model import Device
+from wallet_api.errors import FieldProblem, NotFound, WalletError
 from wallet_api.ids import new_id
 from wallet_api.one_time_codes.errors import WrongCode
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
@@ -13,18 +15,38 @@ from wallet_api.passwords.errors import WrongPassword
 from wallet_api.passwords.use_cases import Passwords
 from wallet_api.people.model import Channel, Person, Profile
 from wallet_api.people.use_cases import People
+from wallet_api.rate_limits.use_cases import Admission
 from wallet_api.second_factors.errors import WrongFactor
 from wallet_api.second_factors.use_cases import Accept, SecondFactors, Try
-from wallet_api.sessions.model import Device, SignedIn
+from wallet_api.sessions.model import SignedIn
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.sign_ins.errors import InvalidCredentials, MethodNotOffered, WrongSecondFactor
-from wallet_api.sign_ins.model import CHALLENGE_LIFE, Challenge, Method, Sent, methods_of
-from wallet_api.sign_ins.store import CHALLENGE, ChallengeItem, challenge_item
+from wallet_api.sign_ins.model import (
+    CHALLENGE_LIFE,
+    Challenge,
+    Method,
+    Offered,
+    Sent,
+    challenge_token,
+    methods_of,
+    read_token,
+)
+from wallet_api.sign_ins.store import CHALLENGE, ChallengeItem, writing
 from wallet_api.storage import AtomicWrite, Storage
-from wallet_api.storage.errors import StorageFault
+from wallet_api.storage.keys import Keys
 
 _NOBODY = "usr_00000000000000000000000000"
 """Stands for an unknown person, so that asking for one makes the same calls as asking for somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What a challenge's answer is judged on, all read in one trip; the try at the second factor is reserved."""
+
+    challenge: Challenge
+    person: Person
+    tried: Try
+    password_set_at: datetime
 
 
 @dataclass(frozen=True)
@@ -33,6 +55,7 @@ class SignIns:
 
     storage: Storage
     clock: Clock
+    keys: Keys
     people: People
     passwords: Passwords
     second_factors: SecondFactors
@@ -44,6 +67,7 @@ class SignIns:
     def open(
         storage: Storage,
         clock: Clock,
+        keys: Keys,
         people: People,
         passwords: Passwords,
         second_factors: SecondFactors,
@@ -52,16 +76,34 @@ class SignIns:
     ) -> SignIns:
         """Binds the items to their table."""
         items = storage.bind(ChallengeItem)
-        return SignIns(storage, clock, people, passwords, second_factors, one_time_codes, sessions, items)
+        return SignIns(storage, clock, keys, people, passwords, second_factors, one_time_codes, sessions, items)
 
-    def start(self, *, phone: str | None, email: str | None, password: str, device: Device) -> Challenge:
-        """A challenge for the second factor after a right password. Raises InvalidCredentials."""
+    def start(
+        self, *, phone: str | None, email: str | None, password: str, device: Device, admission: Admission
+    ) -> Offered:
+        """The second factors to choose from, after a right password. Raises InvalidCredentials, RateLimited.
+
+        Two trips: the challenge is written while the password's try is reserved, and the try is given back when the
+        sign-in goes on.
+        """
         with self.storage.trip() as trip:
             named = self.people.resolve(trip, phone=phone, email=email)
-        person_id = named() or _NOBODY
+            admitted = admission(trip)
+        admitted()
+        person_id, now = named() or _NOBODY, self.clock.now()
+        challenge = Challenge(
+            id=new_id("chl", now),
+            person_id=person_id,
+            device=device,
+            code_id=self.one_time_codes.new_id(),
+            created_at=now,
+            valid_until=now + CHALLENGE_LIFE,
+        )
         with self.storage.trip() as trip:
             reserved = self.passwords.reserve(person_id, trip)
             found = self.people.find(person_id, trip)
+            written = self.items(challenge.id, CHALLENGE)
+            trip.update(written, writing(self.items, challenge), self.items.pk.does_not_exist())
         tried, person = reserved(), found()
         try:
             self.passwords.prove(tried, password)
@@ -69,62 +111,85 @@ class SignIns:
             raise InvalidCredentials from None
         if person is None:
             raise InvalidCredentials
-        now = self.clock.now()
-        challenge = Challenge(
-            id=new_id("chl", now),
-            person_id=person_id,
-            methods=methods_of(person),
-            device=device,
-            code_id=self.one_time_codes.new_id(),
-            valid_until=now + CHALLENGE_LIFE,
-        )
-        with self.storage.atomic_write() as write:
-            self.passwords.accept(tried, password, write)
-            write.put(challenge_item(self.items, challenge), StorageFault("a fresh id is taken"))
-        return challenge
+        self.passwords.rehash(tried, password)
+        token = challenge_token(self.keys, challenge.id, person_id)
+        return Offered(token, methods_of(person), challenge.valid_until)
 
-    def send(self, challenge_id: str, method: Channel) -> Sent:
+    def send(self, token: str, method: Channel, *, source: str | None = None) -> Sent:
         """Sends a code over one of the offered channels, or sends another one.
 
         Raises NotFound, MethodNotOffered, and what `OneTimeCodes.resend` raises.
         """
-        challenge = self._challenge(challenge_id)
-        if method not in challenge.methods:
+        challenge_id, person_id = self._named(token)
+        with self.storage.trip() as trip:
+            item = trip.get(self.items, challenge_id, CHALLENGE)
+            found = self.people.find(person_id, trip)
+            set_at = self.passwords.set_at(person_id, trip)
+        challenge, person, password_set_at = self._open(item()), found(), set_at()
+        if person is None or password_set_at is None or password_set_at > challenge.created_at:
+            raise NotFound
+        if method not in methods_of(person):
             raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
-        contact = self.people.contact(challenge.person_id)
-        to, code_id = contact.address(method), challenge.code_id
+        contact = self.people.contact_of(person)
+        to = contact.address(method)
         issued = self.one_time_codes.resend(
-            code_id, "login", challenge.id, channel=method, to=to, locale=contact.locale
+            challenge.code_id, "login", challenge.id, channel=method, to=to, locale=contact.locale, source=source
         )
+        # Whoever waits for a message that does not come begins anew, with the right password each time.
+        self.passwords.forgive(person_id, password_set_at)
         return Sent(method, contact.masked(method), issued.expires_at, issued.resend_at)
 
-    def verify(self, challenge_id: str, method: Method, code: str) -> tuple[Profile, SignedIn]:
+    def verify(self, token: str, method: Method, code: str, admission: Admission) -> tuple[Profile, SignedIn]:
         """A session, after the second factor was proven. Of parallel right answers exactly one gets it.
 
-        Raises NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp.
+        Raises NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp, RateLimited.
         """
-        challenge = self._challenge(challenge_id)
-        if method not in challenge.methods:
-            raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
+        challenge_id, person_id = self._named(token)
         with self.storage.trip() as trip:
-            reserved = self.second_factors.reserve(challenge.person_id, trip)
-            found = self.people.find(challenge.person_id, trip)
-            pin_set = self.people.has_payment_pin(challenge.person_id, trip)
-        person = found()
-        if person is None:
-            raise NotFound
-        profile = self.people.profile_of(person, payment_pin_set=pin_set())
+            admitted = admission(trip)
+            reserved = self.second_factors.reserve(person_id, trip)
+            item = trip.get(self.items, challenge_id, CHALLENGE)
+            found = self.people.find(person_id, trip)
+            pin_set = self.people.has_payment_pin(person_id, trip)
+            set_at = self.passwords.set_at(person_id, trip)
+        tried = reserved()
         try:
-            accept = self._prove(reserved(), person, challenge, method, code)
+            admitted()
+            answered = self._answered(self._open(item()), found(), tried, set_at())
+            if method not in methods_of(answered.person):
+                raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
+        except WalletError:
+            self.second_factors.give_back(tried)
+            raise
+        profile = self.people.profile_of(answered.person, payment_pin_set=pin_set())
+        try:
+            return profile, self._signed_in(answered, self._prove(answered, method, code))
+        except (WrongFactor, WrongSecondFactor):
+            # Who gets this far gave the right password: a mistyped code must not end up locking that.
+            self.passwords.forgive(person_id, answered.password_set_at)
+            raise WrongSecondFactor from None
+
+    def _signed_in(self, answered: _Answered, accept: Accept) -> SignedIn:
+        challenge, person_id = answered.challenge, answered.person.id
+        try:
             with self.storage.atomic_write() as write:
                 accept(write)
                 write.delete(self.items(challenge.id, CHALLENGE), (self.items.pk.exists(), WrongSecondFactor()))
-                signed_in = self.sessions.begin(person.id, challenge.device, write)
-        except WrongFactor:
-            raise WrongSecondFactor from None
-        return profile, signed_in
+                self.passwords.accept(person_id, answered.password_set_at, write)
+                return self.sessions.begin(person_id, challenge.device, write)
+        except WrongPassword:
+            # It was changed since, so what was begun with the old one is over.
+            raise NotFound from None
 
-    def _prove(self, tried: Try, person: Person, challenge: Challenge, method: Method, code: str) -> Accept:
+    @staticmethod
+    def _answered(challenge: Challenge, person: Person | None, tried: Try, set_at: datetime | None) -> _Answered:
+        """What can be judged. Raises NotFound when the password was changed after the challenge began."""
+        if person is None or set_at is None or set_at > challenge.created_at:
+            raise NotFound
+        return _Answered(challenge, person, tried, set_at)
+
+    def _prove(self, answered: _Answered, method: Method, code: str) -> Accept:
+        tried, person, challenge = answered.tried, answered.person, answered.challenge
         if method == "totp" or method == "recovery_code":
             return self.second_factors.prove(tried, person, method, code)
         if tried.item is None:
@@ -144,8 +209,14 @@ class SignIns:
 
         return accept
 
-    def _challenge(self, challenge_id: str) -> Challenge:
-        item = self.storage.get(self.items, challenge_id, CHALLENGE)
+    def _named(self, token: str) -> tuple[str, str]:
+        """The ids of a challenge and its person. Raises NotFound for a token that is none of ours."""
+        named = read_token(self.keys, token)
+        if named is None:
+            raise NotFound
+        return named
+
+    def _open(self, item: ChallengeItem | None) -> Challenge:
         if item is None or item.valid_until <= self.clock.now():
             raise NotFound
         return item.challenge()

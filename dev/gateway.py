@@ -8,7 +8,6 @@ import base64
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import responses
@@ -18,6 +17,7 @@ from urllib.parse import parse_qsl, unquote
 from chalice.app import Chalice
 
 from dev.cloud.context import LambdaContext
+from dev.cloud.context import request_id as new_request_id
 from dev.problems import Reply, body_too_large, problem
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Gateway:
             routes.sort(key=lambda route: [segment.startswith("{") for segment in route.segments])
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        request_id = str(uuid.uuid4())
+        request_id = new_request_id()
         try:
             reply = self._reply(environ, request_id)
         except Exception:

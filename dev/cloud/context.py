@@ -1,7 +1,13 @@
 """The context object that Lambda hands to a handler."""
 
+import random
 import time
 import uuid
+
+
+def request_id() -> str:
+    """A UUID that only has to differ: it costs no call into the kernel, which a secret one would."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 class LambdaContext:
@@ -12,7 +18,7 @@ class LambdaContext:
         self.function_version = "$LATEST"
         self.invoked_function_arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function_name}"
         self.memory_limit_in_mb = 1024
-        self.aws_request_id = str(uuid.uuid4())
+        self.aws_request_id = request_id()
         self.log_group_name = f"/aws/lambda/{function_name}"
         self.log_stream_name = "local"
         self.identity = None

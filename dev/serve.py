@@ -1,6 +1,7 @@
 """`./wallet serve`: the whole wallet on 127.0.0.1, seeded, with its clock, its inbox and its streams running."""
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -35,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         if not options.no_seed:
             cloud.seed()
             cloud.pump.drain()
+        # What was made so far stays to the end, and the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         cloud.pump.start()
         print(_welcome(server.url, cloud.seeded, options.engine, time.monotonic() - started), flush=True)
         server.run()

@@ -41,3 +41,8 @@ def told(cloud: LocalCloud, address: str) -> list[str]:
     """Every text that reached an address since the schedule ran once more, newest first."""
     cloud.advance("1m")
     return [message.shown()["text"] for message in cloud.inbox.messages(address)]
+
+
+def at_the_start_of_a_stretch(cloud: LocalCloud) -> None:
+    """Moves the clock to where the counts of ten minutes begin anew, so that none does so while a test counts."""
+    cloud.clock.advance(600 - int(cloud.clock.now().timestamp()) % 600)

@@ -3,11 +3,21 @@
 import pytest
 
 from dev.cloud.local import LocalCloud
-from tests.build import PASSWORD, Someone, a_person, a_phone, code_to, refused
+from tests.build import PASSWORD, Someone, a_person, a_phone, code_to, refused, signed_in_again
 from tests.client import Api
 from tests.faults.injector import Faults
 from tests.identity import at_once, challenge, enrol, give_password, other_than, prove, send_code
-from tests.recovering import NEW_PASSWORD, confirm_reset, confirm_unlock, lock, reset, start_reset, start_unlock, told
+from tests.recovering import (
+    NEW_PASSWORD,
+    at_the_start_of_a_stretch,
+    confirm_reset,
+    confirm_unlock,
+    lock,
+    reset,
+    start_reset,
+    start_unlock,
+    told,
+)
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 
 
@@ -198,6 +208,8 @@ def test_fifty_guesses_at_once_are_five_evaluations(
 
 def test_a_flood_of_resets_is_capped_and_locks_nobody(api: Api, cloud: LocalCloud, someone: Someone) -> None:
     """A15."""
+    at_the_start_of_a_stretch(cloud)
+    someone = signed_in_again(api, someone)
     answers = [start_reset(api, phone=someone.phone) for _ in range(8)]
     assert [answer.status for answer in answers] == [202] * 5 + [429] * 3
     assert int(answers[-1].headers["retry-after"]) > 0

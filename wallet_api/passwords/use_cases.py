@@ -164,9 +164,13 @@ class PasswordChanges:
         proven_at = self.passwords.prove_current(reserved(), current, set_at())
         words = personal_words(self.people.contact(caller.id))
         password_hash = self.passwords.digest(new, words, "/new_password")
-        with self.storage.atomic_write() as write:
-            self.passwords.replace(caller.id, password_hash, write, proven_at=proven_at)
-            self.sessions.end_all(caller.id, write, keep=caller.session_id)
+        try:
+            with self.storage.atomic_write() as write:
+                self.passwords.replace(caller.id, password_hash, write, proven_at=proven_at)
+                self.sessions.end_all(caller.id, write, keep=caller.session_id)
+        except WrongPassword:
+            # Another change was first, so what was proven is the current password no more.
+            raise WrongCurrentPassword from None
         self.sessions.end_older(caller.id, self.clock.now(), keep=caller.session_id)
 
 

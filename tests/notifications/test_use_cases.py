@@ -1,0 +1,86 @@
+"""Notices: in the write of what they tell of, on every channel, tried until they are sent."""
+
+from dataclasses import replace
+
+import pytest
+
+from dev.cloud.local import LocalCloud
+from tests.build import Someone, a_person
+from tests.client import Api
+from tests.identity import at_once
+from tests.recovering import told
+from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.notifications.use_cases import Notifications
+
+
+class Silent:
+    """A message company that does not answer."""
+
+    def send(self, to: str, *words: str) -> None:
+        raise MessageNotSent
+
+
+@pytest.fixture
+def notifications(cloud: LocalCloud) -> Notifications:
+    return cloud.wallet.notifications
+
+
+@pytest.fixture
+def someone(api: Api, cloud: LocalCloud) -> Someone:
+    return a_person(api, cloud, pin=None)
+
+
+def left(notifications: Notifications) -> int:
+    return sum(
+        "due_bucket" in row and row["sk"]["S"] == "notice" for row in notifications.storage.scan(notifications.items)
+    )
+
+
+def test_a_notice_is_sent_by_the_schedule_in_the_persons_language_and_once(
+    cloud: LocalCloud, api: Api, notifications: Notifications, someone: Someone
+) -> None:
+    api.patch("/v1/me", {"locale": "en"}, token=someone.token).ok(200)
+    notifications.tell_now(someone.id, "unlocked")
+    assert "send_notices" in cloud.advance("1m")
+    assert any("unlocked" not in text and "lock on signing in" in text for text in told(cloud, someone.phone))
+    assert len([text for text in told(cloud, someone.phone) if "lock on signing in" in text]) == 1
+    assert left(notifications) == 0
+
+
+def test_a_write_that_fails_tells_nobody(cloud: LocalCloud, notifications: Notifications, someone: Someone) -> None:
+    with pytest.raises(LookupError), notifications.storage.atomic_write() as write:
+        notifications.tell(someone.id, "unlocked", write)
+        raise LookupError
+    assert left(notifications) == 0
+
+
+def test_what_could_not_be_sent_is_tried_again_and_given_up_after_a_day(
+    cloud: LocalCloud, notifications: Notifications, someone: Someone
+) -> None:
+    """O13: a company that does not answer changes nothing of what happened."""
+    notifications.tell_now(someone.id, "unlocked")
+    silent = replace(notifications, sms=Silent(), mail=Silent())
+    assert silent.send_due() == 0
+    assert (silent.send_due(), left(notifications)) == (0, 1), "not before its time"
+    cloud.clock.advance("61s")
+    assert (notifications.send_due(), left(notifications)) == (1, 0)
+    notifications.tell_now(someone.id, "unlocked")
+    cloud.clock.advance("25h")
+    assert (silent.send_due(), left(notifications)) == (0, 0)
+
+
+def test_of_schedules_that_overlap_one_sends(
+    cloud: LocalCloud, api: Api, notifications: Notifications, someone: Someone
+) -> None:
+    before = len(cloud.inbox.messages(someone.phone))
+    notifications.tell_now(someone.id, "unlocked")
+    assert sum(at_once(4, lambda _: notifications.send_due(), api)) == 1
+    assert len(cloud.inbox.messages(someone.phone)) == before + 1
+
+
+def test_one_notice_that_cannot_be_sent_keeps_no_other_waiting(
+    cloud: LocalCloud, notifications: Notifications, someone: Someone
+) -> None:
+    notifications.tell_now("usr_01KAMS3Q0V5T1C9D9SZ3GZ2WQY", "unlocked")
+    notifications.tell_now(someone.id, "unlocked")
+    assert notifications.send_due() == 1

@@ -177,7 +177,7 @@ def test_a_wallet_below_zero_is_named(world: World) -> None:
     assert f"balance of {ADA} is below zero: -5 CNY" in findings(world)
 
 
-def restless(world: World, monkeypatch: pytest.MonkeyPatch, *accounts: str, payments: int = 25) -> None:
+def restless(world: World, monkeypatch: pytest.MonkeyPatch, *accounts: str, payments: int = 70) -> None:
     """From now on the tables are read three items at a time, and now and then somebody pays and the stream is folded."""
     storage = world.wallet.storage
     pages = count(1)

@@ -29,11 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         # Asks for the port first: whoever finds it taken should not wait for the rest.
         server = Server(application, port=options.port, threads=options.threads)
-        cloud = LocalCloud.start(options.engine, public_url=server.url)
+        cloud = LocalCloud.start(options.engine, public_url=server.url, keep=options.keep)
     except (PortInUse, RealCredentials, NotAnEngine) as refusal:
         return _sorry(str(refusal))
     with cloud:
-        if not options.no_seed:
+        if not (options.no_seed or options.keep):
             cloud.seed()
             cloud.pump.drain()
         # What was made so far stays to the end, and the collector need not look through it again and again.
@@ -50,6 +50,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=8000, help="default 8000; 0 takes a free one")
     parser.add_argument(
         "--engine", default="moto", help="moto, ministack, or the URL of a DynamoDB endpoint on this machine"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="begin with what is at the engine's URL (python -m dev.engine_server)"
     )
     parser.add_argument("--no-seed", action="store_true", help="start with an empty wallet")
     parser.add_argument("--threads", type=int, default=16, choices=range(1, 129), metavar="1..128")

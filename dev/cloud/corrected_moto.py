@@ -29,6 +29,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb import responses
 from moto.dynamodb.exceptions import DynamodbException, MockValidationException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
@@ -81,6 +82,8 @@ class MotoEngine:
         self._regions: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
         speed_up()
+        # moto still takes 25 reads in a transaction; DynamoDB has taken 100 since 2022.
+        responses.TRANSACTION_MAX_ITEMS = 100
         stream_frozen_records()
         make_sums_exact()
         correct_conditions()

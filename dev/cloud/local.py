@@ -34,7 +34,7 @@ def _the_wallets_app() -> Any:
 class LocalCloud:
     """Made by `start`; `close` gives the process its environment back."""
 
-    def __init__(self, engine: str, public_url: str, region: str) -> None:
+    def __init__(self, engine: str, public_url: str, region: str, *, keep: bool = False) -> None:
         self.region = region
         self.clock = MovableClock()
         self.inbox = Inbox(region, self.clock.now)
@@ -42,7 +42,7 @@ class LocalCloud:
         self.environment = safety.Environment(os.environ)
         self.environment.lay(safety.dummy_environment(region))
         self.environment.lay(resources.environment(public_url))
-        self.engine = self._made_engine(engine)
+        self.engine = self._made_engine(engine, keep)
         self.seeded: dict[str, Any] = {}
         self.session: Session = get_session()
         self.wallet: Any = None
@@ -56,18 +56,20 @@ class LocalCloud:
         region: str = REGION,
         app: Callable[[], Any] = _the_wallets_app,
         wallet: bool = True,
+        keep: bool = False,
     ) -> "LocalCloud":
         """Opens the cloud. `engine` is `moto`, `ministack` or a loopback URL that speaks DynamoDB; `wallet=False` serves
-        another app.
+        another app. `keep` finds everything at the URL, keys and secrets too, and leaves it as it is (dev/engine_server.py).
 
         Raises RealCredentials, before anything else happens, when a real AWS account could be meant.
         """
         safety.refuse_real_credentials(os.environ)
-        cloud = cls(engine, public_url, region)
+        cloud = cls(engine, public_url, region, keep=keep)
         interception.switch_on(region, cloud.engine, services.MotoServices(cloud.inbox.collect))
         try:
-            resources.create(cloud.session, region)
-            cloud.engine.reset()
+            if not keep:
+                resources.create(cloud.session, region)
+                cloud.engine.reset()
             if wallet:
                 cloud._open_wallet()
             cloud._open_door(app())
@@ -135,7 +137,7 @@ class LocalCloud:
             return DirectReader(self.engine, table, self.region)
         return WireReader(self.session, table, self.region)
 
-    def _made_engine(self, engine: str) -> Engine:
+    def _made_engine(self, engine: str, keep: bool) -> Engine:
         if engine == "moto":
             from dev.cloud.corrected_moto import MotoEngine
 
@@ -144,7 +146,7 @@ class LocalCloud:
             from dev.cloud.ministack_engine import MinistackEngine
 
             return MinistackEngine(self.clock.now, self.region)
-        return UrlEngine(engine, self.environment)
+        return UrlEngine(engine, self.environment, whole=keep)
 
     def _open_wallet(self) -> None:
         wiring = importlib.import_module("chalicelib.wiring")

@@ -20,16 +20,17 @@ class NotAnEngine(ValueError):
 
 
 class UrlEngine:
-    """Points botocore's DynamoDB clients at `url`."""
+    """Points botocore's DynamoDB clients at `url`; with `whole` those of every service."""
 
-    def __init__(self, url: str, environment: Environment) -> None:
+    def __init__(self, url: str, environment: Environment, *, whole: bool = False) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or (parts.hostname or "") not in LOOPBACK:
             raise NotAnEngine(
                 f"--engine takes moto, ministack, or the URL of an endpoint on this machine; not {url!r}."
             )
         self.name = url
-        environment.lay({"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": url})
+        names = ("AWS_ENDPOINT_URL",) if whole else ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS")
+        environment.lay(dict.fromkeys(names, url))
 
     def answer(self, service: str, region: str, request: AWSPreparedRequest) -> Answer | None:  # noqa: ARG002
         """None: the request has been addressed to the endpoint already."""

@@ -6,6 +6,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import Someone, a_person
 from tests.client import Api
 from tests.identity import Authenticator, at_once, enrol, other_than
+from tests.recovering import told
 from wallet_api.second_factors.errors import TotpEnabled, TotpNotEnabled, TotpNotStarted, WrongFactor
 from wallet_api.second_factors.store import RECOVERY, SECOND_FACTOR
 from wallet_api.second_factors.use_cases import OwnFactor, SecondFactors
@@ -77,6 +78,47 @@ def test_of_parallel_uses_of_one_recovery_code_one_counts(
     assert sum(at_once(3, lambda _: works(factors, someone.id, "recovery_code", codes[3]), api)) == 1
     assert not works(factors, someone.id, "recovery_code", codes[3])
     assert works(factors, someone.id, "recovery_code", codes[4].lower().replace("-", " "))
+
+
+def test_new_recovery_codes_end_the_old_ones_and_of_parallel_renewals_one_is_done(
+    factors: SecondFactors, someone: Someone, api: Api, cloud: LocalCloud
+) -> None:
+    """A32: shown once, ten again, none of the old ones, and the person is told."""
+    app, old = enrol(api, cloud, someone)
+    code = app.code()
+
+    def renewed(own: Api) -> list[str]:
+        answer = own.post("/v1/recovery_codes", {"code": code}, token=someone.token)
+        return answer.json["recovery_codes"] if answer.status == 200 else []
+
+    (new,) = [codes for codes in at_once(3, renewed, api) if codes]
+    assert (len(new), set(new) & set(old)) == (10, set())
+    assert len(factors.storage.query(factors.recovery_items, someone.id, prefix=RECOVERY)) == 10
+    cloud.clock.advance("61s")
+    assert not works(factors, someone.id, "recovery_code", old[0])
+    assert works(factors, someone.id, "recovery_code", new[0])
+    assert len([text for text in told(cloud, someone.phone) if "恢复码已重新生成" in text]) == 1
+
+
+def test_a_recovery_code_renews_the_others_and_is_used(
+    factors: SecondFactors, someone: Someone, api: Api, cloud: LocalCloud
+) -> None:
+    """A32: for the day the authenticator is lost."""
+    _, old = enrol(api, cloud, someone)
+    body = {"code": old[0]}
+    new = api.post("/v1/recovery_codes", body, token=someone.token).ok(200)["recovery_codes"]
+    assert api.post("/v1/recovery_codes", body, token=someone.token).status == 403
+    assert works(factors, someone.id, "recovery_code", new[9])
+    assert not works(factors, someone.id, "recovery_code", old[1])
+
+
+def test_setting_up_and_removing_an_authenticator_is_told(someone: Someone, api: Api, cloud: LocalCloud) -> None:
+    """A36."""
+    app, _ = enrol(api, cloud, someone)
+    api.delete("/v1/totp", json={"code": app.code()}, token=someone.token).ok(204)
+    texts = told(cloud, someone.phone)
+    assert any("动态令牌。" in text and "启用" in text for text in texts)
+    assert any("移除" in text for text in texts)
 
 
 def test_fifty_guesses_at_once_are_five_evaluations(

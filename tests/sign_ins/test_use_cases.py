@@ -11,6 +11,7 @@ from tests.client import Api
 from tests.elsewhere import From
 from tests.faults.injector import Faults
 from tests.identity import at_once, challenge, enrol, give_password, other_than, prove, send_code, sign_in
+from tests.recovering import told
 from wallet_api.passwords import use_cases as passwords
 
 
@@ -95,6 +96,40 @@ def test_a_challenge_gives_one_session_however_often_it_is_answered_at_once(
         )
         assert [answer.status for answer in answers].count(201) == 1
         assert {answer.status for answer in answers} <= {201, 401, 403, 404}
+
+
+def test_a_made_up_challenge_reaches_nobody_and_a_used_one_costs_its_person_no_try(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """A14, A45: a stranger cannot use up the tries of somebody's second factor."""
+    app, _ = enrol(api, cloud, someone)
+    used = challenge(api, someone)
+    prove(api, used, "totp", app.code()).ok(201)
+    cloud.clock.advance("30s")
+    faults.clear()
+    refused(prove(api, used[:-1] + ("A" if used[-1] != "A" else "B"), "totp", "000000"), 404, "not_found")
+    assert not faults.calls
+    for _ in range(7):
+        refused(prove(api, used, "totp", "000000"), 404, "not_found")
+    prove(api, challenge(api, someone), "totp", app.code()).ok(201)
+
+
+def test_who_waits_for_a_code_may_begin_anew_as_often_as_messages_allow(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    """A14: the right password, given again and again, locks nobody who goes on to the second factor."""
+    for _ in range(7):
+        send_code(api, challenge(api, someone)).ok(202)
+    last = challenge(api, someone)
+    send_code(api, last).ok(202)
+    prove(api, last, "sms", code_to(cloud, someone.phone)).ok(201)
+
+
+def test_a_lock_is_told_to_its_owner_and_to_nobody_else(api: Api, cloud: LocalCloud, someone: Someone) -> None:
+    """A14: once for each lock, over every registered channel, and not in the answer."""
+    for _ in range(8):
+        refused(give_password(api, phone=someone.phone, password="wrong password"), 401, "invalid_credentials")
+    assert len([text for text in told(cloud, someone.phone) if "暂时锁定" in text]) == 1
 
 
 def test_a_code_belongs_to_its_challenge(api: Api, cloud: LocalCloud, someone: Someone) -> None:

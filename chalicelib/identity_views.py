@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from chalicelib.views import Body, View
 from wallet_api.clock import rfc3339
+from wallet_api.devices.model import Device
 from wallet_api.people.model import Profile
-from wallet_api.sessions.model import Device, Session, SignedIn
+from wallet_api.sessions.model import Session, SignedIn
 
 ContactPhone = Annotated[
     str,
@@ -28,15 +29,20 @@ _DeviceText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\n\r
 
 
 class DeviceIn(Body):
-    """What the app says about the device it runs on; shown to its owner beside the session."""
+    """What the app says about the device it runs on; shown to its owner beside the session.
+
+    `token` is the `device_token` that the device got when it signed in before: without it the device is a new one, is
+    announced to its owner and limited for a day.
+    """
 
     name: _DeviceText | None = None
     platform: Annotated[str, Meta(pattern=r"^[A-Za-z0-9 ._-]{1,32}$")] | None = None
     app_version: _DeviceText | None = None
+    token: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_=-]+$")] | None = None
 
     def device(self) -> Device:
         """As the wallet reads it."""
-        return Device(self.name, self.platform, self.app_version)
+        return Device(self.name, self.platform, self.app_version, self.token)
 
 
 class UserView(View):
@@ -71,7 +77,10 @@ class UserView(View):
 
 
 class TokensView(View):
-    """A session with its tokens, shown this once. `expires_in` counts the access token's seconds."""
+    """A session with its tokens, shown this once. `expires_in` counts the access token's seconds.
+
+    Keep `device_token` on the device, and send it as `device.token` when it signs in again.
+    """
 
     id: str
     object: Literal["session"] = "session"
@@ -81,6 +90,8 @@ class TokensView(View):
     expires_at: str
     refresh_token: str
     refresh_expires_at: str
+    device_id: str | None
+    device_token: str | None
     created_at: str
 
     @staticmethod
@@ -94,6 +105,8 @@ class TokensView(View):
             expires_at=rfc3339(signed_in.access_expires_at),
             refresh_token=signed_in.refresh_token,
             refresh_expires_at=rfc3339(session.expires_at),
+            device_id=session.device.id,
+            device_token=signed_in.device_token,
             created_at=rfc3339(session.created_at),
         )
 
@@ -113,6 +126,7 @@ class SignedInView(View):
 class DeviceView(View):
     """A device as its app described it."""
 
+    id: str | None
     name: str | None
     platform: str | None
     app_version: str | None
@@ -137,7 +151,7 @@ class SessionView(View):
         return SessionView(
             id=session.id,
             current=session.id == current_id,
-            device=DeviceView(name=device.name, platform=device.platform, app_version=device.app_version),
+            device=DeviceView(id=device.id, name=device.name, platform=device.platform, app_version=device.app_version),
             last_refreshed_at=rfc3339(session.refreshed_at),
             expires_at=rfc3339(session.expires_at),
             created_at=rfc3339(session.created_at),

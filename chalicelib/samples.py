@@ -12,6 +12,7 @@ Schema = Mapping[str, Any]
 
 _UNIQUE = "01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
 NAMED: dict[str, Any] = {
+    "algorithm": "ES256",
     "app_version": "1.0.0",
     "card_id": f"crd_{_UNIQUE}",
     "channel": "sms",
@@ -38,6 +39,10 @@ NAMED: dict[str, Any] = {
     "phone": "+8613800138000",
     "platform": "android",
     "qr": "000201010212",
+    "public_key": (
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84z"
+        "V2sxXs7LtkBoN79R9Q=="
+    ),
     "quote_id": f"quo_{_UNIQUE}",
     "reason": "returned",
     "refresh_token": "wrt_",

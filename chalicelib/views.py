@@ -70,12 +70,6 @@ class MoneyView(View):
         return MoneyView(amount=money.amount, currency=money.currency)
 
 
-class AuthorizationIn(Body):
-    """How a person says yes to a move of money: the payment PIN."""
-
-    pin: Pin
-
-
 class PageQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
     """The parameters of every list."""
 

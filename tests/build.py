@@ -117,6 +117,13 @@ def send(api: Api, payer: Someone, payee: Someone, amount: int, *, pin: str = PI
     return api.post("/v1/transfers", body, token=payer.token, key=idem or key())
 
 
+def known_payee(cloud: LocalCloud, payer: Someone, payee_id: str) -> None:
+    """Makes a payee one whom the payer has sent a high amount before, so that the PIN is enough for the next."""
+    wallet = cloud.wallet
+    with wallet.storage.atomic_write() as write:
+        wallet.authorizations.remember(payer.id, payee_id, write)
+
+
 def refused(answer: Answer, status: int, code: str) -> dict[str, Any]:
     """The problem of a refusal that moved no money, after checking its form."""
     problem: dict[str, Any] = answer.json

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from wallet_api.attempts.use_cases import Attempts
-from wallet_api.authorizations.use_cases import PaymentPins, PinResets
+from wallet_api.authorizations.use_cases import Authorizations, Challenges, DeviceKeys, PaymentPins, PinResets
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock, SystemClock
+from wallet_api.contact_changes.use_cases import ContactChanges
 from wallet_api.events.store import EventStore
+from wallet_api.devices.use_cases import Devices
 from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
@@ -23,11 +25,14 @@ from wallet_api.ledger.statements import Statements
 from wallet_api.logs import be_discreet
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import EmbeddedMetrics, Metrics
+from wallet_api.notifications.use_cases import Notifications
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
-from wallet_api.passwords.use_cases import Passwords
+from wallet_api.passwords.use_cases import PasswordChanges, Passwords
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
 from wallet_api.people.use_cases import People
+from wallet_api.rate_limits.use_cases import RateLimits
+from wallet_api.recoveries.use_cases import Recoveries
 from wallet_api.refunds.store import RefundItem, RefundStore
 from wallet_api.refunds.use_cases import Refunds
 from wallet_api.registrations.use_cases import Registrations
@@ -58,12 +63,22 @@ class Wallet:
     folding: Folding
     metrics: Metrics
     people: People
+    passwords: Passwords
+    rate_limits: RateLimits
+    notifications: Notifications
     registrations: Registrations
     sign_ins: SignIns
+    recoveries: Recoveries
+    contact_changes: ContactChanges
+    password_changes: PasswordChanges
     second_factors: SecondFactors
     one_time_codes: OneTimeCodes
     sessions: Sessions
+    devices: Devices
     payment_pins: PaymentPins
+    authorizations: Authorizations
+    challenges: Challenges
+    device_keys: DeviceKeys
     pin_resets: PinResets
     acquirer: Acquirer
     cards: Cards
@@ -103,12 +118,22 @@ class _Identity:
     """Who somebody is, and how they prove it."""
 
     people: People
+    passwords: Passwords
+    rate_limits: RateLimits
+    notifications: Notifications
     registrations: Registrations
     sign_ins: SignIns
+    recoveries: Recoveries
+    contact_changes: ContactChanges
+    password_changes: PasswordChanges
     second_factors: SecondFactors
     one_time_codes: OneTimeCodes
     sessions: Sessions
+    devices: Devices
     payment_pins: PaymentPins
+    authorizations: Authorizations
+    challenges: Challenges
+    device_keys: DeviceKeys
     pin_resets: PinResets
 
 
@@ -149,21 +174,37 @@ def open_wallet(
 def _identity(ground: _Ground) -> _Identity:
     storage, clock, keys, ledger = ground.storage, ground.clock, ground.keys, ground.ledger
     people = People.open(storage, clock, keys, ground.cipher, ledger)
-    sessions = Sessions.open(storage, clock, keys)
-    one_time_codes = OneTimeCodes.open(storage, clock, keys, ground.sms, ground.mail)
+    rate_limits = RateLimits.open(storage, clock, keys)
+    notifications = Notifications.open(storage, clock, people, rate_limits, ground.sms, ground.mail)
+    one_time_codes = OneTimeCodes.open(storage, clock, keys, ground.sms, ground.mail, rate_limits)
+    devices = Devices.open(storage, clock, keys, notifications)
+    sessions = Sessions.open(storage, clock, keys, notifications, devices)
     attempts = Attempts(storage, clock)
-    passwords = Passwords.open(storage, clock, attempts)
-    second_factors = SecondFactors.open(storage, clock, keys, people, attempts)
+    passwords = Passwords.open(storage, clock, attempts, notifications)
+    second_factors = SecondFactors.open(storage, clock, keys, people, attempts, notifications)
     proofs = people, passwords, second_factors, one_time_codes, sessions
-    payment_pins = PaymentPins(storage, ledger.accounts, keys)
+    payment_pins = PaymentPins(storage, ledger.accounts, keys, notifications)
+    authorizations = Authorizations.open(
+        storage, clock, payment_pins, people, devices, second_factors, one_time_codes, ground.settings.public_url
+    )
     return _Identity(
         people=people,
+        passwords=passwords,
+        rate_limits=rate_limits,
+        notifications=notifications,
         registrations=Registrations.open(storage, clock, *proofs),
-        sign_ins=SignIns.open(storage, clock, *proofs),
+        sign_ins=SignIns.open(storage, clock, keys, *proofs),
+        recoveries=Recoveries.open(storage, clock, *proofs, notifications),
+        contact_changes=ContactChanges.open(storage, clock, *proofs[:-1], notifications),
+        password_changes=PasswordChanges(storage, clock, people, passwords, sessions),
         second_factors=second_factors,
         one_time_codes=one_time_codes,
         sessions=sessions,
+        devices=devices,
         payment_pins=payment_pins,
+        authorizations=authorizations,
+        challenges=Challenges(storage, clock, sessions, authorizations),
+        device_keys=DeviceKeys(storage, clock, sessions, people, payment_pins, second_factors, devices),
         pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins),
     )
 
@@ -171,15 +212,16 @@ def _identity(ground: _Ground) -> _Identity:
 def _wallet(ground: _Ground, identity: _Identity) -> Wallet:
     settings, clock, keys = ground.settings, ground.clock, ground.keys
     storage, ledger, acquirer = ground.storage, ground.ledger, ground.acquirer
-    people, sessions, pins = identity.people, identity.sessions, identity.payment_pins
+    people, sessions = identity.people, identity.sessions
+    asking = identity.authorizations, identity.challenges
     merchants = Merchants.open(storage, clock, ledger, keys, settings.mode)
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
-    payments = Payments(storage, clock, ledger, sessions, pins, fees, merchants, PaymentStore.open(storage))
+    payments = Payments(storage, clock, ledger, sessions, *asking, fees, merchants, PaymentStore.open(storage))
     refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
     transfer_store = TransferStore(storage.bind(TransferItem))
-    transfers = Transfers(storage, clock, ledger, sessions, people, pins, fees, transfer_store)
+    transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)
     history = people, merchants, payments, refunds, transfers, top_ups
     return Wallet(
         **vars(identity),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from chalicelib.http import Routes
 from chalicelib.routes import (
+    access,
+    authorizations,
     cards,
     checkouts,
     contact_changes,
+    devices,
     docs,
     events,
     fees,
@@ -30,6 +33,9 @@ ALL: tuple[Routes, ...] = (
     registrations.routes,
     sign_ins.routes,
     sessions.routes,
+    devices.routes,
+    access.routes,
+    authorizations.routes,
     recoveries.routes,
     passwords.routes,
     second_factors.routes,

@@ -183,6 +183,11 @@ def unbind_card(call: Call[None]) -> Any:
     return NothingView(object="card", id=card_id)
 
 
+def card_views(cards: CardBox) -> list[CardView]:
+    """All of a person's cards, newest first."""
+    return [_view(card, cards.default()) for card in cards.newest_first()]
+
+
 def _of(cards: CardBox, card_id: str) -> CardView:
     return _view(cards.find(card_id), cards.default())
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.views import AuthorizationIn, Body, Line, ListView, MoneyIn, MoneyView, PageQuery, View
-from wallet_api.authorizations.errors import PinLocked, PinNotSet, WrongPin
+from chalicelib.views import Body, Line, ListView, MoneyIn, MoneyView, PageQuery, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
@@ -142,9 +142,7 @@ def create_payment(call: Call[CreatePayment]) -> Any:
         WalletFrozen,
         DailyLimitReached,
         TransactionLimitExceeded,
-        WrongPin,
-        PinLocked,
-        PinNotSet,
+        *AUTHORIZATION_REFUSALS,
         QuoteMissing,
         QuoteExpired,
         QuoteUsed,
@@ -155,7 +153,7 @@ def confirm_payment(call: Call[ConfirmPayment]) -> Any:
     """Moves the amount to the merchant at once."""
     body = call.body
     _refuse_what_is_not_offered(coupon_id=body.coupon_id is not None)
-    confirmation = Confirmation(call.id("payment_id", "pay"), body.authorization.pin, body.quote_id)
+    confirmation = Confirmation(call.id("payment_id", "pay"), body.authorization.shown(), body.quote_id)
     return _decided(call, call.wallet.payments.confirm(call.customer, confirmation, call.asked))
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.views import AuthorizationIn, Body, Line, MoneyIn, MoneyView, View
-from wallet_api.authorizations.errors import PinLocked, PinNotSet, WrongPin
+from chalicelib.views import Body, Line, MoneyIn, MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
@@ -37,10 +37,10 @@ class PayeeIn(Body):
     email: Annotated[str, Meta(min_length=3, max_length=254)] | None = None
     user_id: Annotated[str, Meta(max_length=40)] | None = None
 
-    def payee(self) -> Payee:
+    def payee(self, pointer: str = "/to") -> Payee:
         """As the wallet reads it. Raises Invalid unless exactly one way is given."""
         if sum(given is not None for given in (self.phone, self.email, self.user_id)) != 1:
-            raise Invalid(FieldProblem("/to", "exactly_one", (("names", "phone, email, user_id"),)))
+            raise Invalid(FieldProblem(pointer, "exactly_one", (("names", "phone, email, user_id"),)))
         if self.user_id is not None and not is_id(self.user_id, "usr"):
             raise PayeeNotFound
         return Payee(self.phone, self.email, self.user_id)
@@ -99,9 +99,7 @@ class TransferView(View):
         PayeeUnavailable,
         DailyLimitReached,
         TransactionLimitExceeded,
-        WrongPin,
-        PinLocked,
-        PinNotSet,
+        *AUTHORIZATION_REFUSALS,
         QuoteMissing,
         QuoteExpired,
         QuoteUsed,
@@ -114,7 +112,8 @@ def send_transfer(call: Call[SendTransfer]) -> Any:
     body = call.body
     if body.delay is not None:
         raise DelayUnavailable(FieldProblem("/delay", "unknown_value"))
-    sending = Sending(body.to.payee(), body.amount.money(), body.note, body.quote_id, body.authorization.pin)
+    shown = body.authorization.shown()
+    sending = Sending(body.to.payee(), body.amount.money(), body.note, body.quote_id, shown)
     decided = call.wallet.transfers.send(call.customer, sending, call.asked)
     return Decided(_view(decided.value, call.customer.id), decided.replayed)
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.identity_views import DeviceIn, SessionView, TokensView
-from wallet_api.sessions.model import Device, Session, SignedIn
+from wallet_api.devices.model import Device
+from wallet_api.sessions.model import Session, SignedIn
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
 SESSION = Session(

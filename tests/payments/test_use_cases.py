@@ -6,7 +6,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
+from tests.build import PIN, Shop, Someone, a_merchant, a_person, balance_of, cny, key, known_payee, refused
 from tests.shopping import a_payment, ask, at_once, cancel, confirm, merchant_balance, refund
 
 
@@ -165,6 +165,7 @@ class TestRaces:
     ) -> None:
         """M30: of four payments of half the limit two succeed."""
         rich = a_person(api, cloud, balance=50_000_00)
+        known_payee(cloud, rich, shop.id)
         payments = [a_payment(api, shop, 10_000_00)["id"] for _ in range(4)]
         answers = at_once(api, *(partial(confirm, someone=rich, payment_id=each) for each in payments))
         assert sorted(answer.status for answer in answers) == [200, 200, 402, 402]

@@ -11,6 +11,7 @@ from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person
 from tests.schedules.conductor import Conductor
 from tests.schedules.footprints import Call
 from tests.shopping import a_paid_payment, a_payment
+from wallet_api.authorizations.model import PinShown
 from wallet_api.authorizations.errors import WrongPin
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ledger import chart
@@ -70,7 +71,7 @@ class Stage:
         return self.wallet.storage._connection.client
 
     def pay(self, who: Someone, amount: int, key: str = "", *, pin: str = PIN) -> Act:
-        confirmation = Confirmation(self.waiting[amount], pin, None)
+        confirmation = Confirmation(self.waiting[amount], PinShown(pin), None)
         asked = self._asked(who.id, key or f"pay {amount}", f"pay {amount}")
         return lambda _: self.wallet.payments.confirm(self._customer(who), confirmation, asked)
 
@@ -84,7 +85,7 @@ class Stage:
         return lambda _: self.wallet.refunds.create(self._merchant, wish, asked)
 
     def send(self, payer: Someone, payee: Someone, amount: int, key: str = "send", *, quoted: bool = False) -> Act:
-        sending = Sending(Payee(phone=payee.phone), yuan(amount), None, self.quote_id if quoted else None, PIN)
+        sending = Sending(Payee(phone=payee.phone), yuan(amount), None, self.quote_id if quoted else None, PinShown(PIN))
         asked = self._asked(payer.id, key, f"send {amount}")
         return lambda _: self.wallet.transfers.send(self._customer(payer), sending, asked)
 

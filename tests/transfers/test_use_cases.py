@@ -7,7 +7,7 @@ import pytest
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Someone, a_person, balance_of, cny, key, refused, send, signed_in_again
+from tests.build import PIN, Someone, a_person, balance_of, cny, key, known_payee, refused, send, signed_in_again
 from tests.crowd import at_once
 from tests.faults.injector import Faults
 from tests.ledger_world import World
@@ -209,6 +209,7 @@ def test_of_twenty_halves_of_a_day_at_once_two_are_sent_m30(
     api: Api, cloud: LocalCloud, rich: Someone, bo: Someone
 ) -> None:
     """M30: the day's counter moves in the money's own write."""
+    known_payee(cloud, rich, bo.id)
     answers = at_once(api, lambda client, _: send(client, rich, bo, HALF_A_DAY), range(20))
 
     codes = [code(answer) for answer in answers]
@@ -221,6 +222,7 @@ def test_of_twenty_halves_of_a_day_at_once_two_are_sent_m30(
 
 def test_what_is_refused_uses_nothing_of_the_day_m32(api: Api, cloud: LocalCloud, rich: Someone, bo: Someone) -> None:
     """M32: failed movements do not count."""
+    known_payee(cloud, rich, bo.id)
     for _ in range(3):
         refused(send(api, rich, rich, HALF_A_DAY), 402, "transfer_to_self")
         refused(send(api, rich, bo, HALF_A_DAY, pin="907351"), 403, "wrong_payment_pin")
@@ -234,6 +236,7 @@ def test_what_is_refused_uses_nothing_of_the_day_m32(api: Api, cloud: LocalCloud
 
 def test_a_new_day_begins_at_midnight_in_beijing_m32(api: Api, cloud: LocalCloud, rich: Someone, bo: Someone) -> None:
     """M32: the last second of a day counts to it, the next one to the next."""
+    known_payee(cloud, rich, bo.id)
     now = cloud.clock.freeze()
     tomorrow = (now.astimezone(WALLET_DAY) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     cloud.clock.advance(tomorrow - timedelta(seconds=1) - now)

@@ -5,6 +5,14 @@ WrongPin        `attempts_left` more tries until it locks
 PinLocked       too many wrong ones; a reset with a code ends the lock
 PinTooSimple    a PIN that everybody tries first
 CurrentPinRequired   setting a PIN where one is set needs the current one
+StepUpRequired       this move asks for more than was shown
+StepUpUnavailable    this move asks for more than the person has today
+MethodNotAccepted    the method is too weak for this move
+PinProofRequired     codes are offered, and keys taken, only after the PIN
+AuthorizationUsed    the challenge was used, voided, or never was this session's
+AuthorizationExpired the challenge's time is over
+AuthorizationMismatch  the challenge was made for another move, and is void now
+WrongSignature       the device's key did not sign this challenge, which is void now
 """
 
 from __future__ import annotations
@@ -43,3 +51,51 @@ class CurrentPinRequired(Forbidden):
     """A PIN is set already: changing it needs the current one."""
 
     code = "current_pin_required"
+
+
+class StepUpRequired(Forbidden):
+    """The PIN alone is not enough for this move, for a `reason`; `methods`, parted by spaces, are what is."""
+
+    code = "step_up_required"
+
+
+class StepUpUnavailable(Forbidden):
+    """This move needs more than a PIN, for a `reason`, and the person has no method today that counts for it."""
+
+    code = "step_up_unavailable"
+
+
+class MethodNotAccepted(Forbidden):
+    """The server does not accept this method for this move; `methods`, parted by spaces, are those that it accepts."""
+
+    code = "method_not_accepted"
+
+
+class PinProofRequired(Forbidden):
+    """What was asked for is given only to who shows the PIN, or more."""
+
+    code = "payment_pin_required"
+
+
+class AuthorizationUsed(Forbidden):
+    """The challenge was used or voided, or is none of this session's."""
+
+    code = "authorization_used"
+
+
+class AuthorizationExpired(Forbidden):
+    """The challenge's time is over."""
+
+    code = "authorization_expired"
+
+
+class AuthorizationMismatch(Forbidden):
+    """The challenge was made for another payee, amount, currency or quote. It is void now."""
+
+    code = "authorization_mismatch"
+
+
+class WrongSignature(Forbidden):
+    """The signature is not by the key of this session's device over this challenge. The challenge is void now."""
+
+    code = "wrong_signature"

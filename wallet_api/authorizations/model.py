@@ -1,14 +1,38 @@
-"""The payment PIN: six digits, kept as a keyed hash whose key is not in the tables.
+"""The payment PIN, the moves that a person says yes to, and how much of a yes each move needs.
 
-A slow hash does not save a million possibilities; the key outside the table and the attempt counter do (see docs/decisions).
+The PIN is six digits, kept as a keyed hash whose key is not in the tables. A slow hash does not save a million possibilities;
+the key outside the table and the attempt counter do (see docs/decisions).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 
-from wallet_api.authorizations.errors import PinTooSimple
+from wallet_api.authorizations.errors import MethodNotAccepted, PinTooSimple, StepUpRequired, StepUpUnavailable
+from wallet_api.clock import rfc3339
+from wallet_api.devices.model import RegisteredDevice, Signature
+from wallet_api.money import Money
+from wallet_api.people.model import Person
 from wallet_api.storage.keys import Keys, same
+
+Method = Literal["pin", "device_signature", "totp", "sms"]
+Code = Literal["totp", "sms"]
+Reason = Literal["changed_contact", "new_device", "large_amount", "new_payee"]
+MoveKind = Literal["payment", "transfer"]
+
+CHALLENGE_LIFE = timedelta(minutes=5)
+"""Long enough for a finger, or for a code that comes late; short enough that nobody signs and forgets."""
+SMALL, HIGH, LARGE = 200_00, 5_000_00, 10_000_00
+"""Minor units of CNY, counted one to one in any other currency as the limits are. Up to SMALL a PIN is always enough;
+above HIGH a payee is looked at, above LARGE a PIN never is."""
+COOL_DOWN = timedelta(hours=24)
+"""How long after a change of phone or e-mail neither a code to the new one nor the PIN alone moves more than SMALL."""
 
 _RUNS = "01234567890123456789"
 _WELL_KNOWN = frozenset(
@@ -32,3 +56,172 @@ def pin_matches(keys: Keys, person_id: str, pin: str, stored: str, version: int)
     """Whether a PIN is the one that was hashed."""
     salt, _, digest = stored.partition("$")
     return same(keys.digest("payment-pin", person_id, salt, pin, version=version), bytes.fromhex(digest))
+
+
+@dataclass(frozen=True, slots=True)
+class PinShown:
+    """The ordinary yes."""
+
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureShown:
+    """A yes by the key of a device; without a challenge's id it is over the newest of the session."""
+
+    device_id: str
+    challenge_id: str | None
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """A yes by a code: that of the authenticator, unless one was sent for this challenge."""
+
+    challenge_id: str
+    code: str
+
+
+Shown = PinShown | SignatureShown | CodeShown
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a person says yes to. `subject` is the payment's id; a transfer has none before it is made."""
+
+    kind: MoveKind
+    subject: str
+    payee_id: str
+    amount: Money
+    quote_id: str | None
+
+    def text(self, challenge_id: str, expires_at: datetime) -> str:
+        """The canonical text that a challenge is the hash of: JSON, names sorted, without spaces.
+
+        A device that is given the text can show it and hash it by itself, so what is seen is what is signed.
+        """
+        document = {
+            "amount": self.amount.amount,
+            "challenge_id": challenge_id,
+            "currency": self.amount.currency,
+            "expires_at": rfc3339(expires_at),
+            "operation": self.kind,
+            "payee": self.payee_id,
+            "quote_id": self.quote_id,
+            "subject": self.subject,
+        }
+        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the server wants signed or proven for one move of one session. `text_hash` is SHA-256 of the move's text."""
+
+    id: str
+    session_id: str
+    text_hash: str
+    pin_proven: bool
+    code_id: str
+    code_sent: bool
+    valid_until: datetime
+    used_at: datetime | None = None
+
+    @property
+    def signed_bytes(self) -> bytes:
+        """What a device signs: 32 bytes."""
+        return bytes.fromhex(self.text_hash)
+
+    @property
+    def wire(self) -> str:
+        """The same as WebAuthn and our API write it: base64url without padding."""
+        return urlsafe_b64encode(self.signed_bytes).decode("ascii").rstrip("=")
+
+    def is_for(self, move: Move) -> bool:
+        """Whether this is the move that it was asked for, to the last field."""
+        return hash_of(move.text(self.id, self.valid_until)) == self.text_hash
+
+
+def hash_of(text: str) -> str:
+    """SHA-256 as hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides how much of a yes a move needs. `device` is None where no key of it can count."""
+
+    amount: Money
+    person: Person
+    device_is_new: bool
+    device: RegisteredDevice | None
+    payee_known: bool
+    now: datetime
+
+    @property
+    def contact_changed(self) -> bool:
+        """Whether a phone or e-mail took another's place a short while ago (SP 800-63B section 5.1.3.3)."""
+        return changed_lately(self.person, self.now)
+
+
+def changed_lately(person: Person, now: datetime) -> bool:
+    """Whether a phone or e-mail took another's place within the cool-down."""
+    return person.contact_changed_at is not None and now - person.contact_changed_at < COOL_DOWN
+
+
+def sms_counts(person: Person, now: datetime) -> bool:
+    """Whether a code by SMS says anything: there is a phone, and it is not one that was just put in."""
+    return "sms" in person.channels and not changed_lately(person, now)
+
+
+def depends_on_payee(amount: Money) -> bool:
+    """Whether it matters if the payee is known: between what a PIN may always do and what it never may."""
+    return HIGH < amount.amount <= LARGE
+
+
+def reason_of(facts: Circumstances) -> Reason | None:
+    """Why a PIN alone is not enough for this move; None when it is."""
+    amount = facts.amount.amount
+    if facts.contact_changed and amount > SMALL:
+        return "changed_contact"
+    if facts.device_is_new and amount > SMALL:
+        return "new_device"
+    if amount > LARGE:
+        return "large_amount"
+    return "new_payee" if depends_on_payee(facts.amount) and not facts.payee_known else None
+
+
+def methods_of(facts: Circumstances, reason: Reason | None) -> tuple[Method, ...]:
+    """What the server accepts for this move, the easiest first.
+
+    A key counts for more than a PIN once it has stood for a day or was registered with more than a PIN: else whoever
+    looked over a shoulder would register one and sign with it. A phone that was just changed gets no code.
+    """
+    key = None if facts.device is None else facts.device.key
+    if reason is None:
+        return ("pin", "device_signature") if key is not None else ("pin",)
+    found: list[Method] = []
+    if key is not None and not facts.device_is_new and key.trusted_from <= facts.now:
+        found.append("device_signature")
+    if facts.person.totp_enabled:
+        found.append("totp")
+    if sms_counts(facts.person, facts.now):
+        found.append("sms")
+    return tuple(found)
+
+
+def require_enough(method: Method, facts: Circumstances) -> Reason | None:
+    """Lets a method pass that the move's circumstances accept; the reason that asked for more than a PIN, if one did.
+
+    Raises StepUpRequired, StepUpUnavailable, MethodNotAccepted.
+    """
+    reason = reason_of(facts)
+    if reason is None:
+        return None
+    methods = methods_of(facts, reason)
+    if method in methods:
+        return reason
+    if not methods:
+        raise StepUpUnavailable(reason=reason)
+    if method == "pin":
+        raise StepUpRequired(reason=reason, methods=" ".join(methods))
+    raise MethodNotAccepted(reason=reason, methods=" ".join(methods))

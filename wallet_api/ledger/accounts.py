@@ -14,7 +14,7 @@ from datetime import datetime
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
 from wallet_api.ledger.errors import AccountMissing, WalletClosed
-from wallet_api.ledger.limits import BASIC
+from wallet_api.ledger.limits import BASIC, NEW_DEVICE, Limits, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -64,6 +64,18 @@ class Payer:
     account: Account
     reserved: bool
     proven: bool = field(default=False)
+    restricted: bool = field(default=False)
+    """Whether the limits are those of a new device instead of the tier's."""
+
+
+def limits_for(payer: Payer, currency: str) -> Limits:
+    """What this payer may move out: by their tier, or from a device that is new to them."""
+    return limits_of(NEW_DEVICE if payer.restricted else payer.account.tier, currency)
+
+
+def admit(payer: Payer, amount: Money) -> None:
+    """Raises TransactionLimitExceeded or DailyLimitReached for an amount that no counter could ever let through."""
+    limits_for(payer, amount.currency).admit(amount)
 
 
 @dataclass(frozen=True)

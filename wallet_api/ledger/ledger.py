@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from wallet_api.clock import Clock, wallet_day
 from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import NEVER, Account, Accounts, Payer, StaleAccount
+from wallet_api.ledger.accounts import NEVER, Accounts, Payer, StaleAccount, limits_for
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.errors import (
     AccountMissing,
@@ -20,7 +20,6 @@ from wallet_api.ledger.errors import (
     WalletClosed,
     WalletFrozen,
 )
-from wallet_api.ledger.limits import limits_of
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Decision, Operation, refusal_answer
 from wallet_api.ledger.store import (
@@ -196,7 +195,7 @@ class Ledger:
             actions = [balance.set(balance - needed.amount)]
             requirements.append((items.status == "active", _why_not_active))
             if payer is not None and payer.account.name == line.account:
-                more_actions, more_requirements = self._spend(payer.account, needed)
+                more_actions, more_requirements = self._spend(payer, needed)
                 actions += more_actions
                 requirements += more_requirements
             requirements.append((balance >= needed.amount, InsufficientFunds(needed=needed)))
@@ -210,10 +209,10 @@ class Ledger:
         money = line.money
         return self.line_items.of(line, pk=line.pk, sk=line.sk, amount=money.amount, currency=money.currency)
 
-    def _spend(self, account: Account, amount: Money) -> tuple[list[Any], list[Requirement]]:
+    def _spend(self, payer: Payer, amount: Money) -> tuple[list[Any], list[Requirement]]:
         """Counts an outgoing amount against the day's limit; the amount itself is checked here, the sum by condition."""
-        items, day = self.account_items, wallet_day(self.clock.now())
-        limits = limits_of(account.tier, amount.currency)
+        account, items, day = payer.account, self.account_items, wallet_day(self.clock.now())
+        limits = limits_for(payer, amount.currency)
         limits.admit(amount)
         same_day: Requirement = (items.spent_day == account.spent_day, StaleAccount())
         # A clock that is a little behind, just after midnight, must not begin yesterday anew: a day never turns back.

@@ -13,6 +13,8 @@ from wallet_api.money import Money
 
 BASIC = "basic"
 VERIFIED = "verified"
+NEW_DEVICE = "new_device"
+"""No tier that anybody has: what any person may move from a device that is new to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Limits:
             raise DailyLimitReached(limit=self.daily)
 
 
-_IN_YUAN = {BASIC: (10_000_00, 20_000_00), VERIFIED: (50_000_00, 200_000_00)}
+_IN_YUAN = {BASIC: (10_000_00, 20_000_00), VERIFIED: (50_000_00, 200_000_00), NEW_DEVICE: (1_000_00, 2_000_00)}
 
 
 def limits_of(tier: str, currency: str) -> Limits:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wallet_api.authorizations.use_cases import PaymentPins
+from wallet_api.authorizations.model import Move, Shown
+from wallet_api.authorizations.use_cases import Asked, Authorizations, Challenges
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.fees.use_cases import Fees
@@ -58,7 +59,7 @@ class Confirmation:
     """A customer's yes."""
 
     payment_id: str
-    pin: str
+    shown: Shown
     quote_id: str | None
 
 
@@ -70,7 +71,8 @@ class Payments:
     clock: Clock
     ledger: Ledger
     sessions: Sessions
-    payment_pins: PaymentPins
+    authorizations: Authorizations
+    challenges: Challenges
     fees: Fees
     merchants: Merchants
     store: PaymentStore
@@ -100,20 +102,21 @@ class Payments:
         """Pays. One trip reserves the PIN's attempt and reads everything; one write of four items moves the money.
 
         Raises PaymentAlreadyPaid, PaymentTaken, PaymentCanceled, PaymentExpired, NotFound, InsufficientFunds,
-        WalletFrozen, the limits' errors, the quote's errors, and what a wrong, missing or locked PIN raises.
+        WalletFrozen, the limits' errors, the quote's errors, and what an authorization that is wrong or too weak raises.
         """
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             decided = self.ledger.decision_on(operation, trip)
-            reservation = self.payment_pins.reserve(caller.id, trip)
+            claimed = self.authorizations.reading(caller, confirmation.shown, trip)
             found = self.store.find(confirmation.payment_id, trip)
             fee_read = self.fees.reading(trip, confirmation.quote_id)
-        payer = reservation()
+        claim = claimed()
 
         def attempt() -> Payment:
-            proven = self.payment_pins.prove(payer, caller.id, confirmation.pin)
+            self.authorizations.begin(claim)
             now = self.clock.now()
             payment = _fit(found(), lambda current: why_not_payable(current, caller.id, now))
+            approval = self.authorizations.approve(claim, _move(payment, confirmation.quote_id), session())
             charge = self.fees.charge(
                 fee_read,
                 operation="payment",
@@ -124,11 +127,12 @@ class Payments:
             )
             confirmed = payment.confirmed(caller.id, charge.fee, charge.bearer, now)
             with self.storage.atomic_write() as write:
-                self.ledger.decide(operation, payment_entry(confirmed, new_id("ent", now)), write, payer=proven)
+                self.ledger.decide(operation, payment_entry(confirmed, new_id("ent", now)), write, payer=approval.payer)
                 self.fees.use(charge, write)
                 self.store.confirm(
                     payment, caller.id, charge, now, write, lambda current: why_not_payable(current, caller.id, now)
                 )
+                self.authorizations.use(approval, write)
             return confirmed
 
         return self.ledger.once(
@@ -137,8 +141,17 @@ class Payments:
             attempt=attempt,
             replay=lambda decision: self._ended(decision, found()).as_confirmed(),
             allow=session,
-            payer=payer,
+            payer=claim.payer,
         )
+
+    def ask(self, caller: Customer, payment_id: str, quote_id: str | None, pin: str | None) -> Asked:
+        """What the server wants signed or proven for a payment. Raises what `Challenges.ask` and a confirmation raise."""
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self.store.find(payment_id, trip)
+        live, now = session(), self.clock.now()
+        payment = _fit(found(), lambda current: why_not_payable(current, caller.id, now))
+        return self.challenges.ask(caller, live, _move(payment, quote_id), pin)
 
     def cancel(self, caller: MerchantCaller, payment_id: str, operation: Operation) -> Decided[Payment]:
         """Takes back a payment that nobody confirmed yet.
@@ -260,6 +273,10 @@ class Payments:
         if payment is None:
             raise LookupError(f"the journal names {decision.subject}, which is not there")
         return payment
+
+
+def _move(payment: Payment, quote_id: str | None) -> Move:
+    return Move("payment", payment.id, payment.merchant_id, payment.amount, quote_id)
 
 
 def _own(payment: Payment | None, caller: Customer | MerchantCaller) -> Payment:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wallet_api.authorizations.use_cases import PaymentPins
+from wallet_api.authorizations.model import Move, Shown
+from wallet_api.authorizations.use_cases import Asked, Authorizations, Challenges
 from wallet_api.clock import Clock
 from wallet_api.errors import NotFound
 from wallet_api.fees.use_cases import Fees
@@ -30,7 +31,7 @@ class Sending:
     amount: Money
     note: str | None
     quote_id: str | None
-    pin: str
+    shown: Shown
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Transfers:
     ledger: Ledger
     sessions: Sessions
     people: People
-    payment_pins: PaymentPins
+    authorizations: Authorizations
+    challenges: Challenges
     fees: Fees
     store: TransferStore
 
@@ -50,28 +52,21 @@ class Transfers:
         """Moves the amount at once. One trip reads, one write moves.
 
         Raises PayeeNotFound, TransferToSelf, InsufficientFunds, WalletFrozen, PayeeUnavailable, the limits' errors, the quote's
-        errors, and what a wrong, missing or locked PIN raises.
+        errors, and what an authorization that is wrong or too weak raises.
         """
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             decided = self.ledger.decision_on(operation, trip)
-            reservation = self.payment_pins.reserve(caller.id, trip)
-            payee = self.people.resolve(
-                trip,
-                phone=sending.payee.phone,
-                email=sending.payee.email,
-                person_id=sending.payee.person_id,
-                pointer="/to",
-            )
+            claimed = self.authorizations.reading(caller, sending.shown, trip)
+            payee = self._payee(sending.payee, "/to", trip)
             fee_read = self.fees.reading(trip, sending.quote_id)
-        payer = reservation()
+        claim = claimed()
 
         def attempt() -> Transfer:
-            proven = self.payment_pins.prove(payer, caller.id, sending.pin)
-            payee_id = payee()
-            if payee_id is None:
-                raise PayeeNotFound
-            require_two_people(caller.id, payee_id)
+            self.authorizations.begin(claim)
+            payee_id = _other_side(caller, payee())
+            move = Move("transfer", "", payee_id, sending.amount, sending.quote_id)
+            approval = self.authorizations.approve(claim, move, session())
             now = self.clock.now()
             charge = self.fees.charge(
                 fee_read, operation="transfer", amount=sending.amount, person_id=caller.id, payee=payee_id, now=now
@@ -88,12 +83,29 @@ class Transfers:
             )
             with self.storage.atomic_write() as write:
                 entry = transfer_entry(transfer)
-                self.ledger.decide(operation, entry, write, payer=proven, payee_must_be_active=True)
+                self.ledger.decide(operation, entry, write, payer=approval.payer, payee_must_be_active=True)
                 self.fees.use(charge, write)
                 self.store.add(transfer, write)
+                self.authorizations.use(approval, write)
             return transfer
 
-        return self.ledger.once(operation, decided, attempt=attempt, replay=self._replay, allow=session, payer=payer)
+        return self.ledger.once(
+            operation, decided, attempt=attempt, replay=self._replay, allow=session, payer=claim.payer
+        )
+
+    def ask(
+        self, caller: Customer, payee: Payee, amount: Money, quote_id: str | None, pin: str | None, pointer: str
+    ) -> Asked:
+        """What the server wants signed or proven for a transfer; `pointer` is where the payee stands in the request.
+
+        Raises PayeeNotFound, TransferToSelf, and what `Challenges.ask` raises.
+        """
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self._payee(payee, pointer, trip)
+        live = session()
+        move = Move("transfer", "", _other_side(caller, found()), amount, quote_id)
+        return self.challenges.ask(caller, live, move, pin)
 
     def get(self, caller: Customer, transfer_id: str) -> Transfer:
         """A transfer that the caller sent or received. Raises NotFound."""
@@ -110,6 +122,11 @@ class Transfers:
         """A transfer as part of another capability's trip: whoever asks has to know that the caller may see it."""
         return self.store.find(transfer_id, trip)
 
+    def _payee(self, payee: Payee, pointer: str, trip: Trip) -> Read[str | None]:
+        return self.people.resolve(
+            trip, phone=payee.phone, email=payee.email, person_id=payee.person_id, pointer=pointer
+        )
+
     def _replay(self, decision: Decision) -> Transfer:
         with self.storage.trip() as trip:
             found = self.store.find(decision.subject, trip)
@@ -117,3 +134,11 @@ class Transfers:
         if transfer is None:
             raise LookupError(f"the journal names {decision.subject}, which is not there")
         return transfer
+
+
+def _other_side(caller: Customer, payee_id: str | None) -> str:
+    """The payee's id. Raises PayeeNotFound, TransferToSelf."""
+    if payee_id is None:
+        raise PayeeNotFound
+    require_two_people(caller.id, payee_id)
+    return payee_id

@@ -1,0 +1,172 @@
+"""Asking what the server wants signed or proven for one move of money."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from chalicelib.authorization_views import PROOF_REFUSALS
+from chalicelib.http import Call, Routes, endpoint
+from chalicelib.routes.transfers import PayeeIn
+from chalicelib.views import Body, MoneyIn, Pin, View
+from wallet_api.authorizations.errors import MethodNotAccepted, PinProofRequired, StepUpUnavailable
+from wallet_api.authorizations.use_cases import Asked
+from wallet_api.clock import rfc3339
+from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.ids import is_id
+from wallet_api.ledger.errors import DailyLimitReached, TransactionLimitExceeded
+from wallet_api.one_time_codes.errors import CodeUsedUp, ResendTooSoon, TooManyMessages
+from wallet_api.payments.errors import PaymentAlreadyPaid, PaymentCanceled, PaymentExpired, PaymentTaken
+from wallet_api.sessions.model import Customer
+from wallet_api.transfers.errors import PayeeNotFound, TransferToSelf
+
+routes = Routes(__name__)
+
+
+class MoveIn(Body):
+    """What is going to be asked for: `payment_id` of a payment, or `to` and `amount` of a transfer; the quote, if there is one."""
+
+    payment_id: Annotated[str, Meta(max_length=40)] | None = None
+    to: PayeeIn | None = None
+    amount: MoneyIn | None = None
+    quote_id: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class AskAuthorization(Body):
+    """The move, and the payment PIN if a code is to be used: codes are offered to who shows the PIN."""
+
+    operation: Literal["payment", "transfer"]
+    fields: MoveIn
+    pin: Pin | None = None
+
+
+class AuthorizationView(View):
+    """A challenge for one move. `challenge` is base64url of 32 bytes, the SHA-256 of `text`; a device may show the text and
+    hash it by itself before it signs.
+    """
+
+    object: Literal["authorization"] = "authorization"
+    status: Literal["open"] = "open"
+    challenge_id: str
+    methods: list[Literal["pin", "device_signature", "totp", "sms"]]
+    challenge: str
+    text: str
+    expires_at: str
+
+    @staticmethod
+    def of(asked: Asked) -> AuthorizationView:
+        """The wire form."""
+        challenge = asked.challenge
+        return AuthorizationView(
+            challenge_id=challenge.id,
+            methods=list(asked.methods),
+            challenge=challenge.wire,
+            text=asked.text,
+            expires_at=rfc3339(challenge.valid_until),
+        )
+
+
+class SendCode(Body):
+    """The method whose code is to be sent."""
+
+    method: Literal["sms"]
+
+
+class CodeSentView(View):
+    """A code is on its way; the challenge takes that one from now on."""
+
+    object: Literal["authorization"] = "authorization"
+    status: Literal["code_sent"] = "code_sent"
+    challenge_id: str
+    channel: Literal["sms", "email"]
+    sent_to: str
+    expires_at: str
+    resend_at: str
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/v1/authorizations",
+    summary="Ask what a move of money has to be signed or proven with",
+    callers=[Customer],
+    body=AskAuthorization,
+    answer=AuthorizationView,
+    status=201,
+    session="in_use_case",
+    errors=[
+        NotFound,
+        PaymentAlreadyPaid,
+        PaymentTaken,
+        PaymentCanceled,
+        PaymentExpired,
+        PayeeNotFound,
+        TransferToSelf,
+        TransactionLimitExceeded,
+        DailyLimitReached,
+        StepUpUnavailable,
+        PinProofRequired,
+        *PROOF_REFUSALS,
+    ],
+)
+def ask_authorization(call: Call[AskAuthorization]) -> Any:
+    """The server chooses the methods by the risk of this move. The challenge is good for this move, this session, once, and
+    for five minutes; anything changed voids it. A PIN that is enough needs no challenge.
+    """
+    asked, fields, wallet = call.body, call.body.fields, call.wallet
+    if asked.operation == "payment":
+        _require_exactly(fields, {"payment_id"})
+        payment_id = fields.payment_id or ""
+        if not is_id(payment_id, "pay"):
+            raise NotFound
+        return AuthorizationView.of(wallet.payments.ask(call.customer, payment_id, fields.quote_id, asked.pin))
+    _require_exactly(fields, {"to", "amount"})
+    if fields.to is None or fields.amount is None:
+        raise Invalid(FieldProblem("/fields", "required"))
+    payee, amount = fields.to.payee("/fields/to"), fields.amount.money("/fields/amount")
+    made = wallet.transfers.ask(call.customer, payee, amount, fields.quote_id, asked.pin, "/fields/to")
+    return AuthorizationView.of(made)
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/v1/authorizations/{challenge_id}/send",
+    summary="Have a code sent for a move of money",
+    callers=[Customer],
+    body=SendCode,
+    answer=CodeSentView,
+    status=202,
+    session="in_use_case",
+    errors=[
+        NotFound,
+        PinProofRequired,
+        MethodNotAccepted,
+        ResendTooSoon,
+        TooManyMessages,
+        CodeUsedUp,
+        MessageNotSent,
+    ],
+)
+def send_authorization_code(call: Call[SendCode]) -> Any:
+    """Sends a code to the registered phone, for a challenge that was asked for with the PIN."""
+    challenge_id = call.id("challenge_id", "chl")
+    issued, sent_to = call.wallet.challenges.send(call.customer, challenge_id, call.source)
+    return CodeSentView(
+        challenge_id=challenge_id,
+        channel=issued.channel,
+        sent_to=sent_to,
+        expires_at=rfc3339(issued.expires_at),
+        resend_at=rfc3339(issued.resend_at),
+    )
+
+
+def _require_exactly(fields: MoveIn, wanted: set[str]) -> None:
+    """Raises Invalid naming what this operation needs and was not given, and what it does not take."""
+    given = {name for name in ("payment_id", "to", "amount") if getattr(fields, name) is not None}
+    problems = [FieldProblem(f"/fields/{name}", "required") for name in sorted(wanted - given)]
+    problems += [FieldProblem(f"/fields/{name}", "unknown_field") for name in sorted(given - wanted)]
+    if problems:
+        raise Invalid(*problems)

@@ -1,0 +1,14 @@
+"""How devices say no.
+
+DeviceRemoved   the device is not among the person's devices any more
+"""
+
+from __future__ import annotations
+
+from wallet_api.errors import Conflict
+
+
+class DeviceRemoved(Conflict):
+    """The device was removed from the wallet; its token and key are worth nothing, and it signs in as a new one."""
+
+    code = "device_removed"

@@ -1,0 +1,118 @@
+"""What the wallet does with devices: one joins, gets a key, signs, is listed, is removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wallet_api.clock import Clock
+from wallet_api.devices.errors import DeviceRemoved
+from wallet_api.devices.model import (
+    Device,
+    Key,
+    RegisteredDevice,
+    Signature,
+    device_token,
+    limited_until,
+    read_device_token,
+    signatures_after,
+)
+from wallet_api.devices.store import DEVICE, DeviceItem
+from wallet_api.errors import NotFound
+from wallet_api.ids import new_id
+from wallet_api.notifications.use_cases import Notifications
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.errors import StorageFault
+from wallet_api.storage.keys import Keys
+
+
+@dataclass(frozen=True)
+class Devices:
+    """The devices of every person."""
+
+    storage: Storage
+    clock: Clock
+    keys: Keys
+    notifications: Notifications
+    items: type[DeviceItem]
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock, keys: Keys, notifications: Notifications) -> Devices:
+        """Binds the devices' items to their table."""
+        return Devices(storage, clock, keys, notifications, storage.bind(DeviceItem))
+
+    def join(self, person_id: str, device: Device, write: AtomicWrite, *, first: bool) -> Device:
+        """Adds a device to the write that begins a session on it, and gives it its id.
+
+        A token of ours that names one of this person's devices makes it that one; any other device is new, is limited
+        for a day, and its person is told. The `first` one, which opened the wallet, is neither. Leaving the write's block
+        raises DeviceRemoved when the known device was removed.
+        """
+        known = None if device.token is None else read_device_token(self.keys, person_id, device.token)
+        if known is not None:
+            return self._return(person_id, replace(device, token=None), known, write)
+        now = self.clock.now()
+        joined = replace(
+            device, token=None, id=new_id("dev", now), limited_until_seconds=limited_until(now, first=first)
+        )
+        item = self.items.of(joined, pk=person_id, sk=f"{DEVICE}{joined.id}", added_at=now, last_signed_in_at=now)
+        write.put(item, StorageFault("a fresh id is taken"))
+        if not first:
+            self.notifications.tell(person_id, "new_device", write)
+        return joined
+
+    def token(self, person_id: str, device: Device) -> str | None:
+        """What the device shows when it signs in again."""
+        if device.id is None:
+            return None
+        return device_token(self.keys, person_id, device.id, device.limited_until_seconds)
+
+    def find(self, person_id: str, device_id: str, trip: Trip) -> Read[RegisteredDevice | None]:
+        """One of a person's devices as part of a trip; None when it is not there, or somebody else's."""
+        found = trip.get(self.items, person_id, DEVICE + device_id)
+        return found.map(lambda item: None if item is None else item.device())
+
+    def list(self, person_id: str) -> list[RegisteredDevice]:
+        """A person's devices, newest first."""
+        rows = self.storage.query(self.items, person_id, prefix=DEVICE, newest_first=True)
+        return [row.device() for row in rows]
+
+    def give_key(self, person_id: str, device_id: str, key: Key, write: AtomicWrite) -> None:
+        """Adds a key to the device, in place of the one it may have. The write may raise DeviceRemoved."""
+        items = self.items
+        actions = [
+            items.public_key.set(key.public_key),
+            items.algorithm.set(key.algorithm),
+            items.key_added_at.set(key.added_at),
+            items.key_trusted_from.set(key.trusted_from),
+            items.signatures.set(0),
+        ]
+        write.update(items(person_id, DEVICE + device_id), actions, (items.pk.exists(), DeviceRemoved()))
+        self.notifications.tell(person_id, "device_key_added", write)
+
+    def signed(self, device: RegisteredDevice, key: Key, given: Signature, write: AtomicWrite, void: Exception) -> None:
+        """Requires in a write that the key which signed is still the device's, and counts the signature.
+
+        Leaving the write's block raises `void` when the device or its key is gone, or the counter was used meanwhile.
+        """
+        items, item = self.items, self.items(device.person_id, DEVICE + device.id)
+        unchanged = (items.public_key == key.public_key) & (items.signatures == key.signatures)
+        counter = signatures_after(key, given)
+        if counter == key.signatures:
+            write.check(item, (unchanged, void))
+        else:
+            write.update(item, [items.signatures.set(counter)], (unchanged, void))
+
+    def remove(self, person_id: str, device_id: str, write: AtomicWrite) -> None:
+        """Adds the end of a device and its key to a write, and tells its person. The write may raise NotFound."""
+        write.delete(self.items(person_id, DEVICE + device_id), (self.items.pk.exists(), NotFound()))
+        self.notifications.tell(person_id, "device_removed", write)
+
+    def _return(self, person_id: str, device: Device, known: tuple[str, int], write: AtomicWrite) -> Device:
+        device_id, limited_until_seconds = known
+        items = self.items
+        said = ((items.name, device.name), (items.platform, device.platform), (items.app_version, device.app_version))
+        actions: list[Any] = [items.last_signed_in_at.set(self.clock.now())]
+        actions += [attribute.set(text) for attribute, text in said if text is not None]
+        write.update(items(person_id, DEVICE + device_id), actions, (items.pk.exists(), DeviceRemoved()))
+        return replace(device, id=device_id, limited_until_seconds=limited_until_seconds)

@@ -4,6 +4,7 @@ What an engine does not do is a known difference: expected to fail here, told in
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,3 +54,12 @@ def in_this_process(_engine: str) -> None:
     """The engine is ours to measure, and goes by the local clock."""
     if _engine == URL:
         pytest.skip("an endpoint of its own has its own clock, and no direct way to its records")
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Python changes threads far more often than it would, so that calls which are not kept apart get between each other."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.000_01)
+    yield
+    sys.setswitchinterval(usual)

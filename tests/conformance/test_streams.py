@@ -96,9 +96,13 @@ def test_what_was_refused_is_not_told(dynamodb: Any, reader: WireReader) -> None
     taken = {"Put": {"TableName": TABLE, "Item": KEY, "ConditionExpression": "attribute_not_exists(pk)"}}
     with pytest.raises(ClientError):
         dynamodb.transact_write_items(TransactItems=[fine, taken])
+    impossible = {"Update": {"TableName": TABLE, "Key": KEY, "UpdateExpression": "SET b = absent"}}
+    with pytest.raises(ClientError):
+        dynamodb.transact_write_items(TransactItems=[fine, impossible])
     with pytest.raises(ClientError):
         dynamodb.put_item(TableName=TABLE, Item=KEY, ConditionExpression="attribute_not_exists(pk)")
     assert reader.read(10) == []
+    assert "Item" not in dynamodb.get_item(TableName=TABLE, Key={**KEY, "sk": {"S": "fine"}})
 
 
 def test_an_image_is_what_was_written_whatever_is_written_later(dynamodb: Any, reader: WireReader) -> None:

@@ -95,6 +95,7 @@ def test_a_token_is_1_to_36_characters(dynamodb: Any) -> None:
     assert found["Error"]["Code"] == "ValidationException"
 
 
+@pytest.mark.usefixtures("restless_threads")
 def test_eight_threads_neither_make_nor_lose_money(local: LocalCloud, dynamodb: Any) -> None:
     """S41, M1, M5: the total is constant in every snapshot, and nobody is ever below zero."""
     names = [f"account-{number}" for number in range(4)]

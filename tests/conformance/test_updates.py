@@ -110,6 +110,23 @@ def test_a_name_stands_for_a_whole_name(dynamodb: Any) -> None:
     assert found == {"m": {"M": {"2026-11-22.CNY": {"N": "1"}}}}
 
 
+def test_the_same_text_with_other_names_and_values_is_judged_anew(dynamodb: Any) -> None:
+    """Whatever an engine keeps of an expression, it is not what the expression was about."""
+    asked = {"TableName": TABLE, "Key": KEY, "UpdateExpression": "SET #n = :v", "ConditionExpression": "#c < :v"}
+    dynamodb.put_item(TableName=TABLE, Item={**KEY, "n": {"N": "1"}, "c": {"N": "7"}})
+    value = {"ExpressionAttributeValues": {":v": {"N": "5"}}}
+    dynamodb.update_item(**asked, **value, ExpressionAttributeNames={"#n": "n", "#c": "n"})
+    with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException):
+        dynamodb.update_item(**asked, **value, ExpressionAttributeNames={"#n": "n", "#c": "c"})
+    value = {"ExpressionAttributeValues": {":v": {"N": "6"}}}
+    assert "key" in message(dynamodb.update_item, **asked, **value, ExpressionAttributeNames={"#n": "pk", "#c": "n"})
+    message(dynamodb.update_item, **asked, **value, ExpressionAttributeNames={"#c": "n"})
+    value = {"ExpressionAttributeValues": {":v": {"N": "8"}}}
+    dynamodb.update_item(**asked, **value, ExpressionAttributeNames={"#n": "c", "#c": "c"})
+    found = dynamodb.get_item(TableName=TABLE, Key=KEY)["Item"]
+    assert (found["n"], found["c"]) == ({"N": "5"}, {"N": "8"})
+
+
 def test_all_new_of_a_reservation_is_the_whole_item_as_it_now_is(dynamodb: Any) -> None:
     """A read that is an update: the condition holds or nothing changes, and the answer has every attribute."""
     dynamodb.put_item(TableName=TABLE, Item={**KEY, "attempts": {"N": "4"}, "note": {"S": "kept"}})

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.matrix import Coverage
 
 COVERAGE = pytest.StashKey[Coverage]()
-PART = 8
+PART = 10
 """Without `--whole`, one cell in so many is run."""
 
 

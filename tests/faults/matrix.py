@@ -114,7 +114,8 @@ def run(scenario: Scenario, cell: Cell, stage: Stage) -> None:
     heard += _ended(scenario, act, idem, stage)
     wanted = scenario.moves
     if scenario.charges:
-        stage.later()
+        for _ in range(2):
+            stage.later()
         stage.fresh()
         wanted = len(stage.acquirer.charged) - charged
         last = _said(_answered(act, idem)) if scenario.ends else None

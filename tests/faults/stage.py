@@ -26,6 +26,7 @@ from tests.promises import PromisedApi
 from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.ledger import chart
 from wallet_api.ledger.verify import verify
+from wallet_api.payments.store import PaymentItem
 from wallet_api.settings import Settings
 from wallet_api.wallet import Wallet, open_wallet
 
@@ -147,10 +148,9 @@ class Stage:
         self.wallet.fees.schedule()
 
     def later(self) -> None:
-        """Time passes and the schedule runs, twice."""
+        """Time passes and the schedule runs."""
         self.cloud.clock.advance(LATER)
-        for _ in range(2):
-            self.wallet.top_ups.settle_due()
+        self.wallet.top_ups.settle_due()
 
     def card(self, number: str) -> str:
         """Ada's card with this number."""
@@ -184,30 +184,28 @@ class Stage:
         wrong += [f"the journal saw {each['eventName']}" for each in new if each["eventName"] != "INSERT"]
         places = [each["dynamodb"]["Keys"]["pk"]["S"] for each in self.journal]
         wrong += [f"{place} was decided twice" for place in set(places) if places.count(place) > 1]
-        return wrong + list(self._wrong_payments()) + list(self._wrong_charges())
+        return wrong + list(self._wrong_records())
 
-    def _wrong_payments(self) -> Iterator[str]:
-        payments = self.wallet.payments.store.items
-        for raw in self.wallet.storage.scan(payments):
-            if raw["sk"]["S"] != "payment":
-                continue
-            item = payments.from_raw_data(raw)
-            captured = item.amount if item.status == "succeeded" else 0
-            if not (item.refunded >= 0 and item.refunded + item.refundable == captured <= item.amount):
-                yield f"{item.pk}: refunded {item.refunded}, refundable {item.refundable}, captured {captured}"
-            if item.refunded != sum(item.refunds.values()):
-                yield f"{item.pk}: refunded {item.refunded}, by its refunds {item.refunds}"
-
-    def _wrong_charges(self) -> Iterator[str]:
-        """The wallet has what the acquirer charged, not more, not less."""
-        charged = self.acquirer.charged
+    def _wrong_records(self) -> Iterator[str]:
+        """Payments add up, and the wallet has what the acquirer charged: not more, not less."""
+        payments, top_ups = self.wallet.payments.store, self.wallet.top_ups.store
         posted: dict[str, int] = {}
-        for raw in self.wallet.storage.scan(self.wallet.top_ups.store.items):
-            if raw["sk"]["S"] == "top_up" and raw["status"]["S"] == "succeeded":
-                top_up = self.wallet.top_ups.store._from_raw(raw)
+        for raw in self.wallet.storage.scan(payments.items):
+            if raw["sk"]["S"] == "payment":
+                yield from _wrong_sums(payments.items.from_raw_data(raw))
+            elif raw["sk"]["S"] == "top_up" and raw["status"]["S"] == "succeeded":
+                top_up = top_ups._from_raw(raw)
                 posted[top_up.id] = top_up.total.amount
-        if posted != charged:
-            yield f"charged {charged}, posted {posted}"
+        if posted != self.acquirer.charged:
+            yield f"charged {self.acquirer.charged}, posted {posted}"
+
+
+def _wrong_sums(item: PaymentItem) -> Iterator[str]:
+    captured = item.amount if item.status == "succeeded" else 0
+    if not (item.refunded >= 0 and item.refunded + item.refundable == captured <= item.amount):
+        yield f"{item.pk}: refunded {item.refunded}, refundable {item.refundable}, captured {captured}"
+    if item.refunded != sum(item.refunds.values()):
+        yield f"{item.pk}: refunded {item.refunded}, by its refunds {item.refunds}"
 
 
 def attempt(act: Any) -> Any:

@@ -60,3 +60,12 @@ def authenticate(wallet: Wallet, authorization: str | None, allowed: Sequence[ty
     if not isinstance(caller, tuple(allowed)):
         raise WrongCaller
     return caller
+
+
+def admit(wallet: Wallet, customer: Customer, group: str) -> None:
+    """Asks whether the customer's session lives and takes one of its shares, in one trip.
+
+    For endpoints whose session is not checked before the body is read: a request that cannot be read takes no share.
+    Raises SessionEnded, RateLimited.
+    """
+    wallet.sessions.require_live(customer, wallet.rate_limits.of_session(group, customer.session_id))

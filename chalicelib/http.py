@@ -124,13 +124,6 @@ class Call(Generic[B]):
             raise TypeError("this endpoint requires no Idempotency-Key")
         return self.operation
 
-    def admit(self, group: str) -> None:
-        """Asks whether the customer's session lives and takes one of its shares, in one trip. Raises SessionEnded,
-        RateLimited.
-        """
-        limits = self.wallet.rate_limits
-        self.wallet.sessions.require_live(self.customer, limits.of_session(group, self.customer.session_id))
-
     def id(self, name: str, prefix: str) -> str:
         """An id from the path; what does not look like one of ours is as missing as an unknown one. Raises NotFound."""
         text = self.path[name]

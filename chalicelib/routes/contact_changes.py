@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import ContactPhone, Email, GivenPassword, UserView
 from chalicelib.views import Body, Code, View
 from wallet_api.clock import rfc3339
 from wallet_api.contact_changes.errors import ContactRefused
-from wallet_api.contact_changes.model import Begun
+from wallet_api.contact_changes.model import Begun, wanted
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, ResendTooSoon, TooManyMessages, WrongCode
@@ -91,11 +92,10 @@ def start(call: Call[ChangeContact]) -> Any:
     body = call.body
     if (body.phone is None) == (body.email is None):
         raise Invalid(FieldProblem("", "exactly_one", (("names", "phone, email"),)))
-    call.admit("identity")
-    begun = call.wallet.contact_changes.start(
-        call.customer, phone=body.phone, email=body.email, password=body.current_password, source=call.source
-    )
-    return _view(begun)
+    new = wanted(body.phone, body.email, call.locale)
+    admit(call.wallet, call.customer, "identity")
+    changes = call.wallet.contact_changes
+    return _view(changes.start(call.customer, new, password=body.current_password, source=call.source))
 
 
 @endpoint(
@@ -112,7 +112,7 @@ def start(call: Call[ChangeContact]) -> Any:
 def resend(call: Call[None]) -> Any:
     """Sends another code, which takes the place of the one before."""
     change_id = call.id("change_id", "ctc")
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     return _view(call.wallet.contact_changes.resend(call.customer, change_id, call.source))
 
 
@@ -131,7 +131,7 @@ def resend(call: Call[None]) -> Any:
 def send(call: Call[SendProof]) -> Any:
     """Sends a code to prove the change with, where there is no authenticator."""
     change_id = call.id("change_id", "ctc")
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     sent = call.wallet.contact_changes.send(call.customer, change_id, call.body.method, call.source)
     return ProofSentView(
         id=change_id,
@@ -166,7 +166,7 @@ def send(call: Call[SendProof]) -> Any:
 def confirm(call: Call[ConfirmContact]) -> Any:
     """Puts the new contact in its place and tells the old one and the new one. Large payments need more proof for a day."""
     change_id, body = call.id("change_id", "ctc"), call.body
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     call.wallet.contact_changes.confirm(
         call.customer, change_id, code=body.code, method=body.method, factor_code=body.factor_code
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import GivenPassword, NewPassword
 from chalicelib.views import Body, View
@@ -41,6 +42,6 @@ class PasswordView(View):
 )
 def change_password(call: Call[ChangePassword]) -> Any:
     """Sets a new password and signs out every other device; this one stays. The person is told on every channel."""
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     call.wallet.password_changes.change(call.customer, call.body.current_password, call.body.new_password)
     return PasswordView()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Body, Code, View
 from wallet_api.rate_limits.errors import RateLimited
@@ -57,7 +58,7 @@ class RecoveryCodesView(View):
 )
 def enrol(call: Call[None]) -> Any:
     """A new secret, also as the address that a QR code carries. Asking again replaces one that was not confirmed."""
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     made = call.wallet.second_factors.enrol(call.customer.id)
     return TotpView(secret=made.secret, otpauth_uri=made.otpauth_uri)
 
@@ -75,7 +76,7 @@ def enrol(call: Call[None]) -> Any:
 )
 def confirm(call: Call[ConfirmTotp]) -> Any:
     """Makes the authenticator count, and gives the recovery codes."""
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     return RecoveryCodesView(recovery_codes=call.wallet.second_factors.confirm(call.customer.id, call.body.code))
 
 
@@ -93,7 +94,7 @@ def confirm(call: Call[ConfirmTotp]) -> Any:
 )
 def remove(call: Call[ProveTotp]) -> None:
     """Removes the authenticator and its recovery codes; needs a code of either."""
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     call.wallet.second_factors.remove(call.customer.id, call.body.code)
 
 
@@ -110,6 +111,6 @@ def remove(call: Call[ProveTotp]) -> None:
 )
 def renew_recovery_codes(call: Call[ProveTotp]) -> Any:
     """Ten new codes, shown this once, for a code of the authenticator or a recovery code. All old ones stop working."""
-    call.admit("identity")
+    admit(call.wallet, call.customer, "identity")
     factors = call.wallet.second_factors
     return RecoveryCodesView(recovery_codes=factors.renew_recovery_codes(call.customer.id, call.body.code))

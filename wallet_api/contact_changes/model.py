@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from wallet_api.people.model import Channel, Person
+from wallet_api.contact_changes.errors import ContactRefused
+from wallet_api.errors import FieldProblem
+from wallet_api.people.model import (
+    Channel,
+    Contact,
+    Locale,
+    Person,
+    canonical_email,
+    canonical_phone,
+    takes_sms,
+)
 
 CHANGE_LIFE = timedelta(minutes=15)
 """Long enough for two codes of which one comes late."""
@@ -57,3 +67,13 @@ def current_methods(person: Person) -> tuple[Method, ...]:
     that somebody may have taken over.
     """
     return ("totp", "recovery_code") if person.totp_enabled else person.channels
+
+
+def wanted(phone: str | None, email: str | None, locale: Locale) -> Contact:
+    """The one contact that is asked for, in its canonical form. Raises Invalid, ContactRefused."""
+    if phone is None:
+        return Contact(None, canonical_email(email or ""), locale)
+    canonical = canonical_phone(phone)
+    if not takes_sms(canonical):
+        raise ContactRefused(FieldProblem("/phone", "phone_takes_no_sms"))
+    return Contact(canonical, None, locale)

@@ -17,7 +17,7 @@ from wallet_api.one_time_codes.model import Issued, Proof, Purpose
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.use_cases import Passwords
 from wallet_api.people.errors import PersonMissing
-from wallet_api.people.model import Channel, Contact, Person, canonical_email, canonical_phone, takes_sms
+from wallet_api.people.model import Channel, Contact, Person
 from wallet_api.people.use_cases import People
 from wallet_api.second_factors.errors import WrongFactor
 from wallet_api.second_factors.use_cases import Accept, SecondFactors, Try
@@ -53,12 +53,11 @@ class ContactChanges:
         items = storage.bind(ContactChangeItem)
         return ContactChanges(storage, clock, people, passwords, second_factors, one_time_codes, notifications, items)
 
-    def start(self, caller: Customer, *, phone: str | None, email: str | None, password: str, source: str) -> Begun:
+    def start(self, caller: Customer, new: Contact, *, password: str, source: str) -> Begun:
         """Sends a code to the new contact, or a notice to whoever has it; the answer is the same.
 
         Raises ContactRefused, WrongCurrentPassword, TooManyMessages, MessageNotSent.
         """
-        new = _given(phone, email)
         channel = new.channels[0]
         with self.storage.trip() as trip:
             reserved = self.passwords.reserve(caller.id, trip)
@@ -199,16 +198,6 @@ class ContactChanges:
         if item is None or item.person_id != caller.id or item.valid_until <= self.clock.now() or person is None:
             raise NotFound
         return item.change(), person
-
-
-def _given(phone: str | None, email: str | None) -> Contact:
-    """The one contact that was given, in its canonical form. Raises Invalid, ContactRefused."""
-    if phone is None:
-        return Contact(None, canonical_email(email or ""), "en")
-    canonical = canonical_phone(phone)
-    if not takes_sms(canonical):
-        raise ContactRefused(FieldProblem("/phone", "phone_takes_no_sms"))
-    return Contact(canonical, None, "en")
 
 
 def _require_offered(method: Method, person: Person) -> None:

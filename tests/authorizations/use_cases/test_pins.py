@@ -6,6 +6,7 @@ from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.build import PIN, Someone, a_person, code_to, refused, send
 from tests.crowd import at_once
+from tests.recovering import told
 
 NEW_PIN = "907351"
 WRONG = "907352"
@@ -235,3 +236,28 @@ def test_pin_and_codes_stand_nowhere_in_the_tables_a19(api: Api, cloud: LocalClo
         text = str(list(wallet.storage.scan(items)))
         assert f"'{PIN}'" not in text
         assert f"'{code}'" not in text
+
+
+def test_a_reset_whose_answer_was_lost_is_answered_again_and_sets_no_other_pin(
+    api: Api, cloud: LocalCloud, payer: Someone
+) -> None:
+    """A17: for two minutes, for the same code and the same PIN."""
+    begun = start(api, payer)
+    code = code_to(cloud, payer.phone)
+    confirm(api, payer, begun["id"], code).ok(200)
+    confirm(api, payer, begun["id"], code).ok(200)
+    refused(confirm(api, payer, begun["id"], code, "739154"), 403, "code_used_up")
+    refused(confirm(api, payer, begun["id"], other_code(code)), 403, "code_used_up")
+    cloud.clock.advance("121s")
+    refused(confirm(api, payer, begun["id"], code), 403, "code_used_up")
+
+
+def test_a_new_pin_is_told_on_every_channel_and_a_first_one_is_not(api: Api, cloud: LocalCloud, payer: Someone) -> None:
+    """A36."""
+    assert not any("支付密码已" in text for text in told(cloud, payer.phone))
+    set_pin(api, payer, NEW_PIN, PIN).ok(200)
+    begun = start(api, payer)
+    confirm(api, payer, begun["id"], code_to(cloud, payer.phone), "739154").ok(200)
+    texts = told(cloud, payer.phone)
+    assert len([text for text in texts if "支付密码已更改" in text]) == 1
+    assert len([text for text in texts if "支付密码已通过验证码重置" in text]) == 1

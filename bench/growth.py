@@ -76,15 +76,16 @@ def main(arguments: list[str]) -> int:
 
 
 def _measured(bench: Bench, prepare: Callable[[Bench], Request], times: int) -> dict[str, Any]:
-    request = prepare(bench)
-    with metered() as meter:
-        request()
     spent = []
     for _ in range(times):
         request = prepare(bench)
         start = time.process_time_ns()
         request()
         spent.append((time.process_time_ns() - start) / 1_000_000)
+    # Metered right after the others, so that what a container keeps for a while (the fee schedule) is there.
+    request = prepare(bench)
+    with metered(slower_by=0.2) as meter:
+        request()
     return {
         "round trips": meter.round_trips,
         "read units": meter.read_units,

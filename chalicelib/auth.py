@@ -24,6 +24,7 @@ ONCE = (
     "content-type",
     "content-digest",
     "wallet-version",
+    "x-client",
 )
 PROOFS = ("authorization", "signature", "signature-input")
 

@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib import messages
 from chalicelib.bodies import BodyTooLarge
 from chalicelib.messages import Locale
+from wallet_api.clients.errors import UpdateRequired
 from wallet_api.errors import (
     Conflict,
     Declined,
@@ -116,6 +117,7 @@ STATUSES: Mapping[type[WalletError], int] = {
     MethodNotAllowed: 405,
     HeadersTooLarge: 431,
     IdempotencyKeyReused: 422,
+    UpdateRequired: 426,
     Malformed: 400,
     Invalid: 422,
     Unauthenticated: 401,

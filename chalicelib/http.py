@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +18,11 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import auth, errors, messages, wiring
+from chalicelib import auth, errors, headers, messages, wiring
 from chalicelib.bodies import NotJson, parse, read_body, read_query
 from chalicelib.messages import Locale
 from chalicelib.views import Body, View
+from wallet_api.clients.model import Client
 from wallet_api.errors import NotFound, Unavailable, WalletError
 from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided, Operation
@@ -33,14 +33,10 @@ from wallet_api.wallet import Wallet
 B = TypeVar("B")
 logger = logging.getLogger(__name__)
 
-_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)
-VERSION = "2026-11-22"
-"""The version of the API that a client may pin with `Wallet-Version`; while there is one, any other is refused."""
-
 _STANDARD_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Language": "",
-    "Wallet-Version": VERSION,
+    "Wallet-Version": headers.VERSION,
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -95,6 +91,7 @@ class Call(Generic[B]):
     locale: Locale
     source: str
     request_id: str
+    client: Client | None = None
 
     @property
     def customer(self) -> Customer:
@@ -221,15 +218,14 @@ def _handle(
 ) -> _Answer:
     wallet = wiring.wallet()
     raw_event = request.to_original_event()
-    auth.require_single(raw_event.get("multiValueHeaders") or {})
-    auth.require_readable(request.headers)
-    if request.headers.get("wallet-version", VERSION) != VERSION:
-        raise errors.UnknownVersion(version=VERSION)
+    client = headers.require_acceptable(
+        wallet, promised.path, request.headers, raw_event.get("multiValueHeaders") or {}
+    )
     given = request.headers.get("authorization")
     caller = auth.authenticate(wallet, given, promised.callers) if promised.callers else None
     if isinstance(caller, Customer) and promised.session == "checked":
         wallet.sessions.require_live(caller)
-    key = _key(promised, request)
+    key = headers.idempotency_key(request.headers, promised.idempotency)
     query = read_query(raw_event.get("multiValueQueryStringParameters") or {}, promised.query or NoParameters)
     raw = _raw_body(request)
     body = read_body(raw, promised.body or Body)
@@ -247,18 +243,8 @@ def _handle(
             locale=locale,
         )
     source = str((request.context.get("identity") or {}).get("sourceIp", ""))
-    call: Call[Any] = Call(wallet, body, path_values, query, caller, operation, locale, source, request_id)
+    call: Call[Any] = Call(wallet, body, path_values, query, caller, operation, locale, source, request_id, client)
     return _present(promised, promised.function(call))
-
-
-def _key(promised: Endpoint, request: Request) -> str | None:
-    key: str | None = request.headers.get("idempotency-key")
-    # The draft's Structured Field form "abc" and the bare form abc would name two operations.
-    if key is not None and (not _KEY.fullmatch(key) or key.startswith('"')):
-        raise errors.IdempotencyKeyMalformed
-    if key is None and promised.idempotency == "required":
-        raise errors.IdempotencyKeyRequired
-    return key
 
 
 def _raw_body(request: Request) -> bytes:

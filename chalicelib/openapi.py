@@ -16,8 +16,10 @@ from typing import Any
 import msgspec
 
 from chalicelib import bodies, errors, messages
-from chalicelib.http import VERSION, Endpoint
+from chalicelib.headers import FOR_EVERY_CLIENT, VERSION
+from chalicelib.http import Endpoint
 from chalicelib.samples import sample
+from wallet_api.clients.errors import ClientMalformed, UpdateRequired
 from wallet_api.errors import Invalid, NotFound, OutcomeUnknown, WalletError
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused
@@ -31,6 +33,7 @@ from wallet_api.storage.errors import StorageBusy
 Json = dict[str, Any]
 
 ID_PATTERN = "^[a-z]{2,4}_[0-9A-HJKMNP-TV-Z]{26}$"
+CLIENT_PATTERN = "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*/[0-9]+([.][0-9]+){0,3}$"
 SCHEMES = {Customer: "customer", MerchantCaller: "merchant"}
 _NAME = re.compile(r"\{(\w+)\}")
 _COMPONENT = "#/components/{}/{}"
@@ -76,6 +79,7 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
 def problems_of(each: Endpoint) -> list[type[WalletError]]:
     """Every refusal that an endpoint may answer with: its own, and those that follow from what it takes."""
     found: list[type[WalletError]] = [errors.DuplicateHeader, errors.UnknownVersion, Invalid, errors.Defect]
+    found.append(ClientMalformed)
     found.append(errors.NotAuthenticated)  # also where anybody may call: a proof that cannot be read is refused
     if each.method != "GET":
         found += [errors.IdempotencyKeyMalformed, errors.MediaTypeNotJson, bodies.BodyTooLarge, bodies.NotJson]
@@ -84,6 +88,7 @@ def problems_of(each: Endpoint) -> list[type[WalletError]]:
         found.append(errors.WrongCaller)
     if each.path.startswith("/v1/"):
         found += [StorageBusy, OutcomeUnknown, KeyServiceDown]
+        found += [] if each.path in FOR_EVERY_CLIENT else [UpdateRequired]
     if Customer in each.callers:
         found.append(SessionEnded)
     if MerchantCaller in each.callers:
@@ -159,7 +164,7 @@ def _parameters_of(each: Endpoint) -> list[Json]:
         found += _query_parameters(each.query)
     key = "IdempotencyKeyRequired" if each.idempotency == "required" else "IdempotencyKey"
     names = [key] if each.method == "POST" else []
-    return found + [_ref("parameters", name) for name in [*names, "AcceptLanguage", "WalletVersion"]]
+    return found + [_ref("parameters", name) for name in [*names, "AcceptLanguage", "WalletVersion", "XClient"]]
 
 
 def _query_parameters(query: type[msgspec.Struct]) -> list[Json]:
@@ -230,6 +235,9 @@ def _parameters() -> Json:
         "AcceptLanguage": _header_parameter("Accept-Language", {"type": "string", "default": "zh-CN"}, language),
         "WalletVersion": _header_parameter(
             "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version of the API."
+        ),
+        "XClient": _header_parameter(
+            "X-Client", {"type": "string", "pattern": CLIENT_PATTERN}, "Who asks, such as `app/ios/3.2.1`."
         ),
     }
 

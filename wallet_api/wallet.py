@@ -8,6 +8,7 @@ from typing import Any
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.authorizations.use_cases import Authorizations, Challenges, DeviceKeys, PaymentPins, PinResets
 from wallet_api.cards.use_cases import Cards
+from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.contact_changes.use_cases import ContactChanges
 from wallet_api.events.store import EventStore
@@ -91,6 +92,7 @@ class Wallet:
     transfers: Transfers
     transactions: Transactions
     events: Events
+    clients: Clients
 
     def close(self) -> None:
         """Ends the threads that storage keeps for a trip's calls."""
@@ -243,6 +245,7 @@ def _wallet(ground: _Ground, identity: _Identity) -> Wallet:
         transfers=transfers,
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
         events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
+        clients=Clients.open(storage, clock),
     )
 
 

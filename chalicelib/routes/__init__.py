@@ -8,6 +8,7 @@ from chalicelib.routes import (
     authorizations,
     cards,
     checkouts,
+    clients,
     contact_changes,
     devices,
     docs,
@@ -52,5 +53,6 @@ ALL: tuple[Routes, ...] = (
     transfers.routes,
     transactions.routes,
     events.routes,
+    clients.routes,
     docs.routes,
 )

@@ -12,7 +12,8 @@ import msgspec
 
 from chalicelib import openapi
 from chalicelib.error_pages import error_page, errors_page
-from chalicelib.http import VERSION, Call, Document, Routes, endpoint
+from chalicelib.headers import VERSION
+from chalicelib.http import Call, Document, Routes, endpoint
 from chalicelib.views import View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound, WalletError

@@ -169,7 +169,7 @@ def test_answers_have_their_status_and_shape(sample: Any) -> None:
     write = sample["paths"]["/v1/notes/{note_id}"]["post"]["responses"]
     assert write["201"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/NoteView"}
     assert "Idempotent-Replayed" in write["201"]["headers"]
-    assert set(write) == {"201", "400", "401", "402", "403", "404", "409", "413", "415", "422", "500", "503"}
+    assert set(write) == {"201", "400", "401", "402", "403", "404", "409", "413", "415", "422", "426", "500", "503"}
     assert "content" not in sample["paths"]["/v1/notes/{note_id}"]["delete"]["responses"]["204"]
 
 

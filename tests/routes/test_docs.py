@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import messages
-from chalicelib.http import VERSION
+from chalicelib.headers import VERSION
 from chalicelib.routes.docs import ASSETS
 from tests.client import Api
 

@@ -25,6 +25,7 @@ from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from wallet_api.merchants.errors import ApiKeyRevoked, MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.crypto import KeyServiceDown
@@ -141,9 +142,10 @@ def _success(each: Endpoint, schemas: Mapping[Any, Json]) -> Json:
 
 def _refusal(codes: list[str]) -> Json:
     codes = sorted(codes)
+    limited = ("RateLimit", "RateLimit-Policy") if RateLimited.code in codes else ()
     return {
         "description": ", ".join(f"`{code}`" for code in codes),
-        "headers": {name: _ref("headers", name) for name in ("X-Request-Id", "Retry-After")},
+        "headers": {name: _ref("headers", name) for name in ("X-Request-Id", "Retry-After", *limited)},
         "content": {
             "application/problem+json": {
                 "schema": {
@@ -250,6 +252,11 @@ def _headers() -> Json:
     return {
         "X-Request-Id": {"description": "Names this request to support.", "schema": {"type": "string"}},
         "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
+        "RateLimit": {
+            "description": "The share that is used up, and when it begins anew.",
+            "schema": {"type": "string"},
+        },
+        "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
         "Idempotent-Replayed": {
             "description": "`true` when this answers a request that was decided before.",
             "schema": {"enum": ["true"]},

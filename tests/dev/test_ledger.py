@@ -76,6 +76,7 @@ def test_the_local_server_is_verified_and_rebuilt_over_http(api: Api, paid: Worl
     where = ["--local", "--port", str(api.port)]
     assert main([*where, "verify"]) == 0
     assert "2 entries, 4 lines, 3 accounts" in capsys.readouterr().out
+    assert api.get("/sandbox").ok()["metrics"]["fold_lag_ms"]["highest"] >= 0
     paid.tamper("accounts", SHOP, BALANCE, balances={"M": {"CNY": {"N": "5"}}})
     assert main([*where, "verify"]) == 1
     assert f"balance of {SHOP}: stored 5 CNY, its lines sum to 30" in capsys.readouterr().out

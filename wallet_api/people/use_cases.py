@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from wallet_api.clock import Clock
@@ -22,6 +23,7 @@ from wallet_api.people.model import (
 )
 from wallet_api.people.store import CLAIM, PERSON, ClaimItem, PersonItem
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.atomic import Requirement
 from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.keys import Keys
@@ -189,6 +191,36 @@ class People:
         actions = [self.items.totp_enabled.set(enabled)]
         write.update(self.items(person_id, PERSON), actions, (self.items.pk.exists(), PersonMissing()))
 
+    def everybody(self) -> Iterator[Person]:
+        """Every person there is, page by page. For an operator's jobs, never on a request's path."""
+        for raw in self.storage.scan(self.items):
+            if raw["sk"]["S"] == PERSON:
+                yield self.items.from_raw_data(raw).person()
+
+    def rewrap(self, person: Person, *, again: bool = False) -> bool:
+        """Has a person's data key wrapped under the present KMS key; whether there was anything to do.
+
+        What is written meanwhile is sealed with the same data key, so nobody has to wait. Raises KeyServiceDown, SealBroken.
+        """
+        wrapped = self.cipher.rewrapped(person.id, person.data_key, again=again)
+        if wrapped is None:
+            return False
+        unchanged = (self.items.data_key == person.data_key, ContactChangedMeanwhile())
+        with suppress(ContactChangedMeanwhile), self.storage.atomic_write() as write:
+            write.update(self.items(person.id, PERSON), [self.items.data_key.set(wrapped)], unchanged)
+        return True
+
+    def renew_claims(self, person: Person) -> int:
+        """Claims a person's contacts under the newest master secret, beside the older claims; how many were missing.
+
+        Both stay until `retire_claims`: whoever is looked for is found at every moment. Raises KeyServiceDown, SealBroken.
+        """
+        return sum(self._claimed_anew(person, *contact) for contact in self._contacts_with_seals(person))
+
+    def retire_claims(self, person: Person) -> int:
+        """Removes the claims under older master secrets of what is claimed under the newest; how many there were."""
+        return sum(self._retired(person, kind, canonical) for kind, canonical, _ in self._contacts_with_seals(person))
+
     def seal(self, person: Person, field: str, text: str) -> bytes:
         """The ciphertext of one of a person's fields. Raises KeyServiceDown."""
         return self.cipher.seal(person.id, person.data_key, field, text)
@@ -196,6 +228,36 @@ class People:
     def unseal(self, person: Person, field: str, sealed: bytes | None) -> str | None:
         """The text of one of a person's fields; None for none. Raises KeyServiceDown, SealBroken."""
         return None if sealed is None else self.cipher.open(person.id, person.data_key, field, sealed)
+
+    def _contacts_with_seals(self, person: Person) -> list[tuple[ContactKind, str, Requirement]]:
+        """Each contact of a person, with the requirement that it is still theirs."""
+        contact, items = self.contact_of(person), self.items
+        given: list[tuple[ContactKind, str | None, Requirement]] = [
+            ("phone", contact.phone, (items.phone_sealed == person.phone_sealed, ContactChangedMeanwhile())),
+            ("email", contact.email, (items.email_sealed == person.email_sealed, ContactChangedMeanwhile())),
+        ]
+        return [(kind, canonical, unchanged) for kind, canonical, unchanged in given if canonical is not None]
+
+    def _claimed_anew(self, person: Person, kind: ContactKind, canonical: str, unchanged: Requirement) -> bool:
+        place = self._places(kind, canonical)[0]
+        if self.storage.get(self.claim_items, place, CLAIM) is not None:
+            return False
+        with suppress(ContactTaken, ContactChangedMeanwhile), self.storage.atomic_write() as write:
+            write.put(self.claim_items(place, CLAIM, person_id=person.id), ContactTaken())
+            write.check(self.items(person.id, PERSON), unchanged)
+        return True
+
+    def _retired(self, person: Person, kind: ContactKind, canonical: str) -> int:
+        newest, *older = self._places(kind, canonical)
+        with self.storage.trip() as trip:
+            found = [trip.get(self.claim_items, place, CLAIM) for place in older]
+        left = [item for item in (read() for read in found) if item is not None and item.person_id == person.id]
+        ours = self.claim_items.person_id == person.id
+        with suppress(ContactChangedMeanwhile), self.storage.atomic_write() as write:
+            for item in left:
+                write.check(self.claim_items(newest, CLAIM), (ours, ContactChangedMeanwhile()))
+                write.delete(self.claim_items(item.pk, CLAIM), (ours, ContactChangedMeanwhile()))
+        return len(left)
 
     def _claim(self, kind: str, canonical: str, person_id: str, write: AtomicWrite) -> None:
         newest, *older = self._places(kind, canonical)

@@ -62,6 +62,22 @@ class FieldCipher:
         self._remember(owner, wrapped, bytes(answer["Plaintext"]))
         return wrapped
 
+    def rewrapped(self, owner: str, wrapped: bytes, *, again: bool = False) -> bytes | None:
+        """A data key, wrapped under the key that is used now; None when it is already, unless `again`, which is for a key
+        whose material KMS has renewed. What was sealed with it stays as it is, and the key in clear never leaves KMS.
+
+        Raises KeyServiceDown, SealBroken.
+        """
+        context = _context(owner)
+        answer = self._ask(
+            "re_encrypt",
+            CiphertextBlob=wrapped,
+            SourceEncryptionContext=context,
+            DestinationKeyId=self._key_id,
+            DestinationEncryptionContext=context,
+        )
+        return None if answer["KeyId"] == answer["SourceKeyId"] and not again else bytes(answer["CiphertextBlob"])
+
     def seal(self, owner: str, wrapped: bytes, field: str, text: str) -> bytes:
         """The ciphertext of one field. Raises KeyServiceDown."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinNotSet, WrongPin
 from wallet_api.authorizations.model import hash_pin, pin_matches, require_hard_to_guess
 from wallet_api.clock import Clock
-from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.errors import FieldProblem, Invalid, Unavailable
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account, Accounts, Payer, StaleAccount
 from wallet_api.notifications.use_cases import Notifications
@@ -46,7 +46,7 @@ class PaymentPins:
             with self.storage.trip() as trip:
                 reading = self.reserve(person_id, trip)
             payer = reading()
-            self.prove(payer, person_id, current_pin)
+            account = self.prove(payer, person_id, current_pin).account
         with self.storage.atomic_write() as write:
             self.replace(account, person_id, pin, write)
             if account.pin_hash is not None:
@@ -78,7 +78,21 @@ class PaymentPins:
             payer.reserved = False
             raise WrongPin(attempts_left=max(0, MAX_ATTEMPTS - account.attempts))
         payer.proven = True
+        if account.pin_version != self.keys.current:
+            payer.account = self._rehashed(account, person_id, pin)
         return payer
+
+    def _rehashed(self, account: Account, person_id: str, pin: str) -> Account:
+        """The account with the same PIN hashed under the newest key, which takes the PIN itself: a write of its own, once
+        for each rotation. Who pays must not fail for it, so it is left for the next time when it cannot be done.
+        """
+        pin_hash, version = hash_pin(self.keys, person_id, pin)
+        try:
+            with self.storage.atomic_write() as write:
+                self.accounts.set_pin(account, pin_hash, version, write)
+        except Unavailable:
+            return account
+        return replace(account, pin_hash=pin_hash, pin_version=version, attempts=0)
 
     def _why_not_reserved(self, person_id: str) -> PinNotSet | PinLocked:
         """One more read tells locked from not set from missing."""

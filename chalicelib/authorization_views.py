@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode
 from typing import Annotated
 
 from msgspec import Meta
@@ -103,8 +103,10 @@ def _optional(name: str, text: str | None) -> bytes | None:
 
 def _bytes(name: str, text: str) -> bytes:
     """Bytes from either alphabet of base64, with or without padding. Raises Invalid for what is neither."""
-    padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
+    digits = text.rstrip("=")
+    if not {"+", "/"} & set(digits):
+        digits = digits.replace("-", "+").replace("_", "/")
     try:
-        return urlsafe_b64decode(padded) if {"-", "_"} & set(text) else b64decode(padded, validate=True)
+        return b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (ValueError, binascii.Error):
         raise Invalid(FieldProblem(f"/authorization/{name}", "wrong_format")) from None

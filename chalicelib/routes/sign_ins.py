@@ -10,6 +10,7 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import ContactPhone, DeviceIn, Email, GivenPassword, SignedInView
 from chalicelib.views import Body, View
 from wallet_api.clock import rfc3339
+from wallet_api.devices.errors import DeviceRemoved
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, ResendTooSoon, TooManyMessages
@@ -118,7 +119,7 @@ def send_code(call: Call[SendCode]) -> Any:
     body=ProveSecondFactor,
     answer=SignedInView,
     status=201,
-    errors=[NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp, RateLimited],
+    errors=[NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp, RateLimited, DeviceRemoved],
 )
 def verify(call: Call[ProveSecondFactor]) -> Any:
     """Gives a session for the right code, once."""

@@ -9,7 +9,6 @@ from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from wallet_api.clock import epoch_seconds
 from wallet_api.errors import FieldProblem, Invalid
@@ -78,6 +77,14 @@ class RegisteredDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """Where a browser's signatures must come from: the origin of our pages, and their host, which is the RP ID."""
+
+    origin: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A device's signature. With the two documents of a browser it is over those (WebAuthn), else over the challenge."""
 
@@ -135,11 +142,11 @@ def read_public_key(text: str, algorithm: Algorithm) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def is_signed(key: Key, challenge: bytes, given: Signature, public_url: str) -> bool:
+def is_signed(key: Key, challenge: bytes, given: Signature, site: Site) -> bool:
     """Whether the device's key signed this challenge, by itself or as WebAuthn's section 7.2 wants a browser to."""
     signed = challenge
     if given.authenticator_data is not None and given.client_data is not None:
-        if not _is_assertion(given.authenticator_data, given.client_data, challenge, public_url):
+        if not _is_assertion(given.authenticator_data, given.client_data, challenge, site):
             return False
         if not _counted_on(key, given.authenticator_data):
             return False
@@ -167,8 +174,7 @@ def moment_of(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
-def _is_assertion(authenticator_data: bytes, client_data: bytes, challenge: bytes, public_url: str) -> bool:
-    place = urlsplit(public_url)
+def _is_assertion(authenticator_data: bytes, client_data: bytes, challenge: bytes, site: Site) -> bool:
     try:
         said: Any = json.loads(client_data.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -178,13 +184,13 @@ def _is_assertion(authenticator_data: bytes, client_data: bytes, challenge: byte
     ours = {
         "type": "webauthn.get",
         "challenge": urlsafe_b64encode(challenge).decode("ascii").rstrip("="),
-        "origin": f"{place.scheme}://{place.netloc}",
+        "origin": site.origin,
     }
     flags = authenticator_data[32]
     return (
         all(said.get(name) == value for name, value in ours.items())
         and said.get("crossOrigin") in (None, False)
-        and authenticator_data[:32] == hashlib.sha256((place.hostname or "").encode()).digest()
+        and authenticator_data[:32] == hashlib.sha256(site.host.encode()).digest()
         and flags & _USER_PRESENT != 0
         and flags & _USER_VERIFIED != 0
     )

@@ -8,6 +8,7 @@ In a use case that moves money: `claim = authorizations.reading(caller, shown, t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from wallet_api.authorizations.errors import (
     AuthorizationExpired,
@@ -34,7 +35,7 @@ from wallet_api.authorizations.model import (
 from wallet_api.authorizations.store import CHALLENGE, PAYEE, ChallengeItem, PayeeItem
 from wallet_api.authorizations.use_cases.pins import PaymentPins
 from wallet_api.clock import Clock
-from wallet_api.devices.model import RegisteredDevice, is_signed
+from wallet_api.devices.model import RegisteredDevice, Site, is_signed
 from wallet_api.devices.use_cases import Devices
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Payer, admit
@@ -82,7 +83,7 @@ class Authorizations:
     devices: Devices
     second_factors: SecondFactors
     one_time_codes: OneTimeCodes
-    public_url: str
+    site: Site
     items: type[ChallengeItem]
     payee_items: type[PayeeItem]
 
@@ -99,7 +100,9 @@ class Authorizations:
     ) -> Authorizations:
         """Binds the items to their tables. `public_url` is where a browser's signatures must come from."""
         bound = storage.bind(ChallengeItem), storage.bind(PayeeItem)
-        return Authorizations(storage, clock, pins, people, devices, second_factors, one_time_codes, public_url, *bound)
+        return Authorizations(
+            storage, clock, pins, people, devices, second_factors, one_time_codes, _site(public_url), *bound
+        )
 
     def reading(self, caller: Customer, shown: Shown, trip: Trip) -> Read[Claim]:
         """Reads, as part of a use case's first trip, what the yes is judged by; a PIN's attempt is reserved with it."""
@@ -222,7 +225,7 @@ class Authorizations:
         key = None if device is None or device.id != session.device.id else device.key
         if challenge is None:
             raise AuthorizationUsed
-        if key is None or not is_signed(key, challenge.signed_bytes, shown.signature, self.public_url):
+        if key is None or not is_signed(key, challenge.signed_bytes, shown.signature, self.site):
             self.void(challenge)
             raise WrongSignature
 
@@ -254,3 +257,8 @@ class Authorizations:
         unused = items.pk.exists() & items.used_at.does_not_exist() & (items.valid_until > now)
         item = items(challenge.session_id, CHALLENGE + challenge.id)
         write.update(item, [items.used_at.set(now)], (unused, AuthorizationUsed()))
+
+
+def _site(public_url: str) -> Site:
+    place = urlsplit(public_url)
+    return Site(f"{place.scheme}://{place.netloc}", place.hostname or "")

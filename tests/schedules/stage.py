@@ -75,8 +75,8 @@ class Stage:
         asked = self._asked(who.id, key or f"pay {amount}", f"pay {amount}")
         return lambda _: self.wallet.payments.confirm(self._customer(who), confirmation, asked)
 
-    def cancel(self, amount: int) -> Act:
-        asked = self._asked(self.shop.id, "cancel", "cancel")
+    def cancel(self, amount: int, key: str = "cancel") -> Act:
+        asked = self._asked(self.shop.id, key, "cancel")
         return lambda _: self.wallet.payments.cancel(self._merchant, self.waiting[amount], asked)
 
     def refund(self, amount: int, key: str) -> Act:

@@ -1,6 +1,8 @@
 """Notices: in the write of what they tell of, on every channel, tried until they are sent."""
 
 from dataclasses import replace
+from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.identity import at_once
 from tests.recovering import told
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.notifications.use_cases import Notifications
+from wallet_api.storage import Storage
 
 
 class Silent:
@@ -70,11 +73,21 @@ def test_what_could_not_be_sent_is_tried_again_and_given_up_after_a_day(
 
 
 def test_of_schedules_that_overlap_one_sends(
-    cloud: LocalCloud, api: Api, notifications: Notifications, someone: Someone
+    cloud: LocalCloud, api: Api, notifications: Notifications, someone: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also when both have read that it is due before either has claimed it."""
     before = len(cloud.inbox.messages(someone.phone))
     notifications.tell_now(someone.id, "unlocked")
-    assert sum(at_once(4, lambda _: notifications.send_due(), api)) == 1
+    both, original = Barrier(2, timeout=5), Storage.get
+
+    def read_by_both(self: Storage, item_type: Any, pk: str, sk: str) -> Any:
+        found = original(self, item_type, pk, sk)
+        if sk == "notice":
+            both.wait()
+        return found
+
+    monkeypatch.setattr(Storage, "get", read_by_both)
+    assert sum(at_once(2, lambda _: notifications.send_due(), api)) == 1
     assert len(cloud.inbox.messages(someone.phone)) == before + 1
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import UserView
-from chalicelib.views import Body
+from chalicelib.views import Body, View
+from wallet_api.clock import rfc3339
 from wallet_api.sessions.model import Customer
 
 routes = Routes(__name__)
@@ -21,10 +23,31 @@ class ChangeMe(Body):
     locale: Literal["zh-CN", "en"] | None = None
 
 
-@endpoint(routes, "GET", "/v1/me", summary="See yourself", callers=[Customer], answer=UserView)
+class PasswordView(View):
+    """`reminder` says that the password is older than 90 days: worth a hint, never a reason to refuse anything."""
+
+    changed_at: str
+    reminder: bool
+
+
+class MeView(UserView):
+    """A person as they see themselves, with what only they are told."""
+
+    password: PasswordView
+
+    @staticmethod
+    def of_caller(call: Call[Any]) -> MeView:
+        """The wire form of who calls."""
+        shown = UserView.of(call.wallet.people.profile(call.customer.id))
+        age = call.wallet.passwords.age(call.customer.id)
+        password = PasswordView(changed_at=rfc3339(age.changed_at), reminder=age.reminder)
+        return MeView(**msgspec.structs.asdict(shown), password=password)
+
+
+@endpoint(routes, "GET", "/v1/me", summary="See yourself", callers=[Customer], answer=MeView)
 def get_me(call: Call[None]) -> Any:
     """The caller; phone and e-mail are masked."""
-    return UserView.of(call.wallet.people.profile(call.customer.id))
+    return MeView.of_caller(call)
 
 
 @endpoint(
@@ -34,10 +57,10 @@ def get_me(call: Call[None]) -> Any:
     summary="Change your name or language",
     callers=[Customer],
     body=ChangeMe,
-    answer=UserView,
+    answer=MeView,
 )
 def change_me(call: Call[ChangeMe]) -> Any:
     """Changes what needs no proof: the name that others see, and the language of messages."""
     people = call.wallet.people
     people.change(call.customer.id, display_name=call.body.display_name, locale=call.body.locale)
-    return UserView.of(people.profile(call.customer.id))
+    return MeView.of_caller(call)

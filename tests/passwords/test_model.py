@@ -1,9 +1,11 @@
 """What may become a password."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from wallet_api.passwords.errors import PasswordRefused
-from wallet_api.passwords.model import admit, normalised
+from wallet_api.passwords.model import admit, age_of, normalised
 
 COMMON = frozenset({"password", "dragon", "123456", "iloveyou", "woaini"})
 
@@ -70,6 +72,14 @@ def test_the_persons_own_contacts_are_no_password() -> None:
     assert why("xx3812345678xx", "3812345678") == "password_holds_contact"
     assert why("Li.Na-loves-tea", "li.na") == "password_holds_contact"
     assert why("ok-then-so-be-it", "ok") is None, "two letters are in half of all words"
+
+
+def test_a_password_is_worth_a_reminder_after_ninety_days() -> None:
+    """A6, O11: to the microsecond, over the ends of months and a leap day, and not when the clock was put back."""
+    for set_at in (datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC)):
+        assert not age_of(set_at, set_at - timedelta(seconds=2)).reminder
+        assert not age_of(set_at, set_at + timedelta(days=90)).reminder
+        assert age_of(set_at, set_at + timedelta(days=90, microseconds=1)).reminder
 
 
 def test_the_products_name_is_no_password() -> None:

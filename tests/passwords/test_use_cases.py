@@ -12,6 +12,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD
 from wallet_api.passwords import use_cases
 from wallet_api.passwords.errors import PasswordRefused, WrongPassword
+from wallet_api.passwords.model import is_common
 from wallet_api.passwords.store import PASSWORD as PLACE
 from wallet_api.passwords.use_cases import Passwords, Try
 
@@ -66,6 +67,19 @@ def test_the_shipped_list_refuses_what_every_list_holds(passwords: Passwords) ->
     ):
         with pytest.raises(PasswordRefused):
             passwords.digest(password, [])
+
+
+def test_ten_thousand_leaked_passwords_are_refused() -> None:
+    """A5: the 3000 most frequent and more, as they are and with a year and a sign behind them."""
+    stems = use_cases._common()
+    assert len(stems) > 9_000
+    long = [stem for stem in stems if len(stem) >= 8]
+    assert len(long) > 2_500
+    assert [stem for stem in long if not is_common(stem, stems)] == []
+    words = [stem for stem in stems if stem.isalpha() and len(stem) >= 4]
+    assert [word for word in words if not is_common(f"{word.casefold()}2024!", stems)] == []
+    for own in (PASSWORD, "correct horse battery", "my dragon eats batteries", "7 4 1 9 3 0 2"):
+        assert not is_common(own.casefold(), stems), own
 
 
 def test_nobodys_password_costs_one_evaluation_like_anybodys(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from wallet_api.errors import FieldProblem
 from wallet_api.passwords.errors import PasswordRefused
@@ -12,6 +14,9 @@ from wallet_api.passwords.errors import PasswordRefused
 MIN_LENGTH = 8
 MAX_LENGTH = 128
 """In Unicode code points after normalisation."""
+
+REMIND_AFTER = timedelta(days=90)
+"""A reminder and never a block: a forced change makes people count their passwords up (NIST SP 800-63B-4)."""
 
 _PRODUCT_WORDS = ("walletapi", "wallet", "数字钱包", "钱包")
 _LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
@@ -31,6 +36,19 @@ _RUNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordAge:
+    """When a password was set, and whether its owner is to be reminded that it may be time for another."""
+
+    changed_at: datetime
+    reminder: bool
+
+
+def age_of(changed_at: datetime, now: datetime) -> PasswordAge:
+    """The age of a password as its owner is told of it."""
+    return PasswordAge(changed_at, reminder=now - changed_at > REMIND_AFTER)
+
+
 def normalised(password: str) -> str:
     """The form that is hashed, so that a phone and a laptop that compose é differently mean one password (NFKC)."""
     return unicodedata.normalize("NFKC", password)
@@ -39,7 +57,7 @@ def normalised(password: str) -> str:
 def admit(password: str, common: Collection[str], personal: Collection[str], pointer: str) -> str:
     """The normalised password. Raises PasswordRefused with the reason.
 
-    `common` holds the stems of what attackers try first; `personal` the person's phone number and e-mail name.
+    `common` holds the stems of what attackers try first; `personal` the person's phone number, e-mail name and name.
     """
     plain = normalised(password)
     if len(plain) < MIN_LENGTH:

@@ -15,9 +15,9 @@ from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
 from wallet_api.notifications.use_cases import Notifications
 from wallet_api.passwords.errors import WrongCurrentPassword, WrongPassword
-from wallet_api.passwords.model import admit, normalised
+from wallet_api.passwords.model import PasswordAge, admit, age_of, normalised
 from wallet_api.passwords.store import PASSWORD, PasswordItem
-from wallet_api.people.model import personal_words
+from wallet_api.people.errors import PersonMissing
 from wallet_api.people.use_cases import People
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
@@ -74,6 +74,13 @@ class Passwords:
         """When a person's password was last set, as part of a trip; None when there is no such person."""
         found = trip.get(self.items, person_id, PASSWORD)
         return found.map(lambda item: None if item is None else item.changed_at)
+
+    def age(self, person_id: str) -> PasswordAge:
+        """How long a person has had their password, and whether to remind them of it. Raises PersonMissing."""
+        item = self.storage.get(self.items, person_id, PASSWORD)
+        if item is None:
+            raise PersonMissing
+        return age_of(item.changed_at, self.clock.now())
 
     def prove(self, tried: Try, password: str) -> None:
         """Evaluates the password with one argon2 run, whoever is asked for. Raises WrongPassword."""
@@ -162,7 +169,7 @@ class PasswordChanges:
             reserved = self.passwords.reserve(caller.id, trip)
             set_at = self.passwords.set_at(caller.id, trip)
         proven_at = self.passwords.prove_current(reserved(), current, set_at())
-        words = personal_words(self.people.contact(caller.id))
+        words = self.people.personal_words(caller.id)
         password_hash = self.passwords.digest(new, words, "/new_password")
         try:
             with self.storage.atomic_write() as write:
@@ -190,9 +197,9 @@ def _nobodys_hash() -> str:
 
 @cache
 def _common() -> frozenset[str]:
-    """The shipped stems of common passwords."""
-    lines = (Path(__file__).parent / "common.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    """The shipped stems: what attackers try first, and what leaks are full of."""
+    texts = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("common.txt", "leaked.txt")]
+    return frozenset(line for text in texts for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def _matches(stored: str, password: str) -> bool:

@@ -147,10 +147,14 @@ def canonical_email(text: str, pointer: str = "/email") -> str:
     return str(found.ascii_email).lower()
 
 
-def personal_words(contact: Contact) -> list[str]:
-    """What a person's password may not hold: the number without its country code, the name in the e-mail address."""
+def personal_words(contact: Contact, name: str | None = None) -> list[str]:
+    """What a person's password may not hold: the number without its country code, the name in the e-mail address, and each
+    part of the name that others see.
+    """
     words = [contact.phone[-10:]] if contact.phone else []
-    return [*words, contact.email.partition("@")[0]] if contact.email else words
+    words += [contact.email.partition("@")[0]] if contact.email else []
+    parts = (name or "").split()
+    return [*words, *parts, "".join(parts)] if parts else words
 
 
 def mask_phone(phone: str) -> str:

@@ -20,6 +20,7 @@ from wallet_api.people.model import (
     Profile,
     canonical_email,
     canonical_phone,
+    personal_words,
 )
 from wallet_api.people.store import CLAIM, PERSON, ClaimItem, PersonItem
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -92,6 +93,12 @@ class People:
         phone = self.unseal(person, "phone", person.phone_sealed)
         email = self.unseal(person, "email", person.email_sealed)
         return Contact(phone, email, person.locale)
+
+    def personal_words(self, person_id: str) -> list[str]:
+        """What a person's password may not hold. Raises PersonMissing, KeyServiceDown."""
+        person = self.require(person_id)
+        name = self.unseal(person, "display_name", person.display_name_sealed)
+        return personal_words(self.contact_of(person), name)
 
     def profile(self, person_id: str) -> Profile:
         """A person as they see themselves. Raises PersonMissing, KeyServiceDown."""

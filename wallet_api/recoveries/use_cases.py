@@ -13,7 +13,7 @@ from wallet_api.one_time_codes.model import CODE_LIFE, MAX_TRIES, Locale, Purpos
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.errors import PasswordRefused
 from wallet_api.passwords.use_cases import Passwords
-from wallet_api.people.model import Contact, canonical_email, canonical_phone, personal_words, takes_sms
+from wallet_api.people.model import Contact, canonical_email, canonical_phone, takes_sms
 from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.use_cases import Admission
 from wallet_api.recoveries.errors import UnlockMethodUnknown
@@ -129,8 +129,8 @@ class Recoveries:
             raise
         person_id = _person_of(reset)
         try:
-            contact = self.people.contact(person_id)
-            password_hash = self.passwords.digest(new_password, personal_words(contact), "/new_password")
+            words = self.people.personal_words(person_id)
+            password_hash = self.passwords.digest(new_password, words, "/new_password")
         except PasswordRefused:
             self.one_time_codes.give_back(proof)
             raise

@@ -11,8 +11,8 @@ from wallet_api.cards.use_cases import Cards
 from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.contact_changes.use_cases import ContactChanges
-from wallet_api.events.store import EventStore
 from wallet_api.devices.use_cases import Devices
+from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer

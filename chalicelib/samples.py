@@ -25,6 +25,7 @@ NAMED: dict[str, Any] = {
     "expiry_month": 12,
     "expiry_year": 2035,
     "factor_code": "654321",
+    "fields": {"to": {"phone": "+8613800138000"}, "amount": {"amount": 1250, "currency": "CNY"}},
     "holder_name": "LI MEI",
     "locale": "zh-CN",
     "merchant_id": f"mer_{_UNIQUE}",
@@ -65,6 +66,8 @@ def sample(schema: Schema, components: Schema, name: str = "") -> Any:
     """A value that the schema of a field of this name takes: of an object what it requires, or its first field."""
     found = resolved(schema, components)
     kind = found.get("type")
+    if kind == "object" and name in NAMED:
+        return NAMED[name]
     if kind == "object":
         known: Schema = found.get("properties", {})
         wanted = found.get("required") or list(known)[:1]

@@ -236,7 +236,7 @@ def _parameters() -> Json:
         "IdempotencyKey": _header_parameter("Idempotency-Key", key, meaning),
         "AcceptLanguage": _header_parameter("Accept-Language", {"type": "string", "default": "zh-CN"}, language),
         "WalletVersion": _header_parameter(
-            "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version of the API."
+            "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version."
         ),
         "XClient": _header_parameter(
             "X-Client", {"type": "string", "pattern": CLIENT_PATTERN}, "Who asks, such as `app/ios/3.2.1`."
@@ -257,10 +257,7 @@ def _headers() -> Json:
             "schema": {"type": "string"},
         },
         "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
-        "Idempotent-Replayed": {
-            "description": "`true` when this answers a request that was decided before.",
-            "schema": {"enum": ["true"]},
-        },
+        "Idempotent-Replayed": {"description": "`true`: this was decided before.", "schema": {"enum": ["true"]}},
     }
 
 

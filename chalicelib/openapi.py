@@ -236,7 +236,7 @@ def _parameters() -> Json:
         "IdempotencyKey": _header_parameter("Idempotency-Key", key, meaning),
         "AcceptLanguage": _header_parameter("Accept-Language", {"type": "string", "default": "zh-CN"}, language),
         "WalletVersion": _header_parameter(
-            "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version."
+            "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version of the API."
         ),
         "XClient": _header_parameter(
             "X-Client", {"type": "string", "pattern": CLIENT_PATTERN}, "Who asks, such as `app/ios/3.2.1`."
@@ -252,10 +252,7 @@ def _headers() -> Json:
     return {
         "X-Request-Id": {"description": "Names this request to support.", "schema": {"type": "string"}},
         "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
-        "RateLimit": {
-            "description": "The share that is used up, and when it begins anew.",
-            "schema": {"type": "string"},
-        },
+        "RateLimit": {"description": "What is used up, and when it begins anew.", "schema": {"type": "string"}},
         "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
         "Idempotent-Replayed": {"description": "`true`: this was decided before.", "schema": {"enum": ["true"]}},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from wallet_api.attempts.model import MAX_TRIES, lock_length
@@ -20,6 +21,10 @@ class _LockedMeanwhile(Exception):
     """Another request locked the item, or a success ended the counting."""
 
 
+NOT_LOCKED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Long past for every instance: with the present moment in its place, one whose clock is behind would find a lock."""
+
+
 @dataclass(frozen=True)
 class Attempts:
     """The counters on guarded items."""
@@ -29,7 +34,7 @@ class Attempts:
 
     def unused(self) -> dict[str, Any]:
         """The counters of a new item."""
-        return {"failures": 0, "locks": 0, "locked_until": self.clock.now()}
+        return {"failures": 0, "locks": 0, "locked_until": NOT_LOCKED}
 
     def reserve(self, item: G, trip: Trip) -> Read[G | None]:
         """Reserves a try and reads the item with it; None when there is no such item or it is locked.
@@ -54,7 +59,7 @@ class Attempts:
         before the first of them counted.
         """
         items = type(item)
-        reset = [items.failures.set(0), items.locks.set(0), items.locked_until.set(self.clock.now())]
+        reset = [items.failures.set(0), items.locks.set(0), items.locked_until.set(NOT_LOCKED)]
         write.update(item, [*reset, *actions], (items.pk.exists(), missing), *requirements)
 
     def lock_if_used_up(self, item: G, tell: Callable[[AtomicWrite], None]) -> None:

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import chalicelib
@@ -17,9 +17,12 @@ from chalicelib import messages
 from chalicelib.error_pages import MONEY, RETRY
 from chalicelib.errors import status_of
 from chalicelib.messages import Locale
+from dev.statements import WITHOUT_A_TEST, Statement
 from wallet_api.errors import WalletError
 
 ROOT = Path(__file__).resolve().parent.parent
+THREATS = ROOT / "dev" / "threat_model.md"
+"""Written by hand; the rest of the page is found in the tests."""
 MADE = "Made by `./wallet documents`; change the code and make it anew."
 
 CHAPTERS = {
@@ -49,12 +52,22 @@ ERRORS = """# Errors
 {fields}
 """
 
-SECURITY = """# What is held by which test
+SECURITY = """# Security
 
-{made} Security and reliability requirements are numbered, and a test that holds one names it in its docstring.
-This page lists them all, so that coverage can be counted: {count} statements are held.
+{made}
+
+{threats}
+
+## What is held by which test
+
+Security and reliability requirements are numbered, and a test that holds one names it in its docstring. This lists them
+all, so that coverage can be counted: {count} statements are held.
 
 {chapters}
+
+### Without a test
+
+{reasons}
 """
 
 
@@ -111,19 +124,31 @@ def _tests(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def security_md() -> str:
-    """docs/security.md: statement by statement, the tests that hold it."""
+    """docs/security.md: the threat model, then statement by statement the tests that hold it."""
     statements = held()
     chapters = []
     for letter, title in CHAPTERS.items():
         numbers = sorted(number for chapter, number in statements if chapter == letter)
         if not numbers:
             continue
-        lines = [f"## {title}", ""]
+        lines = [f"### {title}", ""]
         for number in numbers:
             lines.append(f"- **{letter}{number}**")
             lines += [f"  - {sentence} (`{place}`)" for place, sentence in statements[letter, number]]
         chapters.append("\n".join(lines))
-    return SECURITY.format(made=MADE, count=len(statements), chapters="\n\n".join(chapters))
+    reasons = [f"- **{letter}{number}** {why}" for (letter, number), why in sorted(reasons_for(statements).items())]
+    return SECURITY.format(
+        made=MADE,
+        threats=THREATS.read_text("utf-8").strip(),
+        count=len(statements),
+        chapters="\n\n".join(chapters),
+        reasons="\n".join(reasons) or "Every one has a test.",
+    )
+
+
+def reasons_for(statements: Collection[Statement]) -> dict[Statement, str]:
+    """Why a statement has no test, for those that have none."""
+    return {each: why for each, why in WITHOUT_A_TEST.items() if each not in statements}
 
 
 PAGES = {"docs/errors.md": errors_md, "docs/security.md": security_md}

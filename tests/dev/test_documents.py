@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import messages
-from dev import documents
+from dev import documents, statements
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,3 +25,16 @@ def test_the_page_of_errors_lists_exactly_the_catalog() -> None:
 def test_a_statement_is_found_by_its_number() -> None:
     found = documents.held()
     assert ("tests/chalicelib/test_bodies.py", "brackets in strings are no depth") in found["P", 10]
+
+
+def test_every_statement_about_identity_personal_data_and_time_has_a_test_or_a_reason() -> None:
+    known = {*documents.held(), *statements.WITHOUT_A_TEST}
+    assert [each for each in statements.to_be_held() if each not in known] == []
+
+
+def test_the_page_of_security_begins_with_the_threat_model_and_ends_with_what_has_no_test() -> None:
+    page = documents.security_md()
+    chapters = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
+    assert chapters[0] == "What is guarded, and against whom"
+    assert chapters[-2:] == ["What is deliberately not done", "What is held by which test"]
+    assert all(f"- **{letter}{number}** " in page for letter, number in documents.reasons_for(documents.held()))

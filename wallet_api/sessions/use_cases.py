@@ -156,14 +156,16 @@ class Sessions:
 
         Raises NotFound.
         """
-        *earlier, last = self._batches(customer.id, None, None)
+        *earlier, last = self._batches_on(customer.id, device_id)
         for batch in earlier:
-            self._end([row for row in batch if row.session().device.id == device_id])
+            self._end(batch)
         with self.storage.atomic_write() as write:
             self.devices.remove(customer.id, device_id, write)
             for row in last:
-                if row.session().device.id == device_id:
-                    write.delete(self.items(customer.id, row.sk))
+                write.delete(self.items(customer.id, row.sk))
+        # From here on none can begin on it: what began while this was prepared is all that may be left.
+        for batch in self._batches_on(customer.id, device_id):
+            self._end(batch)
 
     def end_all(self, person_id: str, write: AtomicWrite, *, keep: str | None = None) -> None:
         """Adds the end of every session of a person to a write, but that of the session `keep`.
@@ -244,6 +246,11 @@ class Sessions:
             yield [row for row in rows if row.id != keep and (until is None or row.created_at <= until)]
             if len(rows) < ENDED_PER_WRITE:
                 return
+
+    def _batches_on(self, person_id: str, device_id: str) -> Iterator[list[SessionItem]]:
+        """Those of them that run on one device."""
+        for batch in self._batches(person_id, None, None):
+            yield [row for row in batch if row.session().device.id == device_id]
 
     def _end(self, rows: Sequence[SessionItem]) -> None:
         with self.storage.atomic_write() as write:

@@ -247,7 +247,7 @@ class Sessions:
             if len(rows) < ENDED_PER_WRITE:
                 return
 
-    def _batches_on(self, person_id: str, device_id: str) -> Iterator[list[SessionItem]]:
+    def _batches_on(self, person_id: str, device_id: str) -> Iterator[Sequence[SessionItem]]:
         """Those of them that run on one device."""
         for batch in self._batches(person_id, None, None):
             yield [row for row in batch if row.session().device.id == device_id]

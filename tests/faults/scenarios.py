@@ -59,7 +59,7 @@ def _transfer(stage: Stage) -> Act:
 
 
 def _too_large_transfer(stage: Stage) -> Act:
-    return lambda idem: send(stage.api, stage.ada, stage.bo, 9_000_00, idem=idem)
+    return lambda idem: send(stage.api, stage.ada, stage.bo, 4_000_00, idem=idem)
 
 
 def _guessed_transfer(stage: Stage) -> Act:
@@ -136,7 +136,7 @@ def _payment(stage: Stage) -> Act:
 
 
 def _too_large_payment(stage: Stage) -> Act:
-    payment = a_payment(stage.api, stage.shop, 9_000_00)
+    payment = a_payment(stage.api, stage.shop, 4_000_00)
     return lambda idem: confirm(stage.api, stage.ada, payment["id"], idem=idem)
 
 

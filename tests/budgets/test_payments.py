@@ -9,6 +9,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, a_person, key
 from tests.shopping import a_paid_payment, a_payment, cancel, confirm, refund
+from tests.signing import a_phone_of, ask, pay
 
 
 @pytest.fixture
@@ -39,6 +40,18 @@ def test_a_payment_is_two_round_trips_four_items_and_nine_write_units(api: Api, 
     assert {each.sk: each.size for each in transaction if each.size > 1024} == {}
     assert meter.write_units <= 9
     assert meter.index_units <= 1
+
+
+def test_a_signed_payment_is_two_round_trips_and_two_items_more(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    """A46: the end of the challenge, and the condition on the device's key, are part of the money's own write."""
+    ada = a_person(api, cloud, balance=100_00)
+    phone, payment = a_phone_of(api, ada), a_payment(api, shop)["id"]
+    asked = ask(api, ada, "payment", payment_id=payment).ok(201)
+    with metered() as meter:
+        pay(api, ada, payment, phone.yes(asked)).ok(200)
+    assert meter.names == ["BatchGetItem", "TransactWriteItems"]
+    assert meter.round_trips == 2
+    assert meter.items_in_transactions == 6
 
 
 def test_the_first_payment_of_a_container_costs_no_further_round_trip(api: Api, cloud: LocalCloud, shop: Shop) -> None:

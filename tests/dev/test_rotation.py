@@ -148,6 +148,16 @@ def test_a_contact_that_changes_during_the_run_is_claimed_for_nobody_else(cloud:
     assert rotated.renew_claims(stale) == 1
 
 
+def test_an_old_claim_stays_while_there_is_no_new_one(cloud: LocalCloud, rotated: People) -> None:
+    """D8, M21: or its owner would be found by nobody, and somebody else could have the number."""
+    phone = a_phone()
+    person = made(cloud.wallet.people, phone)
+    assert rotated.retire_claims(person) == 0
+    assert found(rotated, phone) == person.id
+    rotated.renew_claims(person)
+    assert rotated.retire_claims(person) == 1
+
+
 def test_a_phone_stays_one_persons_while_its_claim_moves(cloud: LocalCloud, rotated: People) -> None:
     """M21: before, between and after the two steps."""
     phone = a_phone()

@@ -260,10 +260,13 @@ class People:
             found = [trip.get(self.claim_items, place, CLAIM) for place in older]
         left = [item for item in (read() for read in found) if item is not None and item.person_id == person.id]
         ours = self.claim_items.person_id == person.id
-        with suppress(ContactChangedMeanwhile), self.storage.atomic_write() as write:
-            for item in left:
-                write.check(self.claim_items(newest, CLAIM), (ours, ContactChangedMeanwhile()))
-                write.delete(self.claim_items(item.pk, CLAIM), (ours, ContactChangedMeanwhile()))
+        try:
+            with self.storage.atomic_write() as write:
+                for item in left:
+                    write.check(self.claim_items(newest, CLAIM), (ours, ContactChangedMeanwhile()))
+                    write.delete(self.claim_items(item.pk, CLAIM), (ours, ContactChangedMeanwhile()))
+        except ContactChangedMeanwhile:
+            return 0
         return len(left)
 
     def _claim(self, kind: str, canonical: str, person_id: str, write: AtomicWrite) -> None:

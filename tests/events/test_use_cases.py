@@ -147,6 +147,7 @@ def test_a_reader_that_dies_after_its_write_leaves_one_event_each_p31(
         faults.hit(1, fault)
         with pytest.raises(ProcessDied):
             cloud.wallet.events.project_ledger(records)
+        faults.clear()
 
     assert cloud.wallet.events.project_ledger(records) == []
     assert len(all_events(cloud)) == 7

@@ -68,18 +68,18 @@ def test_a_new_device_is_announced_and_the_one_that_opened_the_wallet_is_not_a50
 
 
 def test_a_new_device_moves_little_for_a_day_a50(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
-    """A50: a PIN up to 200, more proof up to 1000 in one move and 2000 a day, whatever is proven."""
+    """A50: a PIN up to 1000, more proof up to 3000 in one move and 5000 a day, whatever is proven."""
     there, _ = sign_in(api, cloud, ada)
-    send(api, there, bo, 200_00).ok(201)
-    problem = refused(send(api, there, bo, 200_01), 403, "step_up_required")
+    send(api, there, bo, 1_000_00).ok(201)
+    problem = refused(send(api, there, bo, 1_000_01), 403, "step_up_required")
     assert (problem["reason"], problem["methods"]) == ("new_device", "sms")
-    refused(send(api, there, bo, 1_000_01), 402, "transaction_limit_exceeded")
+    refused(send(api, there, bo, 3_000_01), 402, "transaction_limit_exceeded")
     totp = an_authenticator(api, cloud, there)
-    for amount, status in ((1_000_00, 201), (900_00, 402), (500_00, 201), (300_01, 402)):
+    for amount, status in ((2_500_00, 201), (1_600_00, 402), (1_000_00, 201), (500_00, 402)):
         asked = ask_transfer(api, there, bo, amount, pin=PIN)
         answer = transfer(api, there, bo, amount, {"challenge_id": asked["challenge_id"], "code": totp()})
         assert answer.status == status, answer.text
-    assert balance_of(api, bo) == 1_700_00
+    assert balance_of(api, bo) == 4_500_00
 
     cloud.clock.advance("24h")
     send(api, signed_in_again(api, there), bo, 1_500_00).ok(201)
@@ -90,11 +90,11 @@ def test_the_small_limit_of_a_day_holds_against_moves_at_once_a50(
 ) -> None:
     """A50, M30: the new device's limit is counted in the money's own write."""
     there, _ = sign_in(api, cloud, ada)
-    while balance_of(api, bo) < 1_800_00:
-        send(api, there, bo, 200_00).ok(201)
+    while balance_of(api, bo) < 4_800_00:
+        send(api, there, bo, 800_00).ok(201)
     answers = at_once(api, lambda client, _: send(client, there, bo, 200_00), range(8))
     assert [answer.status for answer in answers].count(201) <= 1
-    assert balance_of(api, bo) <= 2_000_00
+    assert balance_of(api, bo) <= 5_000_00
 
 
 def test_a_device_that_comes_back_with_its_token_is_the_same_one(api: Api, cloud: LocalCloud, ada: Someone) -> None:
@@ -112,7 +112,7 @@ def test_coming_back_does_not_end_the_day_early(api: Api, cloud: LocalCloud, ada
     _, tokens = sign_in(api, cloud, ada)
     cloud.clock.advance("2h")
     again, _ = sign_in(api, cloud, ada, token=tokens["device_token"])
-    refused(send(api, again, bo, 200_01), 403, "step_up_required")
+    refused(send(api, again, bo, 1_000_01), 403, "step_up_required")
 
 
 def test_a_token_of_somebody_else_or_made_up_makes_a_new_device(

@@ -30,7 +30,7 @@ def test_a_phone_and_a_code_make_a_person_who_is_signed_in(api: Api, cloud: Loca
     )
     assert (made["user"]["object"], made["user"]["phone"]) == ("user", registration["sent_to"])
     assert made["session"]["expires_in"] == 900
-    assert api.get("/v1/me", token=made["session"]["access_token"]).ok(200) == made["user"]
+    assert api.get("/v1/me", token=made["session"]["access_token"]).ok(200).items() >= made["user"].items()
     wallet = api.get("/v1/wallet", token=made["session"]["access_token"]).ok(200)
     assert wallet["status"] == "active"
 

@@ -43,6 +43,8 @@ def test_a_person_sees_where_they_are_signed_in_and_ends_what_they_choose(api: A
     other = sign_in(api, cloud, someone, device=device)["session"]
     listed = api.get("/v1/sessions", token=someone.token).ok(200)
     assert listed["next_cursor"] is None
+    ids = [each["device"].pop("id") for each in listed["data"]]
+    assert len(set(ids)) == 2
     assert [(each["device"], each["current"]) for each in listed["data"]] == [
         (device, False),
         ({"name": None, "platform": None, "app_version": None}, True),

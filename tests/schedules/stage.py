@@ -11,8 +11,8 @@ from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person
 from tests.schedules.conductor import Conductor
 from tests.schedules.footprints import Call
 from tests.shopping import a_paid_payment, a_payment
-from wallet_api.authorizations.model import PinShown
 from wallet_api.authorizations.errors import WrongPin
+from wallet_api.authorizations.model import PinShown
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ledger import chart
 from wallet_api.ledger.operations import Operation
@@ -85,7 +85,9 @@ class Stage:
         return lambda _: self.wallet.refunds.create(self._merchant, wish, asked)
 
     def send(self, payer: Someone, payee: Someone, amount: int, key: str = "send", *, quoted: bool = False) -> Act:
-        sending = Sending(Payee(phone=payee.phone), yuan(amount), None, self.quote_id if quoted else None, PinShown(PIN))
+        sending = Sending(
+            Payee(phone=payee.phone), yuan(amount), None, self.quote_id if quoted else None, PinShown(PIN)
+        )
         asked = self._asked(payer.id, key, f"send {amount}")
         return lambda _: self.wallet.transfers.send(self._customer(payer), sending, asked)
 

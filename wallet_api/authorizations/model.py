@@ -28,7 +28,7 @@ MoveKind = Literal["payment", "transfer"]
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """Long enough for a finger, or for a code that comes late; short enough that nobody signs and forgets."""
-SMALL, HIGH, LARGE = 200_00, 5_000_00, 10_000_00
+SMALL, HIGH, LARGE = 1_000_00, 5_000_00, 10_000_00
 """Minor units of CNY, counted one to one in any other currency as the limits are. Up to SMALL a PIN is always enough;
 above HIGH a payee is looked at, above LARGE a PIN never is."""
 COOL_DOWN = timedelta(hours=24)

@@ -32,7 +32,7 @@ class Limits:
             raise DailyLimitReached(limit=self.daily)
 
 
-_IN_YUAN = {BASIC: (10_000_00, 20_000_00), VERIFIED: (50_000_00, 200_000_00), NEW_DEVICE: (1_000_00, 2_000_00)}
+_IN_YUAN = {BASIC: (10_000_00, 20_000_00), VERIFIED: (50_000_00, 200_000_00), NEW_DEVICE: (3_000_00, 5_000_00)}
 
 
 def limits_of(tier: str, currency: str) -> Limits:

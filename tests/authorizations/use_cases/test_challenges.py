@@ -115,10 +115,10 @@ def test_five_wrong_codes_end_the_code_a20(api: Api, cloud: LocalCloud, ada: Som
 def test_a_phone_that_was_just_changed_gets_no_code_a25(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
     """A25: more than a little needs what the new phone does not give, for a day."""
     changed_just_now(cloud, ada)
-    send(api, ada, bo, 200_00).ok(201)
-    refused(send(api, ada, bo, 200_01), 403, "step_up_unavailable")
+    send(api, ada, bo, 1_000_00).ok(201)
+    refused(send(api, ada, bo, 1_000_01), 403, "step_up_unavailable")
     totp = an_authenticator(api, cloud, ada)
-    assert refused(send(api, ada, bo, 200_01), 403, "step_up_required")["methods"] == "totp"
+    assert refused(send(api, ada, bo, 1_000_01), 403, "step_up_required")["methods"] == "totp"
     asked = ask_transfer(api, ada, bo, 200_01, pin=PIN)
     refused(send_code(api, ada, asked), 403, "method_not_accepted")
     transfer(api, ada, bo, 200_01, {"challenge_id": asked["challenge_id"], "code": totp()}).ok(201)

@@ -39,6 +39,7 @@ from wallet_api.devices.model import RegisteredDevice, Site, is_signed
 from wallet_api.devices.use_cases import Devices
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Payer, admit
+from wallet_api.ledger.errors import InsufficientFunds
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.people.errors import PersonMissing
 from wallet_api.people.model import Person
@@ -138,7 +139,7 @@ class Authorizations:
     def approve(self, claim: Claim, move: Move, session: Session) -> Approval:
         """Lets a move pass for which enough was shown. What no yes could let through is refused first.
 
-        Raises TransactionLimitExceeded, DailyLimitReached, StepUpRequired, StepUpUnavailable, MethodNotAccepted,
+        Raises TransactionLimitExceeded, DailyLimitReached, InsufficientFunds, StepUpRequired, StepUpUnavailable, MethodNotAccepted,
         AuthorizationUsed, AuthorizationExpired, AuthorizationMismatch, WrongSignature, PinProofRequired, and what a wrong
         code raises.
         """
@@ -159,6 +160,9 @@ class Authorizations:
         )
         if method == "pin":
             facts = self._with_device(facts, claim, session)
+        if reason_of(facts) is not None and payer.account.balance(move.amount.currency) < move.amount:
+            # Nobody is sent for a second proof of what there is no money for.
+            raise InsufficientFunds(needed=move.amount)
         reason = require_enough(method, facts)
         self._prove(claim, method, session)
         remembered = move.payee_id if reason is not None and move.amount.amount > HIGH else None

@@ -119,6 +119,7 @@ class LocalCloud:
             self.seeded = {}
             if self.wallet is not None:
                 self.wallet.fees.store.forget()
+                self.wallet.clients.forget()
 
     def sweep_expired(self) -> int:
         """Deletes what its time to live says, as DynamoDB does some time within two days; how many items."""

@@ -81,18 +81,19 @@ class Clients:
         admit(policy)
         with self.storage.atomic_write() as write:
             write.replace(self.items.of(policy, pk=POLICIES, sk=policy.platform))
-        self._forget()
+        self.forget()
         return policy
 
     def withdraw(self, platform: str) -> None:
         """Ends a platform's policy: every version of it is supported."""
         with self.storage.atomic_write() as write:
             write.delete(self.items(POLICIES, platform))
-        self._forget()
+        self.forget()
 
     def _read(self) -> tuple[ClientPolicy, ...]:
         return tuple(item.policy() for item in self.storage.query(self.items, POLICIES, limit=MOST_PLATFORMS))
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Drops what is known, as when the tables were emptied."""
         with self.known.lock:
             self.known.read_at = None

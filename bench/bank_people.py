@@ -63,4 +63,4 @@ def open_shop(api: Api) -> str:
 
 def _code(engine: Api, phone: str) -> str:
     text = engine.get(f"/messages?to=%2B{phone[1:]}").ok(200)["data"][0]["text"]
-    return re.findall(r"(?<!\d)\d{6}(?!\d)", text)[0]
+    return str(re.findall(r"(?<!\d)\d{6}(?!\d)", text)[0])

@@ -136,8 +136,8 @@ class Hand:
             return Wish("confirm", path, body, self.me, self.me.number, None, amount, payment_id)
         if choice < 6 and self.paid:
             payment_id, amount = self.dice.choice(self.paid), self.dice.randint(1, 1_50)
-            body = {"payment_id": payment_id, "reason": "returned", "amount": cny(amount)}
-            return Wish("refund", "/v1/refunds", body, self.shop, None, self.me.number, amount, payment_id)
+            refund = {"payment_id": payment_id, "reason": "returned", "amount": cny(amount)}
+            return Wish("refund", "/v1/refunds", refund, self.shop, None, self.me.number, amount, payment_id)
         payee = self.dice.choice([each for each in self.everybody if each is not self.me])
         # Now and then more than anybody has.
         amount = 900_00 if self.dice.random() < 0.05 else self.dice.randint(1, 40_00)

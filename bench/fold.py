@@ -165,9 +165,9 @@ def _accounts(ledger: Ledger, journal: Iterator[dict[str, Any]]) -> Iterator[dic
             item = ledger.line_item(line)
             yield {"pk": {"S": item.pk}, "sk": {"S": item.sk}, **item.serialize()}
     for account, amount in sums.items():
-        item = ledger.account_items(account, BALANCE, balances={"CNY": amount}, held={}, status="active")
-        item.opened_at = ledger.clock.now()
-        yield {"pk": {"S": account}, "sk": {"S": BALANCE}, **item.serialize()}
+        opened = ledger.account_items(account, BALANCE, balances={"CNY": amount}, held={}, status="active")
+        opened.opened_at = ledger.clock.now()
+        yield {"pk": {"S": account}, "sk": {"S": BALANCE}, **opened.serialize()}
 
 
 if __name__ == "__main__":

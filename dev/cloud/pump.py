@@ -22,6 +22,8 @@ from dev.cloud.reader import Records, StreamReader
 
 log = logging.getLogger(__name__)
 
+GATHER_SECONDS = 0.05
+
 Handler = Callable[[dict[str, Any], Any], Any]
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days"}
 
@@ -179,9 +181,10 @@ class Pump:
             if self._standing():
                 continue
             try:
+                # As Lambda's batching window does: a batch of many folds for little more than a batch of one.
+                time.sleep(GATHER_SECONDS)
                 while not self._standing() and self.step():
-                    if any(consumer.failures for consumer in self.consumers):
-                        time.sleep(0.05)
+                    time.sleep(GATHER_SECONDS)
                 self.run_schedules(forgiving=True)
             except Exception:
                 log.exception("The pump goes on after this.")

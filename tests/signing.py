@@ -16,6 +16,9 @@ from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, PIN, Someone, cny, code_to, key, signed_in_again
 
+BALANCE = 30_000_00
+"""What a payer of large amounts has, in fen."""
+
 UP, UV = 0x01, 0x04
 
 

@@ -53,16 +53,9 @@ from wallet_api.transfers.use_cases import Transfers
 
 
 @dataclass(frozen=True)
-class Wallet:
-    """Everything a person, a merchant or an operator can do, by capability."""
+class _Identity:
+    """Who somebody is, and how they prove it."""
 
-    settings: Settings
-    clock: Clock
-    keys: Keys
-    storage: Storage
-    ledger: Ledger
-    folding: Folding
-    metrics: Metrics
     people: People
     passwords: Passwords
     rate_limits: RateLimits
@@ -81,6 +74,19 @@ class Wallet:
     challenges: Challenges
     device_keys: DeviceKeys
     pin_resets: PinResets
+
+
+@dataclass(frozen=True)
+class Wallet(_Identity):
+    """Everything a person, a merchant or an operator can do, by capability."""
+
+    settings: Settings
+    clock: Clock
+    keys: Keys
+    storage: Storage
+    ledger: Ledger
+    folding: Folding
+    metrics: Metrics
     acquirer: Acquirer
     cards: Cards
     fees: Fees
@@ -113,30 +119,6 @@ class _Ground:
     mail: Mail
     acquirer: Acquirer
     metrics: Metrics
-
-
-@dataclass(frozen=True)
-class _Identity:
-    """Who somebody is, and how they prove it."""
-
-    people: People
-    passwords: Passwords
-    rate_limits: RateLimits
-    notifications: Notifications
-    registrations: Registrations
-    sign_ins: SignIns
-    recoveries: Recoveries
-    contact_changes: ContactChanges
-    password_changes: PasswordChanges
-    second_factors: SecondFactors
-    one_time_codes: OneTimeCodes
-    sessions: Sessions
-    devices: Devices
-    payment_pins: PaymentPins
-    authorizations: Authorizations
-    challenges: Challenges
-    device_keys: DeviceKeys
-    pin_resets: PinResets
 
 
 def open_wallet(

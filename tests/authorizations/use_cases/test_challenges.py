@@ -1,15 +1,10 @@
 """Which yes the server wants, by the risk of the move; codes over HTTP."""
 
-import pytest
-
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import (
     PIN,
-    Shop,
     Someone,
-    a_merchant,
-    a_person,
     balance_of,
     cny,
     refused,
@@ -18,8 +13,8 @@ from tests.build import (
 )
 from tests.crowd import at_once
 from tests.signing import (
+    BALANCE,
     Phone,
-    a_phone_of,
     an_authenticator,
     ask,
     ask_transfer,
@@ -28,28 +23,6 @@ from tests.signing import (
     send_code,
     transfer,
 )
-
-BALANCE = 30_000_00
-
-
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
-
-
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Shop:
-    return a_merchant(cloud)
-
-
-@pytest.fixture
-def phone(api: Api, ada: Someone) -> Phone:
-    return a_phone_of(api, ada)
 
 
 def test_a_high_amount_to_somebody_new_needs_more_than_the_pin(

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -11,10 +10,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import (
     PIN,
-    Shop,
     Someone,
-    a_merchant,
-    a_person,
     refused,
 )
 from tests.signing import (
@@ -26,28 +22,6 @@ from tests.signing import (
     register_key,
     transfer,
 )
-
-BALANCE = 30_000_00
-
-
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
-
-
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Shop:
-    return a_merchant(cloud)
-
-
-@pytest.fixture
-def phone(api: Api, ada: Someone) -> Phone:
-    return a_phone_of(api, ada)
 
 
 def test_a_key_counts_for_more_than_the_pin_after_a_day(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:

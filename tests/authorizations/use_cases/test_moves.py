@@ -10,7 +10,6 @@ from tests.build import (
     PIN,
     Shop,
     Someone,
-    a_merchant,
     a_person,
     balance_of,
     cny,
@@ -20,6 +19,7 @@ from tests.build import (
 from tests.crowd import at_once
 from tests.shopping import a_payment
 from tests.signing import (
+    BALANCE,
     Phone,
     a_phone_of,
     ask,
@@ -29,28 +29,6 @@ from tests.signing import (
     text,
     transfer,
 )
-
-BALANCE = 30_000_00
-
-
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
-
-
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Shop:
-    return a_merchant(cloud)
-
-
-@pytest.fixture
-def phone(api: Api, ada: Someone) -> Phone:
-    return a_phone_of(api, ada)
 
 
 def test_a_finger_pays_in_place_of_the_pin(api: Api, ada: Someone, shop: Shop, phone: Phone) -> None:

@@ -1,0 +1,1 @@
+"""How the collaborators of the wallet are made, in parts; `wallet_api/wallet.py` puts them together."""

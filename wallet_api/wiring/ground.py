@@ -1,0 +1,91 @@
+"""What everything stands on: tables, keys, the ledger, and the outside companies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wallet_api.clock import Clock, SystemClock
+from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.gateways.late_client import LateClient
+from wallet_api.gateways.mail import Mail, SesMail
+from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
+from wallet_api.gateways.sms import Sms, SnsSms
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.logs import be_discreet
+from wallet_api.metrics import EmbeddedMetrics, Metrics
+from wallet_api.settings import Settings, SettingsIncomplete
+from wallet_api.storage import Storage
+from wallet_api.storage.connection import client_config
+from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.keys import Keys
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What everything stands on: tables, keys, the ledger, and the outside companies."""
+
+    settings: Settings
+    clock: Clock
+    keys: Keys
+    storage: Storage
+    ledger: Ledger
+    cipher: FieldCipher
+    sms: Sms
+    mail: Mail
+    acquirer: Acquirer
+    metrics: Metrics
+
+
+def open_ground(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    acquirer: Acquirer | None = None,
+    sms: Sms | None = None,
+    mail: Mail | None = None,
+    metrics: Metrics | None = None,
+) -> Ground:
+    """Opens the tables and keys that the settings name. What is not handed in is the cloud's own."""
+    from botocore.session import get_session
+
+    be_discreet()
+    settings = settings or Settings.from_environment()
+    clock = clock or SystemClock()
+    session = get_session()
+    storage = Storage(session, settings, clock)
+    keys = _keys(session, settings)
+    sms = sms or SnsSms(_late_client(session, "sns", settings))
+    return Ground(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        storage=storage,
+        ledger=Ledger.open(storage, clock),
+        cipher=FieldCipher(_late_client(session, "kms", settings), settings.field_key, clock),
+        sms=sms,
+        mail=mail or SesMail(_late_client(session, "sesv2", settings), settings.mail_sender),
+        acquirer=acquirer or _acquirer(settings, keys, clock, sms),
+        metrics=metrics or EmbeddedMetrics(settings.stage, clock),
+    )
+
+
+def _late_client(session: Any, service: str, settings: Settings) -> Any:
+    return LateClient(lambda: _client(session, service, settings))
+
+
+def _client(session: Any, service: str, settings: Settings) -> Any:
+    return session.create_client(service, region_name=settings.region, config=client_config())
+
+
+def _acquirer(settings: Settings, keys: Keys, clock: Clock, sms: Sms) -> Acquirer:
+    """The sandbox in test mode. Raises SettingsIncomplete in live mode, where an acquirer has to be handed in."""
+    if settings.mode == "live":
+        raise SettingsIncomplete("a live wallet has no card acquirer yet: hand one to open_wallet")
+    return SandboxAcquirer(keys, clock, sms)
+
+
+def _keys(session: Any, settings: Settings) -> Keys:
+    """The master secrets, read once while the function starts."""
+    store = _client(session, "secretsmanager", settings)
+    return Keys.from_text(store.get_secret_value(SecretId=settings.keys_secret)["SecretString"])

@@ -1,0 +1,84 @@
+"""The part of the wiring diagram that is about who somebody is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallet_api.attempts.use_cases import Attempts
+from wallet_api.authorizations.use_cases import Authorizations, Challenges, DeviceKeys, PaymentPins, PinResets
+from wallet_api.contact_changes.use_cases import ContactChanges
+from wallet_api.devices.use_cases import Devices
+from wallet_api.notifications.use_cases import Notifications
+from wallet_api.one_time_codes.use_cases import OneTimeCodes
+from wallet_api.passwords.use_cases import PasswordChanges, Passwords
+from wallet_api.people.use_cases import People
+from wallet_api.rate_limits.use_cases import RateLimits
+from wallet_api.recoveries.use_cases import Recoveries
+from wallet_api.registrations.use_cases import Registrations
+from wallet_api.second_factors.use_cases import SecondFactors
+from wallet_api.sessions.use_cases import Sessions
+from wallet_api.sign_ins.use_cases import SignIns
+from wallet_api.wiring.ground import Ground
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who somebody is, and how they prove it."""
+
+    people: People
+    passwords: Passwords
+    rate_limits: RateLimits
+    notifications: Notifications
+    registrations: Registrations
+    sign_ins: SignIns
+    recoveries: Recoveries
+    contact_changes: ContactChanges
+    password_changes: PasswordChanges
+    second_factors: SecondFactors
+    one_time_codes: OneTimeCodes
+    sessions: Sessions
+    devices: Devices
+    payment_pins: PaymentPins
+    authorizations: Authorizations
+    challenges: Challenges
+    device_keys: DeviceKeys
+    pin_resets: PinResets
+
+
+def open_identity(ground: Ground) -> Identity:
+    """Makes every collaborator that proves who somebody is, and how they say yes."""
+    storage, clock, keys, ledger = ground.storage, ground.clock, ground.keys, ground.ledger
+    people = People.open(storage, clock, keys, ground.cipher, ledger)
+    rate_limits = RateLimits.open(storage, clock, keys)
+    notifications = Notifications.open(storage, clock, people, rate_limits, ground.sms, ground.mail)
+    one_time_codes = OneTimeCodes.open(storage, clock, keys, ground.sms, ground.mail, rate_limits)
+    devices = Devices.open(storage, clock, keys, notifications)
+    sessions = Sessions.open(storage, clock, keys, notifications, devices)
+    attempts = Attempts(storage, clock)
+    passwords = Passwords.open(storage, clock, attempts, notifications)
+    second_factors = SecondFactors.open(storage, clock, keys, people, attempts, notifications)
+    proofs = people, passwords, second_factors, one_time_codes, sessions
+    payment_pins = PaymentPins(storage, ledger.accounts, keys, notifications)
+    authorizations = Authorizations.open(
+        storage, clock, payment_pins, people, devices, second_factors, one_time_codes, ground.settings.public_url
+    )
+    return Identity(
+        people=people,
+        passwords=passwords,
+        rate_limits=rate_limits,
+        notifications=notifications,
+        registrations=Registrations.open(storage, clock, *proofs),
+        sign_ins=SignIns.open(storage, clock, keys, *proofs),
+        recoveries=Recoveries.open(storage, clock, *proofs, notifications),
+        contact_changes=ContactChanges.open(storage, clock, *proofs[:-1], notifications),
+        password_changes=PasswordChanges(storage, clock, people, passwords, sessions),
+        second_factors=second_factors,
+        one_time_codes=one_time_codes,
+        sessions=sessions,
+        devices=devices,
+        payment_pins=payment_pins,
+        authorizations=authorizations,
+        challenges=Challenges(storage, clock, sessions, authorizations),
+        device_keys=DeviceKeys(storage, clock, sessions, people, payment_pins, second_factors, devices),
+        pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins),
+    )

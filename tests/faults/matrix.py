@@ -14,7 +14,7 @@ from dev.client import Answer
 from tests.build import key
 from tests.faults.acquirer import faults_of
 from tests.faults.injector import DEATHS, FAULTS, FOR_GETS, OVERTAKEN, fits
-from tests.faults.scenarios import Act, Scenario
+from tests.faults.scenario import Act, Scenario
 from tests.faults.stage import Stage, attempt
 from wallet_api.top_ups.model import OPEN
 

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.routes import ALL
 from dev.cloud.local import LocalCloud
 from tests.faults.matrix import CELLS_A_STAGE, Cell, Coverage, cells_of, run, share_of
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenario import Scenario
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.stage import Stage
 
 

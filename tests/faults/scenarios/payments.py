@@ -1,0 +1,70 @@
+"""What a merchant asks for, and what becomes of it."""
+
+from collections.abc import Callable
+
+from tests.build import key
+from tests.faults.scenario import AMOUNT, DONE, MADE, Act, Scenario, all_attempts_are_given_back
+from tests.faults.stage import Stage
+from tests.shopping import a_paid_payment, a_payment, ask, cancel, confirm, refund
+
+CONFIRM = "POST /v1/payments/{payment_id}/confirm"
+CANCEL = "POST /v1/payments/{payment_id}/cancel"
+
+
+def _request_for_payment(stage: Stage) -> Act:
+    order = key()
+    return lambda idem: ask(stage.api, stage.shop, AMOUNT, idem=idem, order_id=order)
+
+
+def _request_for_a_known_order(stage: Stage) -> Act:
+    order = key()
+    ask(stage.api, stage.shop, AMOUNT, order_id=order).ok(201)
+    return lambda idem: ask(stage.api, stage.shop, AMOUNT, idem=idem, order_id=order)
+
+
+def _payment(stage: Stage) -> Act:
+    payment = a_payment(stage.api, stage.shop, AMOUNT)
+    return lambda idem: confirm(stage.api, stage.ada, payment["id"], idem=idem)
+
+
+def _too_large_payment(stage: Stage) -> Act:
+    payment = a_payment(stage.api, stage.shop, 4_000_00)
+    return lambda idem: confirm(stage.api, stage.ada, payment["id"], idem=idem)
+
+
+def _taken_payment(stage: Stage) -> Act:
+    payment = a_payment(stage.api, stage.shop, AMOUNT)
+    confirm(stage.api, stage.bo, payment["id"]).ok(200)
+    return lambda idem: confirm(stage.api, stage.ada, payment["id"], idem=idem)
+
+
+def _cancellation(stage: Stage) -> Act:
+    payment = a_payment(stage.api, stage.shop, AMOUNT)
+    return lambda idem: cancel(stage.api, stage.shop, payment["id"], idem=idem)
+
+
+def _late_cancellation(stage: Stage) -> Act:
+    payment = a_paid_payment(stage.api, stage.shop, stage.ada, AMOUNT)
+    return lambda idem: cancel(stage.api, stage.shop, payment["id"], idem=idem)
+
+
+def _refund(amount: int | None) -> Callable[[Stage], Act]:
+    def prepare(stage: Stage) -> Act:
+        payment = a_paid_payment(stage.api, stage.shop, stage.ada, AMOUNT)
+        return lambda idem: refund(stage.api, stage.shop, payment["id"], amount, idem=idem)
+
+    return prepare
+
+
+SCENARIOS = (
+    Scenario("POST /v1/payments", "succeeds", _request_for_payment, MADE),
+    Scenario("POST /v1/payments", "for a known order", _request_for_a_known_order, ((409, "order_id_taken"),)),
+    Scenario(CONFIRM, "succeeds", _payment, DONE, 1, check=all_attempts_are_given_back),
+    Scenario(CONFIRM, "is too large", _too_large_payment, ((402, "insufficient_funds"),), check=all_attempts_are_given_back),
+    Scenario(CONFIRM, "comes second", _taken_payment, ((409, "payment_paid_by_another"),), check=all_attempts_are_given_back),
+    Scenario(CANCEL, "succeeds", _cancellation, DONE),
+    Scenario(CANCEL, "comes too late", _late_cancellation, ((409, "payment_already_paid"),)),
+    Scenario("POST /v1/refunds", "of all", _refund(None), MADE, 1),
+    Scenario("POST /v1/refunds", "of a part", _refund(30), MADE, 1),
+    Scenario("POST /v1/refunds", "of too much", _refund(2_00), ((409, "refund_exceeds_payment"),)),
+)  # fmt: skip

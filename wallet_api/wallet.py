@@ -18,6 +18,7 @@ from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
+from wallet_api.outlets.use_cases import Outlets
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
 from wallet_api.refunds.store import RefundItem, RefundStore
@@ -50,6 +51,7 @@ class Wallet(Identity):
     fees: Fees
     top_ups: TopUps
     merchants: Merchants
+    outlets: Outlets
     payments: Payments
     scans: Scans
     refunds: Refunds
@@ -82,7 +84,8 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     storage, ledger, acquirer = ground.storage, ground.ledger, ground.acquirer
     people, sessions = identity.people, identity.sessions
     asking = identity.authorizations, identity.challenges
-    merchants = Merchants.open(storage, clock, ledger, keys, settings.mode)
+    merchants = Merchants.open(storage, clock, ledger, keys, settings.mode, sessions)
+    outlets = Outlets.open(storage, clock, ledger, merchants)
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
@@ -105,6 +108,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         fees=fees,
         top_ups=top_ups,
         merchants=merchants,
+        outlets=outlets,
         payments=payments,
         scans=Scans(keys, payments, reverse_domain(settings.public_url)),
         refunds=refunds,

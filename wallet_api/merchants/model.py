@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import decode, encode
+from wallet_api.ids import decode, encode, made_id
 from wallet_api.storage.keys import Keys, plain_digest, same
 
 ACTIVE = "active"
@@ -66,12 +66,51 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """A company or shop that takes payments."""
+    """A company or shop that takes payments. `owner_id` is the person who applied for it, None for one that an operator
+    made; `suspension_reason` is the operator's, while it is suspended.
+    """
 
     id: str
     status: str
     profile: Profile
     created_at: datetime
+    owner_id: str | None = None
+    website: str | None = None
+    signed_requests_only: bool = False
+    suspension_reason: str | None = None
+    revision: int = 0
+
+    @property
+    def standing(self) -> Standing:
+        """What an outlet's or a payment's customer may know of it."""
+        return Standing(self.id, self.status, self.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a merchant may take payments now, and how it is named towards payers."""
+
+    merchant_id: str
+    status: str
+    profile: Profile
+
+    @property
+    def takes_payments(self) -> bool:
+        """False while it is suspended."""
+        return self.status == ACTIVE
+
+
+def mark_of(identifier: str) -> str:
+    """The 48 bits by which a merchant is found from its own id, and from every id made by `id_of_merchants`."""
+    return f"{decode(identifier.partition('_')[2]) >> 32 & 0xFFFF_FFFF_FFFF:012x}"
+
+
+def id_of_merchants(prefix: str, merchant_id: str, now: datetime, entropy: bytes) -> str:
+    """An id for something of a merchant's, such as an outlet: 48 bits of time, the merchant's mark, 32 random bits.
+
+    Whoever is given nothing but this id reads the merchant's standing in the same trip as the thing itself.
+    """
+    return made_id(prefix, now, bytes.fromhex(mark_of(merchant_id)) + entropy)
 
 
 def api_key(keys: Keys, merchant_id: str, key_id: str, mode: str, entropy: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,11 +18,12 @@ from wallet_api.one_time_codes.model import Channel, Purpose
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.people.use_cases import People
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.errors import StorageBusy
 from wallet_api.storage.keys import Keys
 
 PURPOSE: Purpose = "payment_pin_reset"
 CHANGES_MEANWHILE = 3
-"""How often a reset begins anew when the PIN was changed while it was written."""
+"""How often setting a PIN begins anew when it was changed while it was written."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ class PaymentPins:
         Raises PinTooSimple, CurrentPinRequired, and what `prove` raises for a wrong current PIN.
         """
         require_hard_to_guess(pin)
+        for _ in range(CHANGES_MEANWHILE):
+            with suppress(StaleAccount):
+                return self._set(person_id, pin, current_pin)
+        raise StorageBusy
+
+    def _set(self, person_id: str, pin: str, current_pin: str | None) -> None:
+        """Raises StaleAccount when the PIN was set or changed meanwhile: then it is no more what was proven."""
         account = self.accounts.require(chart.customer(person_id))
         if account.pin_hash is not None:
             if current_pin is None:

@@ -1,4 +1,4 @@
-"""Counts what a block asks of DynamoDB, at botocore's `_make_api_call`, where every call passes."""
+"""Counts what a block asks of DynamoDB, where every call passes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Lock
 from typing import Any
-from unittest.mock import patch
-
-from botocore.client import BaseClient
 
 from bench import capacity
 from bench.capacity import Raw
+from dev.cloud.calls import Real, intercepted
 
 SLOWER_BY = 0.03
 """Seconds added to each call, so that calls which are sent at the same time are seen to be in flight at the same time."""
@@ -147,11 +145,8 @@ class Meter:
 def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
     """Meters what the block asks of DynamoDB. The items that a call writes are read before it and after it."""
     meter = Meter()
-    real = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        if client.meta.service_model.service_name != "dynamodb":
-            return real(client, operation, parameters)
+    def call(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         places = list(_places(operation, parameters))
         before = [_image(real, client, *place) for place in places]
         start = time.monotonic()
@@ -170,7 +165,7 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
             with meter.lock:
                 meter.calls.append(Call(operation, parameters, answer, start, end, tuple(written)))
 
-    with patch.object(BaseClient, "_make_api_call", call):
+    with intercepted(call):
         yield meter
 
 

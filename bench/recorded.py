@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
-from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.client import BaseClient
 
 from bench.use_cases import Bench, Request
+from dev.cloud.calls import Real, intercepted
 from dev.cloud.engine import Answer, interception
 from dev.cloud.local import LocalCloud
 
@@ -76,9 +75,8 @@ def record(bench: Bench, request: Request) -> Tape:
     """Makes the request once, at a time that stands still from here on."""
     cloud, tape = bench.cloud, Tape()
     cloud.clock.freeze()
-    real = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+    def call(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         with tape.lock:
             tape.calls.append((operation, parameters))
         return real(client, operation, parameters)
@@ -87,7 +85,7 @@ def record(bench: Bench, request: Request) -> Tape:
     app = gateway._app
     gateway._app = _Door(app, tape)
     try:
-        with engine(cloud, _Ear(cloud.engine, tape)), patch.object(BaseClient, "_make_api_call", call):
+        with engine(cloud, _Ear(cloud.engine, tape)), intercepted(call):
             request()
     finally:
         gateway._app = app

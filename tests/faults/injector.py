@@ -1,14 +1,14 @@
-"""Breaks DynamoDB calls where every one of them passes: botocore's `_make_api_call`, which PynamoDB goes through as well."""
+"""Breaks DynamoDB calls where every one of them passes, PynamoDB's as well."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
-from unittest.mock import patch
 
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
+
+from dev.cloud.calls import Real, intercepted
 
 Apply = Callable[[], Any]
 
@@ -186,12 +186,9 @@ class Faults:
 def injecting() -> Iterator[Faults]:
     """Faults in every DynamoDB client of this process while the block lasts."""
     faults = Faults()
-    real = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        if client.meta.service_model.service_name != "dynamodb":
-            return real(client, operation, parameters)
+    def call(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         return faults._answer(operation, parameters, lambda: real(client, operation, parameters))
 
-    with patch.object(BaseClient, "_make_api_call", call):
+    with intercepted(call):
         yield faults

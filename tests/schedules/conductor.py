@@ -13,8 +13,7 @@ from threading import Condition, Event, Thread, current_thread
 from typing import Any
 from unittest.mock import patch
 
-from botocore.client import BaseClient
-
+from dev.cloud.calls import Real, intercepted
 from tests.schedules.footprints import Call, call_of
 from wallet_api.storage import Storage
 
@@ -157,15 +156,12 @@ class Conductor:
 
     @contextmanager
     def _holding(self, storage: Storage) -> Iterator[None]:
-        real = BaseClient._make_api_call  # type: ignore[attr-defined]
-
-        def held(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-            if client.meta.service_model.service_name == "dynamodb":
-                self.pause(call_of(operation, parameters))
+        def held(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            self.pause(call_of(operation, parameters))
             return real(client, operation, parameters)
 
         pool = _Trips(self, storage._pool)
-        with patch.object(BaseClient, "_make_api_call", held), patch.object(storage, "_pool", pool):
+        with intercepted(held), patch.object(storage, "_pool", pool):
             yield
 
 

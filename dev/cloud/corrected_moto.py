@@ -6,7 +6,7 @@ moto 5.2.5 answers each call right when it comes alone. What is wrong is around 
 - a transaction copies whole tables to be able to undo, so `dev/cloud/transactions.py` checks all conditions before it writes,
   and only the items that a request touches are kept, to be put back when a write is refused after all;
 - `ClientRequestToken` is ignored, so tokens are remembered for ten minutes;
-- every Query sorts the whole table, so a table lends it the one partition it asks for, through an index of its own;
+- every Query and Scan sorts the whole table, so a table keeps its keys in order and lends what will be returned;
 - stream records hold live values that later writes change, so they are made of copies;
 - numbers lose digits and take what is none, so `dev/cloud/exact_numbers.py` reads and adds them;
 - conditions compare what cannot be compared, so `dev/cloud/moto_conditions.py` judges by type;

@@ -141,9 +141,31 @@ def fastest(call: Any, times: int = 60) -> int:
     return min(found)
 
 
-@pytest.mark.parametrize("what", ["transaction", "query", "index", "put"])
-def test_the_price_does_not_depend_on_how_much_the_table_holds(dynamodb: Any, what: str) -> None:
+def fill(dynamodb: Any, start: int, end: int) -> None:
+    """Items in partitions of their own, and as many in one partition."""
+    for number in range(start, end):
+        put(dynamodb, f"p{number}", "x", owner_bucket=f"o{number}", owner_order="1")
+        put(dynamodb, "many", f"{number:04}", note="n")
+
+
+def page(dynamodb: Any) -> None:
+    """The newest ten of a partition, below a place in it."""
+    answer = dynamodb.query(
+        TableName=TABLE,
+        KeyConditionExpression="pk = :p AND sk > :s",
+        ExpressionAttributeValues={":p": {"S": "many"}, ":s": {"S": "0001"}},
+        ExclusiveStartKey={"pk": {"S": "many"}, "sk": {"S": "0040"}},
+        ScanIndexForward=False,
+        Limit=10,
+    )
+    assert [item["sk"]["S"] for item in answer["Items"]] == [f"{number:04}" for number in range(39, 29, -1)]
+
+
+@pytest.mark.parametrize("what", ["transaction", "query", "page", "index", "put", "scan"])
+def test_the_price_does_not_depend_on_how_much_the_table_holds(dynamodb: Any, what: str, _engine: str) -> None:
     """S41 and the ground facts: moto copies or sorts the whole table; here 2,500 items cost what 50 do."""
+    if (_engine, what) in (("ministack", "page"), ("ministack", "scan")):
+        pytest.skip("it looks through the whole partition, or table, and nothing but its time shows that")
 
     def transaction(number: int) -> None:
         actions = [
@@ -155,13 +177,13 @@ def test_the_price_does_not_depend_on_how_much_the_table_holds(dynamodb: Any, wh
         "transaction": transaction,
         "query": lambda _number: query(dynamodb, "pk = :p", {"p": "p7"}),
         "index": lambda _number: query(dynamodb, "owner_bucket = :p", {"p": "o7"}, IndexName="by_owner"),
+        "page": lambda _number: page(dynamodb),
         "put": lambda number: put(dynamodb, "one", str(number)),
+        "scan": lambda _number: dynamodb.scan(TableName=TABLE, Limit=10),
     }
-    for number in range(50):
-        put(dynamodb, f"p{number}", "x", owner_bucket=f"o{number}", owner_order="1")
+    fill(dynamodb, 0, 50)
     small = fastest(calls[what])
-    for number in range(50, 2_500):
-        put(dynamodb, f"p{number}", "x", owner_bucket=f"o{number}", owner_order="1")
+    fill(dynamodb, 50, 2_500)
     assert fastest(calls[what]) < 3 * small
 
 

@@ -6,6 +6,7 @@ Every time in the wallet is an aware UTC `datetime`; on the wire it is RFC 3339 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
@@ -56,3 +57,16 @@ def epoch_seconds(moment: datetime) -> int:
 def wallet_day(moment: datetime) -> str:
     """The calendar day that a limit counts this moment in, such as `2026-11-22`."""
     return moment.astimezone(WALLET_DAY).strftime("%Y-%m-%d")
+
+
+def month_of(moment: datetime) -> str:
+    """The calendar month in UTC, such as `2026-11`."""
+    return moment.astimezone(UTC).strftime("%Y-%m")
+
+
+def months_back(newest: datetime, oldest: datetime) -> Iterator[datetime]:
+    """The first moment of each month from the newest to the oldest, both included."""
+    month = newest.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    while month_of(month) >= month_of(oldest):
+        yield month
+        month = (month - timedelta(days=1)).replace(day=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from wallet_api.clock import epoch_milliseconds
 
@@ -27,6 +27,20 @@ def made_id(prefix: str, now: datetime, entropy: bytes) -> str:
 def first_id(prefix: str, moment: datetime) -> str:
     """The bound below every id of this moment and above every earlier one; it is itself nobody's id."""
     return f"{prefix}_{encode(max(0, epoch_milliseconds(moment)) << 80)}"
+
+
+def made_at(identifier: str) -> datetime:
+    """The time that is in an id, to the millisecond; an id may be made up, and its time beyond the last year there is."""
+    milliseconds = decode(identifier.partition("_")[2]) >> 80
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def first_id_after(prefix: str, month: datetime) -> str:
+    """An id that every id of the month sorts before; `month` is its first moment."""
+    return made_id(prefix, (month + timedelta(days=32)).replace(day=1), bytes(10))
 
 
 def encode(number: int) -> str:

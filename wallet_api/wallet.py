@@ -12,6 +12,7 @@ from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.gateways.mail import Mail
+from wallet_api.gateways.screening import Screening
 from wallet_api.gateways.sms import Sms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
@@ -70,12 +71,15 @@ def open_wallet(
     *,
     clock: Clock | None = None,
     acquirer: Acquirer | None = None,
+    screening: Screening | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
     metrics: Metrics | None = None,
 ) -> Wallet:
     """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
-    ground = open_ground(settings, clock=clock, acquirer=acquirer, sms=sms, mail=mail, metrics=metrics)
+    ground = open_ground(
+        settings, clock=clock, acquirer=acquirer, screening=screening, sms=sms, mail=mail, metrics=metrics
+    )
     return _wallet(ground, open_identity(ground))
 
 
@@ -89,7 +93,10 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
-    payments = Payments(storage, clock, ledger, sessions, *asking, fees, merchants, PaymentStore.open(storage))
+    payments = Payments(
+        storage, clock, ledger, sessions, *asking, fees, merchants, ground.screening, ground.metrics,
+        PaymentStore.open(storage),
+    )  # fmt: skip
     refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
     transfer_store = TransferStore(storage.bind(TransferItem))
     transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallet_api.clock import month_of, months_back
 from wallet_api.errors import NotFound
-from wallet_api.ids import new_id
+from wallet_api.ids import first_id_after, made_at, new_id
 from wallet_api.merchants.model import Profile
 from wallet_api.money import Money
 from wallet_api.payments.errors import PaymentAlreadyPaid, PaymentCanceled, PaymentExpired, PaymentTaken
@@ -16,10 +17,6 @@ from wallet_api.payments.model import (
     LIFE,
     Order,
     Payment,
-    first_id_after,
-    made_at,
-    month_of,
-    months_back,
     why_not_cancelable,
     why_not_payable,
 )
@@ -63,7 +60,7 @@ def test_a_payment_is_canceled_from_the_moment_that_its_time_is_over() -> None:
 def test_refunds_do_not_show_in_what_was_answered_before_them() -> None:
     refunded = replace(PAID, refundable=250, refunded=1000, refunds={"ref_1": 1000})
     assert refunded.captured == PRICE
-    assert refunded.as_confirmed() == PAID
+    assert refunded.as_confirmed("succeeded") == PAID
     assert refunded.as_created() == WAITING
 
 
@@ -88,8 +85,8 @@ def test_an_id_tells_its_time_and_sorts_before_the_next_month(moment: datetime) 
     payment_id = new_id("pay", moment)
     assert moment - made_at(payment_id) < timedelta(milliseconds=1)
     (month,) = months_back(moment, moment)
-    assert payment_id < first_id_after(month)
-    assert month_of(made_at(first_id_after(month))) > month_of(moment)
+    assert payment_id < first_id_after("pay", month)
+    assert month_of(made_at(first_id_after("pay", month))) > month_of(moment)
 
 
 def test_a_made_up_id_has_a_time_as_well() -> None:

@@ -34,6 +34,11 @@ def hold(hold_id: str) -> str:
     return f"holds/{hold_id}"
 
 
+def is_hold(account: str) -> bool:
+    """Whether the account is money set aside, which its owner's balance item shows as held."""
+    return account.startswith("holds/")
+
+
 def is_guarded(account: str) -> bool:
     """Whether the account's balance is written, and guarded, in the entry's own transaction."""
     return account.startswith("customer/")

@@ -20,6 +20,7 @@ from wallet_api.ledger.errors import (
     WalletClosed,
     WalletFrozen,
 )
+from wallet_api.ledger.holds import Holder, count_held
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Decision, Operation, refusal_answer
 from wallet_api.ledger.store import (
@@ -79,10 +80,12 @@ class Ledger:
         answer: Mapping[str, Any] | None = None,
         payer: Payer | None = None,
         payee_must_be_active: bool = False,
+        holder: Holder | None = None,
     ) -> None:
         """Adds the operation, its entry and the guarded accounts' balances and lines to the write.
 
-        With a payer, the debit of the payer's account counts against the tier's limits; the PIN attempt is given back.
+        With a payer, the debit of the payer's account counts against the tier's limits; the PIN attempt is given back. With a
+        holder, what the entry sets aside or sets free is counted as held of their money; that may raise DayTurned as well.
         Leaving the write's block may raise AlreadyDecided, WalletFrozen, WalletClosed, InsufficientFunds, DailyLimitReached,
         PayeeUnavailable, AccountMissing, StaleAccount. Raises TransactionLimitExceeded at once.
         """
@@ -91,6 +94,8 @@ class Ledger:
         for line in lines_of(entry, operation.place):
             if chart.is_guarded(line.account):
                 self._move_guarded(line, write, payer, payee_must_be_active)
+        if holder is not None:
+            count_held(self.account_items, entry, holder, write)
         self.accounts.restore(payer, write)
 
     def record(
@@ -155,7 +160,10 @@ class Ledger:
         if not refusal.decides:
             # After a wrong PIN nothing is reserved any more, so this gives nothing back.
             self.accounts.give_back(payer)
-            raise refusal
+            decided = None if isinstance(refusal, Unavailable) else self._decided_meanwhile(operation)
+            if decided is None:
+                raise refusal
+            return _again(decided, replay)
         try:
             with self.storage.atomic_write() as write:
                 answer = refusal_answer(refusal)
@@ -173,6 +181,16 @@ class Ledger:
         if payer is not None and not payer.proven:
             self.accounts.give_back(payer)
         raise refusal
+
+    def _decided_meanwhile(self, operation: Operation) -> Decision | None:
+        """How a copy of the request decided the key while this one was judged, or None.
+
+        A proof that can be used once was perhaps used by the copy: "used already, no money moved" would then be told of a key
+        under which money moved.
+        """
+        with self.storage.trip() as trip:
+            decided = self.decision_on(operation, trip)
+        return decided()
 
     def _raced(self, operation: Operation) -> Callable[[Raw | None], Exception]:
         def refusal(found: Raw | None) -> Exception:

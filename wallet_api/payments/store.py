@@ -6,30 +6,31 @@ whatever a merchant describes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
-from wallet_api.fees.model import Charge
+from wallet_api.clock import month_of, rfc3339
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.lines import SHARDS
 from wallet_api.merchants.model import Profile
 from wallet_api.money import Money
 from wallet_api.payments.errors import OrderIdTaken
 from wallet_api.payments.model import (
-    CANCELED,
-    REQUIRES_CONFIRMATION,
+    AUTHORIZED,
+    PROCESSING,
     SUCCEEDED,
-    Bearer,
+    WAITING,
+    Capture,
     Order,
     Payment,
     Status,
     Why,
     bucket_of,
     list_bucket,
-    month_of,
+    next_look,
 )
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Counters, Document, Moment, Raw, UnicodeAttribute, WholeNumber
@@ -38,6 +39,8 @@ from wallet_api.storage.keys import plain_digest
 PAYMENT = "payment"
 ORDER = "order"
 ORDER_ID = "order_id"
+DUE_BUCKETS = 8
+"""Over how many index partitions the payments are spread that something still has to happen to."""
 
 
 class PaymentItem(Item):
@@ -57,27 +60,26 @@ class PaymentItem(Item):
     fee_bearer = UnicodeAttribute(null=True)
     created_at = Moment()
     expires_at = Moment()
+    authorized_at = Moment(null=True)
+    capture_before = Moment(null=True)
     ended_at = Moment(null=True)
+    decline_code = UnicodeAttribute(null=True)
+    last_decline = UnicodeAttribute(null=True)
     owner_bucket = UnicodeAttribute()
     owner_order = UnicodeAttribute()
+    due_bucket = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
     def payment(self, order: Order) -> Payment:
         """The item with its order, as the wallet speaks of it."""
-        return Payment(
+        return self.as_record(
+            Payment,
             id=self.pk,
-            merchant_id=self.merchant_id,
+            order=order,
             status=cast(Status, self.status),
             amount=Money(self.amount, self.currency),
-            order=order,
-            created_at=self.created_at,
-            expires_at=self.expires_at,
-            refundable=self.refundable,
-            refunded=self.refunded,
             refunds=dict(sorted(self.refunds.items())),
-            customer_id=self.customer_id,
             fee=_money(self.fee, self.currency),
-            fee_bearer=_bearer(self.fee_bearer),
-            ended_at=self.ended_at,
         )
 
 
@@ -90,10 +92,12 @@ class OrderItem(Item):
     description = UnicodeAttribute()
     metadata = Document()
     merchant = Document()
+    capture = UnicodeAttribute(null=True)
 
     def order(self) -> Order:
         """The item as the wallet speaks of it."""
-        return Order(self.order_id, self.description, self.metadata, Profile(**self.merchant))
+        capture: Capture = "manual" if self.capture == "manual" else "automatic"
+        return Order(self.order_id, self.description, self.metadata, Profile(**self.merchant), capture)
 
 
 class OrderIdItem(Item):
@@ -154,28 +158,74 @@ class PaymentStore:
         found = trip.get(self.order_id_items, _order_place(merchant_id, mode, order_id), ORDER_ID)
         return found.map(lambda item: None if item is None else item.payment_id)
 
-    def confirm(
-        self, payment: Payment, customer_id: str, charge: Charge, now: datetime, write: AtomicWrite, why: Why
-    ) -> None:
-        """Makes a waiting payment a confirmed one; `why` names the error of one that does not wait any more."""
+    def confirm(self, payment: Payment, now: datetime, write: AtomicWrite, why: Why) -> None:
+        """Keeps a customer's yes to a payment that waited until now; `why` names the error of one that waits no more."""
         items = self.items
-        actions = [
-            items.status.set(SUCCEEDED),
-            items.customer_id.set(customer_id),
-            items.refundable.set(payment.amount.amount),
-            items.fee.set(charge.fee.amount),
-            items.fee_bearer.set(charge.bearer),
-            items.ended_at.set(now),
-        ]
-        waiting = (items.status == REQUIRES_CONFIRMATION) & (items.expires_at > now)
+        said = ("status", "customer_id", "fee_bearer")
+        fee = items.fee.set(0 if payment.fee is None else payment.fee.amount)
+        if payment.status == SUCCEEDED:
+            actions = [fee, *self._kept(payment, *said, "refundable", "ended_at")]
+        else:
+            actions = [fee, *self._kept(payment, *said, "authorized_at"), *self._due(payment, now)]
+        waiting = items.status.is_in(*WAITING) & (items.expires_at > now)
         write.update(items(payment.id, PAYMENT), actions, (waiting, self._refusal(payment, why)))
 
     def cancel(self, payment: Payment, now: datetime, write: AtomicWrite, why: Why) -> None:
-        """Makes a waiting payment a canceled one."""
+        """Keeps that a waiting payment was taken back."""
         items = self.items
-        actions = [items.status.set(CANCELED), items.ended_at.set(now)]
-        waiting = (items.status == REQUIRES_CONFIRMATION) & (items.expires_at > now)
+        actions = self._kept(payment, "status", "ended_at")
+        waiting = items.status.is_in(*WAITING) & (items.expires_at > now)
         write.update(items(payment.id, PAYMENT), actions, (waiting, self._refusal(payment, why)))
+
+    def capture(self, payment: Payment, now: datetime, write: AtomicWrite, why: Why) -> None:
+        """Keeps that an authorized payment was captured in time."""
+        items = self.items
+        in_time = (items.status == AUTHORIZED) & (items.capture_before > now)
+        write.update(items(payment.id, PAYMENT), self._ended(payment), (in_time, self._refusal(payment, why)))
+
+    def void(self, payment: Payment, write: AtomicWrite, why: Why) -> None:
+        """Keeps that an authorized payment was taken back, or that its time was over."""
+        items = self.items
+        held = (items.status == AUTHORIZED, self._refusal(payment, why))
+        write.update(items(payment.id, PAYMENT), self._ended(payment), held)
+
+    def review(self, payment: Payment, now: datetime, write: AtomicWrite, moved: Exception) -> None:
+        """Keeps how a processing payment's review ended, or when it is to be asked for again; `moved` when it ended before."""
+        items = self.items
+        if payment.status in (PROCESSING, AUTHORIZED):
+            actions = [items.status.set(payment.status), *self._due(payment, now)]
+        else:
+            actions = self._ended(payment)
+        write.update(items(payment.id, PAYMENT), actions, (items.status == PROCESSING, moved))
+
+    def decline(self, payment_id: str, code: str, write: AtomicWrite) -> None:
+        """Keeps why a customer's yes was refused; the payment goes on as it stood."""
+        items = self.items
+        write.update(items(payment_id, PAYMENT), [items.last_decline.set(code)], (items.pk.exists(), StaleAccount()))
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids of payments whose review, or whose hold's time, something has to be done about by now."""
+        for number in range(DUE_BUCKETS):
+            rows = self.storage.query_index(self.items, "by_due", f"{PAYMENT}/{number}", up_to=rfc3339(now))
+            yield from (row["pk"]["S"] for row in rows)
+
+    def _due(self, payment: Payment, now: datetime) -> list[Any]:
+        """When to look at a payment that is not at its end."""
+        items = self.items
+        authorized = payment.status == AUTHORIZED and payment.capture_before is not None
+        due_at = payment.capture_before if authorized else next_look(payment, now)
+        actions = [items.due_bucket.set(_due_bucket(payment.id)), items.due_at.set(rfc3339(due_at or now))]
+        return [*actions, *self._kept(payment, "capture_before")] if authorized else actions
+
+    def _ended(self, payment: Payment) -> list[Any]:
+        """What is kept of a payment at its end; nothing is due any more."""
+        why = () if payment.decline_code is None else ("decline_code",)
+        kept = self._kept(payment, "status", "ended_at", "refundable", *why)
+        return [*kept, self.items.due_bucket.remove(), self.items.due_at.remove()]
+
+    def _kept(self, payment: Payment, *names: str) -> list[Any]:
+        """These fields as the payment says."""
+        return [getattr(self.items, name).set(getattr(payment, name)) for name in names]
 
     def take_back(
         self, payment: Payment, refund_id: str, amount: Money, write: AtomicWrite, why: Why, moved: Exception
@@ -200,21 +250,10 @@ class PaymentStore:
 
         An index is behind by moments: a payment's state here is for showing, never for deciding.
         """
+        buckets = [list_bucket(merchant_id, mode, month_of(month), shard) for shard in range(SHARDS)]
+        query = partial(self.storage.query_index, self.items, "by_owner", before=before, limit=limit, newest_first=True)
         with self.storage.trip() as trip:
-            reads = [
-                trip.call(
-                    partial(
-                        self.storage.query_index,
-                        self.items,
-                        "by_owner",
-                        list_bucket(merchant_id, mode, month_of(month), shard),
-                        before=before,
-                        limit=limit,
-                        newest_first=True,
-                    )
-                )
-                for shard in range(SHARDS)
-            ]
+            reads = [trip.call(partial(query, bucket)) for bucket in buckets]
         rows = [self.items.from_raw_data(raw) for read in reads for raw in read()]
         return sorted(rows, key=lambda row: row.pk, reverse=True)[:limit]
 
@@ -242,10 +281,10 @@ def _money(amount: int | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)
 
 
-def _bearer(text: str | None) -> Bearer | None:
-    return None if text is None else "payer" if text == "payer" else "merchant"
-
-
 def _order_place(merchant_id: str, mode: str, order_id: str) -> str:
     """The order id is hashed because it is the merchant's own text; it may hold anything."""
     return f"order/{merchant_id}/{mode}/{plain_digest(order_id)[:40]}"
+
+
+def _due_bucket(payment_id: str) -> str:
+    return f"{PAYMENT}/{int.from_bytes(payment_id[-2:].encode(), 'big') % DUE_BUCKETS}"

@@ -77,8 +77,8 @@ def fee_to_return(payment: Payment, amount: Money) -> Money:
     """
     if payment.fee is None:
         return zero(amount.currency)
-    before = _share(payment.fee, payment.refunded, payment.captured)
-    after = _share(payment.fee, payment.refunded + amount.amount, payment.captured)
+    before = _share(payment.charged_fee, payment.refunded, payment.captured)
+    after = _share(payment.charged_fee, payment.refunded + amount.amount, payment.captured)
     return Money(after - before, amount.currency)
 
 

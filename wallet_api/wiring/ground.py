@@ -10,6 +10,7 @@ from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.gateways.late_client import LateClient
 from wallet_api.gateways.mail import Mail, SesMail
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
+from wallet_api.gateways.screening import NoScreening, SandboxScreening, Screening
 from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.logs import be_discreet
@@ -34,6 +35,7 @@ class Ground:
     sms: Sms
     mail: Mail
     acquirer: Acquirer
+    screening: Screening
     metrics: Metrics
 
 
@@ -42,6 +44,7 @@ def open_ground(
     *,
     clock: Clock | None = None,
     acquirer: Acquirer | None = None,
+    screening: Screening | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
     metrics: Metrics | None = None,
@@ -66,6 +69,7 @@ def open_ground(
         sms=sms,
         mail=mail or SesMail(_late_client(session, "sesv2", settings), settings.mail_sender),
         acquirer=acquirer or _acquirer(settings, keys, clock, sms),
+        screening=screening or (NoScreening() if settings.mode == "live" else SandboxScreening(clock)),
         metrics=metrics or EmbeddedMetrics(settings.stage, clock),
     )
 

@@ -1,0 +1,32 @@
+"""What a merchant and a customer can do with payments, a verb in each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallet_api.money import Money
+from wallet_api.payments.model import Payment, Why
+from wallet_api.payments.use_cases.canceling import Canceling
+from wallet_api.payments.use_cases.capturing import Capturing
+from wallet_api.payments.use_cases.confirming import Confirmation, Confirming
+from wallet_api.payments.use_cases.creating import Asking, Creating
+from wallet_api.payments.use_cases.looking import Looking
+from wallet_api.payments.use_cases.settling import Settling
+from wallet_api.storage import AtomicWrite, Read, Trip
+
+__all__ = ["Asking", "Confirmation", "Payments"]
+
+
+@dataclass(frozen=True)
+class Payments(Creating, Confirming, Capturing, Canceling, Looking, Settling):
+    """Money from customers to merchants."""
+
+    def reading(self, payment_id: str, trip: Trip) -> Read[Payment | None]:
+        """A payment as part of another capability's trip: whoever asks has to know that the caller may see it."""
+        return self.store.find(payment_id, trip)
+
+    def take_back(
+        self, payment: Payment, refund_id: str, amount: Money, write: AtomicWrite, why: Why, moved: Exception
+    ) -> None:
+        """Counts a refund as part of its write; see PaymentStore.take_back for `why` and `moved`."""
+        self.store.take_back(payment, refund_id, amount, write, why, moved)

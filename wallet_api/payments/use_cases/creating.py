@@ -1,0 +1,67 @@
+"""A merchant asks a customer for a payment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.ids import new_id
+from wallet_api.ledger.operations import Decided, Operation
+from wallet_api.merchants.model import Merchant, MerchantCaller
+from wallet_api.money import Money
+from wallet_api.payments.model import LIFE, MAX_PAYMENT, REQUIRES_CONFIRMATION, Capture, Order, Payment
+from wallet_api.payments.use_cases.ground import PaymentsGround
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a merchant asks a customer for. `order_id` is the merchant's own name for it, unique among its payments."""
+
+    amount: Money
+    description: str
+    order_id: str
+    metadata: Mapping[str, str]
+    capture: Capture = "automatic"
+
+    def __post_init__(self) -> None:
+        if self.amount.amount > MAX_PAYMENT:
+            raise Invalid(FieldProblem("/amount/amount", "too_large", (("limit", MAX_PAYMENT),)))
+
+
+@dataclass(frozen=True)
+class Creating(PaymentsGround):
+    """Asking for payments."""
+
+    def create(self, caller: MerchantCaller, asking: Asking, operation: Operation) -> Decided[Payment]:
+        """A payment that waits for its customer. Raises OrderIdTaken, ApiKeyRevoked, MerchantSuspended."""
+        with self.storage.trip() as trip:
+            authorized = self.merchants.authorized(caller, trip)
+            decided = self.ledger.decision_on(operation, trip)
+
+        def attempt() -> Payment:
+            payment = self._new(authorized(), asking)
+            with self.storage.atomic_write() as write:
+                self.ledger.record(operation, write, subject=payment.id)
+                self.store.add(payment, caller.mode, write)
+            return payment
+
+        return self.ledger.once(
+            operation,
+            decided,
+            attempt=attempt,
+            replay=lambda decision: self.found_again(decision.subject).as_created(),
+            allow=authorized,
+        )
+
+    def _new(self, merchant: Merchant, asking: Asking) -> Payment:
+        now = self.clock.now()
+        return Payment(
+            id=new_id("pay", now),
+            merchant_id=merchant.id,
+            status=REQUIRES_CONFIRMATION,
+            amount=asking.amount,
+            order=Order(asking.order_id, asking.description, asking.metadata, merchant.profile, asking.capture),
+            created_at=now,
+            expires_at=now + LIFE,
+        )

@@ -1,0 +1,108 @@
+"""What every verb of payments stands on: its collaborators, and the small steps that more than one of them takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wallet_api.authorizations.model import Move
+from wallet_api.authorizations.use_cases import Authorizations, Challenges
+from wallet_api.clock import Clock, wallet_day
+from wallet_api.errors import NotFound, WalletError
+from wallet_api.fees.use_cases import Fees
+from wallet_api.gateways.screening import Screening
+from wallet_api.ledger import chart
+from wallet_api.ledger.holds import DayTurned, Holder
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.ledger.operations import Decision, Operation
+from wallet_api.merchants.model import MerchantCaller
+from wallet_api.merchants.use_cases import Merchants
+from wallet_api.metrics import Metrics
+from wallet_api.money import Money
+from wallet_api.payments.model import Payment, Why
+from wallet_api.payments.store import PaymentStore
+from wallet_api.sessions.model import Customer
+from wallet_api.sessions.use_cases import Sessions
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+
+
+@dataclass(frozen=True)
+class PaymentsGround:
+    """The collaborators."""
+
+    storage: Storage
+    clock: Clock
+    ledger: Ledger
+    sessions: Sessions
+    authorizations: Authorizations
+    challenges: Challenges
+    fees: Fees
+    merchants: Merchants
+    screening: Screening
+    metrics: Metrics
+    store: PaymentStore
+
+    def admitted(self, caller: Customer | MerchantCaller, trip: Trip) -> Read[object]:
+        """Whether the caller's key or session still lives. Calling the read raises what its owner's capability raises."""
+        if isinstance(caller, MerchantCaller):
+            return self.merchants.authorized(caller, trip).map(lambda merchant: merchant)
+        return self.sessions.live(caller, trip).map(lambda session: session)
+
+    def found_again(self, payment_id: str) -> Payment:
+        """A payment that the journal or the index names. Raises LookupError when it is not there."""
+        with self.storage.trip() as trip:
+            found = self.store.find(payment_id, trip)
+        payment = found()
+        if payment is None:
+            raise LookupError(f"{payment_id} is named, and is not there")
+        return payment
+
+    def ended(self, decision: Decision, seen: Payment | None) -> Payment:
+        """The payment that a decision ended: as the first trip saw it, unless that was a moment before the end."""
+        if seen is not None and seen.id == decision.subject and seen.ended_at is not None:
+            return seen
+        return self.found_again(decision.subject)
+
+    def own_operation(self, payment: Payment, what: str) -> Operation:
+        """What the wallet itself does to a payment, once: its key follows from the payment."""
+        caller = f"wallet/{payment.id}"
+        mode = self.merchants.mode
+        return Operation(caller, mode, what, what, f"payment {what}", self.clock.now())
+
+    def setting_free(self, payment: Payment, returns: Money, act: Callable[[Holder, AtomicWrite], None]) -> None:
+        """Commits `act`, which sets a hold free. What returns to the customer returns to the day's limit as well, as long as
+        it is the day that the hold was counted in (M32).
+        """
+        account, day = chart.customer(payment.customer_id or ""), wallet_day(payment.authorized_at or self.clock.now())
+        if returns and day == wallet_day(self.clock.now()):
+            try:
+                with self.storage.atomic_write() as write:
+                    act(Holder(account, returns, day), write)
+                return
+            except DayTurned:
+                pass
+        with self.storage.atomic_write() as write:
+            act(Holder(account), write)
+
+
+def move_of(payment: Payment, quote_id: str | None) -> Move:
+    """What the customer says yes to."""
+    return Move("payment", payment.id, payment.merchant_id, payment.amount, quote_id)
+
+
+def own(payment: Payment | None, caller: Customer | MerchantCaller) -> Payment:
+    """The payment when it is the caller's: a merchant's own, a customer's confirmed one. Raises NotFound."""
+    side = (
+        None if payment is None else payment.merchant_id if isinstance(caller, MerchantCaller) else payment.customer_id
+    )
+    if payment is None or side != caller.id:
+        raise NotFound
+    return payment
+
+
+def fit(payment: Payment | None, why: Why) -> Payment:
+    """The payment when nothing speaks against the wish. Raises what does."""
+    error: WalletError | None = why(payment)
+    if error is not None or payment is None:
+        raise error or NotFound()
+    return payment

@@ -1,0 +1,41 @@
+"""What a schedule does: reviews are asked for until they end, holds whose time is over go back."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wallet_api.metrics import Measure
+from wallet_api.payments.model import PROCESSING
+from wallet_api.payments.use_cases.reviewing import Reviewing
+from wallet_api.payments.use_cases.voiding import Voiding
+
+STUCK_AFTER = timedelta(hours=4)
+"""From then on somebody is woken for a payment whose review has no end."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settling(Reviewing, Voiding):
+    """Driving payments to their ends."""
+
+    def settle_due(self) -> int:
+        """Brings on every payment that is due; how many are not due any more. Runs may overlap: of two, one moves the money."""
+        ended, stuck, now = 0, 0, self.clock.now()
+        for payment_id in self.store.due(now):
+            try:
+                payment = self.found_again(payment_id)
+                if payment.status == PROCESSING:
+                    settled = self.settle_review(payment)
+                    ended += settled.status != PROCESSING
+                    waits = settled.status == PROCESSING and now - (payment.authorized_at or now) > STUCK_AFTER
+                    stuck += waits
+                else:
+                    ended += self.void_if_lapsed(payment).status != payment.status
+            except Exception:
+                # One payment that cannot be brought on must not keep the others waiting.
+                logger.exception("a payment stays as it is", extra={"payment_id": payment_id})
+        self.metrics.tell(Measure("stuck_payments", stuck))
+        return ended

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from chalicelib.auth import Caller
@@ -13,6 +15,7 @@ from chalicelib.views import ListView, PageQuery, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
 from wallet_api.events.model import Event
+from wallet_api.events.use_cases import Asked
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
@@ -21,9 +24,18 @@ routes = Routes(__name__)
 
 
 class EventQuery(PageQuery, frozen=True):
-    """`type` asks for one kind alone; such a page may hold fewer rows than `limit` and still have a next one."""
+    """`type` is one type, or the beginning of some (`payment.*`); `object_id` asks for what happened to one object, `from`
+    and `to` (excluded) for a time. Such a page may hold fewer rows than `limit` and still have a next one.
+    """
 
-    type: Annotated[str, Meta(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$")] | None = None
+    type: Annotated[str, Meta(max_length=60, pattern=r"^[a-z_]+\.([a-z_]+|\*)$")] | None = None
+    object_id: Annotated[str, Meta(pattern=r"^[a-z]{2,4}_[0-9A-Z]{26}$")] | None = None
+    since: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="from")
+    until: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="to")
+
+    def asked(self) -> Asked:
+        """As the use case reads it."""
+        return Asked(() if self.type is None else (self.type,), self.object_id, self.since, self.until)
 
 
 class EventView(View):
@@ -52,7 +64,7 @@ class EventView(View):
 )
 def list_events(call: Call[None]) -> Any:
     """The caller's own events, a moment after the facts."""
-    page = call.wallet.events.newest(_caller(call), call.query.page(), call.query.type)
+    page = call.wallet.events.newest(_caller(call), call.query.page(), call.query.asked())
     return ListView.of(Page(tuple(_view(event) for event in page.rows), page.next_cursor))
 
 

@@ -1,13 +1,33 @@
 """Which facts become events, for whom, and under which id."""
 
+import ast
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args, get_type_hints
 
-from wallet_api.events.model import OF_STATES, Change, events_of_change, events_of_entry, shard_of, shards_of
+import pytest
+
+from wallet_api.events.model import (
+    OF_ENTRIES,
+    OF_STATES,
+    TYPES,
+    Change,
+    events_of_change,
+    events_of_entry,
+    known_pattern,
+    shard_of,
+    shards_of,
+    wanted,
+)
 from wallet_api.ids import is_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry, Posting, move, postings
 from wallet_api.money import Money
+from wallet_api.payments import model as payments
+from wallet_api.refunds.model import Refund
+from wallet_api.top_ups import model as top_ups
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
 CUSTOMER, PAYEE, SHOP = chart.customer("usr_a"), chart.customer("usr_b"), chart.merchant("mer_s")
@@ -97,9 +117,60 @@ def test_a_state_reached_by_moving_money_is_no_change_to_tell() -> None:
 
 def test_no_type_of_event_can_come_from_both_streams() -> None:
     """The journal tells `….succeeded`, `transfer.sent` and `transfer.received`; the records' stream never does."""
-    of_records = {kind for states in OF_STATES.values() for kind in states.values()}
+    of_records = {kind for states in OF_STATES.values() for kind in states.values()} - {None}
+    of_entries = {*OF_ENTRIES.values(), "transfer.sent", "transfer.received"} - {None}
 
-    assert not {kind for kind in of_records if kind.endswith((".succeeded", ".sent", ".received"))}
+    assert not of_records & of_entries
+
+
+def test_the_list_of_types_is_closed() -> None:
+    """Whatever is told of a state or an entry has its line in the list."""
+    told = {kind for states in OF_STATES.values() for kind in states.values()} | set(OF_ENTRIES.values())
+
+    assert told - {None} <= set(TYPES)
+    assert list(events_of_entry(entry("unheard_of", move(cny(1), CUSTOMER, SHOP)))) == []
+
+
+MACHINES = {
+    "payment": payments.Status,
+    "top_up": top_ups.Status,
+    "refund": get_type_hints(Refund)["status"],
+}
+
+
+@pytest.mark.parametrize("kind", MACHINES)
+def test_every_state_of_every_machine_is_told_or_said_to_be_told_by_the_journal(kind: str) -> None:
+    assert set(get_args(MACHINES[kind])) <= set(OF_STATES[kind])
+
+
+def test_every_kind_of_entry_has_its_type() -> None:
+    """Found where entries are made: a kind that nobody listed would be told to nobody."""
+    made = {
+        node.value
+        for path in (Path(__file__).parents[2] / "wallet_api").glob("*/postings.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in _kinds(node)
+    }
+
+    assert {"payment", "refund", "top_up", "transfer"} <= made
+    assert made <= {*OF_ENTRIES, "transfer"}
+
+
+def _kinds(node: ast.AST) -> Iterator[ast.Constant]:
+    """The constants that stand where an entry's kind does."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Entry":
+        given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "kind")]
+        yield from (each for each in given if isinstance(each, ast.Constant))
+
+
+def test_a_pattern_is_a_type_the_beginning_of_some_or_all() -> None:
+    assert wanted("payment.created", ("payment.created",))
+    assert wanted("payment.created", ("refund.*", "payment.*"))
+    assert wanted("payment.created", ("*",))
+    assert not wanted("payment.created", ("payment.canceled", "refund.*", "pay.*", "payment"))
+    assert not wanted("refund_request.created", ("refund.*",))
+    assert known_pattern("refund_request.*")
+    assert not known_pattern("refnud.*")
 
 
 def test_a_merchants_events_are_spread_and_each_keeps_its_place() -> None:

@@ -85,3 +85,25 @@ def test_a_cursor_of_another_list_is_refused(api: Api, cloud: LocalCloud) -> Non
 
     for cursor in ("AAAA", "cGF5XzAx", "!!"):
         refused(api.get(f"/v1/events?cursor={cursor}", token=shop.key), 422, "invalid_request")
+
+
+def test_what_happened_to_one_object_of_some_types_in_a_time_can_be_asked_for(api: Api, cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    body = {"amount": cny(100), "description": "Tea", "order_id": "o-1"}
+    made = api.post("/v1/payments", body, token=shop.key, key=key()).ok(201)
+    noon = cloud.clock.advance("1h").strftime("%Y-%m-%dT%H:%M:%SZ")
+    other = api.post("/v1/payments", {**body, "order_id": "o-2"}, token=shop.key, key=key()).ok(201)
+    api.post(f"/v1/payments/{other['id']}/cancel", token=shop.key, key=key()).ok()
+    cloud.pump.drain()
+
+    def listed(query: str) -> list[tuple[str, str]]:
+        rows = api.get(f"/v1/events?{query}", token=shop.key).ok(200)["data"]
+        return [(row["data"]["id"], row["type"]) for row in rows]
+
+    assert listed(f"object_id={made['id']}") == [(made["id"], "payment.created")]
+    assert listed(f"from={noon}") == [(other["id"], "payment.canceled"), (other["id"], "payment.created")]
+    assert listed(f"to={noon}") == [(made["id"], "payment.created")]
+    assert listed(f"from={noon}&type=payment.*&to=2100-01-01T00:00:00Z") == listed(f"from={noon}")
+    assert listed("type=refund.*") == []
+    refused(api.get("/v1/events?from=yesterday", token=shop.key), 422, "invalid_request")
+    refused(api.get("/v1/events?from=2026-11-22T00:00:00", token=shop.key), 422, "invalid_request")

@@ -7,8 +7,8 @@ none is told twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +21,72 @@ from wallet_api.money import Money
 SHARDS = 8
 """A merchant's events are spread over this many partitions of the index; a person's fit in one."""
 
-OF_STATES: Mapping[str, Mapping[str, str]] = {
-    "payment": {"requires_confirmation": "payment.created", "canceled": "payment.canceled"},
-    "top_up": {"requires_action": "top_up.requires_action", "failed": "top_up.failed"},
+TYPES: Mapping[str, str] = {
+    "payment.created": "a merchant asked for a payment, which waits for its customer",
+    "payment.requires_action": "a payment waits until its customer proves more on their phone",
+    "payment.processing": "a customer said yes, and the payment's end is not known yet",
+    "payment.authorized": "the money of a payment is set aside until its merchant captures it",
+    "payment.succeeded": "a payment was paid, or captured",
+    "payment.failed": "a payment was tried and failed for good",
+    "payment.canceled": "a payment was taken back, voided, or nobody paid it in time",
+    "refund.created": "a refund is on its way back to where the money came from",
+    "refund.succeeded": "money of a payment went back",
+    "refund.failed": "a refund could not be delivered",
+    "refund_request.created": "a customer asked for their money back",
+    "refund_request.approved": "the merchant approved a customer's request",
+    "refund_request.declined": "the merchant declined a customer's request",
+    "refund_request.escalated": "the merchant did not answer a customer's request in time",
+    "refund_request.canceled": "the customer took their request back",
+    "top_up.requires_action": "a card's issuer wants a top-up to be confirmed",
+    "top_up.succeeded": "money from a card reached the wallet",
+    "top_up.failed": "a card was not charged",
+    "transfer.sent": "money was sent to another person",
+    "transfer.received": "money came from another person",
+    "webhook_endpoint.disabled": "events go to a webhook endpoint no more",
+    "webhook_endpoint.test": "a merchant asked for a test of a webhook endpoint",
 }
-"""Event types by a record's kind and the state it came into. A state that is reached by moving money is not listed."""
+"""Every type of event, and when it is told. The list is closed: what is not in it is told to nobody."""
+
+OF_STATES: Mapping[str, Mapping[str, str | None]] = {
+    "payment": {
+        "requires_confirmation": "payment.created",
+        "requires_action": "payment.requires_action",
+        "processing": "payment.processing",
+        "authorized": "payment.authorized",
+        "succeeded": None,
+        "failed": "payment.failed",
+        "canceled": "payment.canceled",
+    },
+    "refund": {"pending": "refund.created", "succeeded": None, "failed": "refund.failed"},
+    "refund_request": {
+        "open": "refund_request.created",
+        "approved": "refund_request.approved",
+        "declined": "refund_request.declined",
+        "escalated": "refund_request.escalated",
+        "canceled": "refund_request.canceled",
+    },
+    "top_up": {
+        "processing": None,
+        "requires_action": "top_up.requires_action",
+        "succeeded": None,
+        "failed": "top_up.failed",
+    },
+}
+"""Event types by a record's kind and the state it came into. None where the journal tells it, or nothing happened yet."""
+
+OF_ENTRIES: Mapping[str, str | None] = {
+    "payment": "payment.succeeded",
+    "capture": "payment.succeeded",
+    "authorization": None,
+    "void": None,
+    "reversal": None,
+    "refund": "refund.succeeded",
+    "top_up": "top_up.succeeded",
+}
+"""Event types by the kind of an entry. None where the record's state tells it. A transfer has a type for each side."""
+
+FACTS = ("payment_id", "refund_id", "decline_code", "refunded", "refundable")
+"""What of a changed record goes into its event beside its amount: ids, codes and numbers, nobody's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +113,10 @@ class Change:
     subject: str
     state: str
     owners: tuple[str, ...]
-    amount: Money
+    amount: Money | None
     at: datetime
     digest: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def events_of_entry(entry: Entry) -> Iterator[Event]:
@@ -65,7 +127,8 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
     arrived = max((each.money for each in entry.postings if each.account != chart.FEES), key=_minor_units)
     for (account, _), change in entry.net().items():
         owner = chart.owner_of(account)
-        if owner is None:
+        kind = _type_of(entry.kind, change.amount > 0)
+        if owner is None or kind is None:
             continue
         data = {
             "id": entry.subject,
@@ -74,7 +137,7 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
             "amount": arrived,
             "balance_change": change,
         }
-        yield _event(_type_of(entry.kind, change.amount > 0), owner, data, entry.at, entry.id)
+        yield made_event(kind, owner, data, entry.at, entry.id)
 
 
 def events_of_change(change: Change) -> Iterator[Event]:
@@ -82,9 +145,11 @@ def events_of_change(change: Change) -> Iterator[Event]:
     kind = OF_STATES.get(change.kind, {}).get(change.state)
     if kind is None:
         return
-    data = {"id": change.subject, "object": change.kind, "status": change.state, "amount": change.amount}
+    data: dict[str, Any] = {"id": change.subject, "object": change.kind, "status": change.state, **change.facts}
+    if change.amount is not None:
+        data["amount"] = change.amount
     for owner in change.owners:
-        yield _event(kind, owner, data, change.at, change.digest)
+        yield made_event(kind, owner, data, change.at, change.digest)
 
 
 def shards_of(owner: str) -> range:
@@ -97,16 +162,30 @@ def shard_of(event: Event) -> int:
     return hashlib.sha256(event.id.encode()).digest()[0] % len(shards_of(event.owner))
 
 
-def _type_of(kind: str, received: bool) -> str:
-    if kind == "transfer":
-        return "transfer.received" if received else "transfer.sent"
-    return f"{kind}.succeeded"
+def wanted(kind: str, patterns: Sequence[str]) -> bool:
+    """Whether an event's type is among these: each a type, the beginning of some (`payment.*`), or all (`*`)."""
+    return any(pattern in ("*", kind) or _begins(kind, pattern) for pattern in patterns)
 
 
-def _event(kind: str, owner: str, data: Mapping[str, Any], at: datetime, version: str) -> Event:
+def known_pattern(pattern: str) -> bool:
+    """Whether a pattern names at least one type that there is."""
+    return any(wanted(kind, (pattern,)) for kind in TYPES)
+
+
+def made_event(kind: str, owner: str, data: Mapping[str, Any], at: datetime, version: str) -> Event:
     """The id follows from the fact and its owner alone, so projecting a fact twice makes one event."""
     entropy = hashlib.sha256("\x00".join((str(data["id"]), kind, version, owner)).encode()).digest()[:10]
     return Event(made_id("evt", at, entropy), owner, kind, data, at)
+
+
+def _begins(kind: str, pattern: str) -> bool:
+    return pattern.endswith(".*") and kind.startswith(pattern[:-1])
+
+
+def _type_of(kind: str, received: bool) -> str | None:
+    if kind == "transfer":
+        return "transfer.received" if received else "transfer.sent"
+    return OF_ENTRIES.get(kind)
 
 
 def _minor_units(money: Money) -> int:

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 from wallet_api.events.errors import EventKnown, RecordUnreadable
-from wallet_api.events.model import OF_STATES, Change, Event, shard_of, shards_of
+from wallet_api.events.model import FACTS, OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
-from wallet_api.storage import Item, Read, Storage, Trip
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Document, Moment, UnicodeAttribute
 
 EVENT = "event"
@@ -80,6 +80,20 @@ class EventStore:
                         remaining.pop(refusal.event_id, None)
         return 0
 
+    def put(self, event: Event, write: AtomicWrite) -> None:
+        """Adds an event to the write of what it tells of; the write fails with EventKnown when it was told already."""
+        write.put(self._item(event), EventKnown(event.id))
+
+    def told(self, record: Mapping[str, Any]) -> Event | None:
+        """The event that a record of the stream brings, new; None for any other record. Raises RecordUnreadable."""
+        try:
+            change = record["dynamodb"]
+            if change["Keys"]["sk"]["S"] != EVENT or record["eventName"] != "INSERT":
+                return None
+            return self.items.from_raw_data(dict(change["NewImage"])).event()
+        except Exception as error:
+            raise RecordUnreadable(str(record.get("dynamodb", {}).get("Keys"))) from error
+
     def find(self, event_id: str, trip: Trip) -> Read[Event | None]:
         """An event by its id, or None."""
         return trip.get(self.items, event_id, EVENT).map(lambda item: None if item is None else item.event())
@@ -129,7 +143,7 @@ class EventStore:
 
     def _change(self, kind: str, image: Mapping[str, Any]) -> Change:
         item = self.changed_items.from_raw_data(dict(image))
-        times: tuple[datetime | None, ...] = (item.ended_at, item.settled_at)
+        times: tuple[datetime | None, ...] = (item.ended_at, item.settled_at, item.created_at)
         owners = (item.merchant_id, item.customer_id, item.person_id)
         return Change(
             kind=kind,
@@ -137,7 +151,8 @@ class EventStore:
             state=item.status,
             owners=tuple(owner for owner in owners if owner),
             amount=_amount(image),
-            at=next((time for time in times if time is not None), item.created_at),
+            facts={name: fact for name in FACTS if (fact := _plain(image.get(name))) is not None},
+            at=next(time for time in times if time is not None),
             digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
         )
 
@@ -146,10 +161,18 @@ class EventStore:
         return self.items.of(event, pk=event.id, sk=EVENT, owner_bucket=bucket, owner_order=event.id)
 
 
-def _amount(image: Mapping[str, Any]) -> Money:
-    """A record keeps its amount as a number beside a currency, or as both in one map."""
+def _amount(image: Mapping[str, Any]) -> Money | None:
+    """A record keeps its amount as a number beside a currency, or as both in one map; None when it is about no money."""
+    if "amount" not in image:
+        return None
     parts = image["amount"].get("M", image)
     return Money(int(parts["amount"]["N"]), parts["currency"]["S"])
+
+
+def _plain(value: Mapping[str, Any] | None) -> str | int | None:
+    if value is None or "NULL" in value:
+        return None
+    return int(value["N"]) if "N" in value else str(value["S"])
 
 
 def _bucket(owner: str, shard: int) -> str:

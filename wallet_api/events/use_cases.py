@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.events.errors import RecordUnreadable
-from wallet_api.events.model import Event, events_of_change, events_of_entry
+from wallet_api.events.model import TYPES, Event, events_of_change, events_of_entry, wanted
 from wallet_api.events.store import EVENTS_PER_WRITE, EventStore
-from wallet_api.ids import is_id
+from wallet_api.ids import first_id, is_id
 from wallet_api.ledger.folding import JournalRecordUnreadable, journal_entry
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
-from wallet_api.storage import Read, Storage, Trip
+from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.pages import Page, PageRequest, page_of
 
@@ -27,6 +28,28 @@ WINDOW = 100
 
 logger = logging.getLogger(__name__)
 StreamRecord = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which of somebody's events: of these types, about this object, since and until (excluded) when."""
+
+    types: tuple[str, ...] = ()
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def takes(self, event: Event) -> bool:
+        """Whether an event is among them."""
+        return (
+            (not self.types or wanted(event.type, self.types))
+            and self.subject in (None, event.data["id"])
+            and (self.since is None or event.created_at >= self.since)
+            and (self.until is None or event.created_at < self.until)
+        )
+
+
+ALL = Asked()
 
 
 @dataclass(frozen=True)
@@ -47,24 +70,38 @@ class Events:
         """The same for what changed without moving money; an event's own record tells nothing."""
         return self._project(records, self._of_record)
 
-    def newest(self, caller: Customer | MerchantCaller, page: PageRequest, kind: str | None = None) -> Page[Event]:
-        """The caller's own events, newest first; with a type, only those, and a page may hold fewer than asked for."""
+    def newest(self, caller: Customer | MerchantCaller, page: PageRequest, asked: Asked = ALL) -> Page[Event]:
+        """The caller's own events, newest first; of what was asked for, a page may hold fewer rows than its limit."""
         before = page.place()
         if before is not None and not is_id(before, "evt"):
             raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
-        limit = page.limit if kind is None else WINDOW
+        if asked.until is not None:
+            before = min(before or "evt_~", first_id("evt", asked.until))
+        limit = page.limit if asked == ALL else WINDOW
         with self.storage.trip() as trip:
             allowed = self._allowed(caller, trip)
             found = self.store.newest(caller.id, trip, before=before, limit=limit + 1)
         allowed()
-        events = found()
-        return page_of(
-            events[:limit],
-            page,
-            place=lambda event: event.id,
-            more=len(events) > limit,
-            keep=lambda event: kind in (None, event.type),
-        )
+        return page_within(found(), page, asked, limit)
+
+    def before(self, owner: str, before: str, limit: int) -> list[Event]:
+        """An owner's events before an event's id, newest first, for a job that goes through them."""
+        with self.storage.trip() as trip:
+            found = self.store.newest(owner, trip, before=before, limit=limit)
+        return found()
+
+    def reading(self, event_id: str, trip: Trip) -> Read[Event | None]:
+        """An event as part of another capability's trip: whoever asks has to know that the caller may see it."""
+        return self.store.find(event_id, trip)
+
+    def told(self, record: StreamRecord) -> Event | None:
+        """The new event in a record of the stream; None for any other record. Raises RecordUnreadable."""
+        return self.store.told(record)
+
+    def tell(self, event: Event, write: AtomicWrite) -> None:
+        """Adds an event to the write that does what it tells of. Raises KeyError for a type that is not in the list."""
+        TYPES[event.type]
+        self.store.put(event, write)
 
     def get(self, caller: Customer | MerchantCaller, event_id: str) -> Event:
         """One of the caller's own events. Raises NotFound."""
@@ -109,3 +146,13 @@ class Events:
                 logger.exception("events could not be written", extra={"sequence": part[0][0]})
                 failed.extend(sequence for sequence, _ in part)
         return list(dict.fromkeys(failed))
+
+
+def page_within(events: Sequence[Event], page: PageRequest, asked: Asked, limit: int) -> Page[Event]:
+    """A page of what was asked for among the newest events; below `since` the list ends."""
+    more = len(events) > limit
+    window = list(events[:limit])
+    if asked.since is not None and window and window[-1].created_at < asked.since:
+        more = False
+        window = [event for event in window if event.created_at >= asked.since]
+    return page_of(window, page, place=lambda event: event.id, more=more, keep=asked.takes)

@@ -204,6 +204,8 @@ class HttpsCallbacks:
                 connection.putheader(name, value)
             connection.endheaders(callback.body)
             response = connection.getresponse()
+            # What was cut off here may look like an answer.
+            attempt.left()
             retry_after = response.headers.get("Retry-After")
             return response.status, retry_after, _length(response)
         finally:

@@ -8,7 +8,7 @@ import pytest
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Someone, a_person, a_phone, code_to
 from tests.client import Answer, Api
-from tests.crowd import at_once
+from tests.crowd import at_once, disagreeing, writing_together
 from tests.identity import Authenticator, challenge, confirm, enrol, give_password, prove, register, send_code
 from tests.recovering import confirm_reset, confirm_unlock, start_reset, start_unlock
 
@@ -26,10 +26,11 @@ def sessions_of(api: Api, token: str) -> Sequence[Any]:
 
 
 def test_refreshes_with_one_token_make_one_pair_that_everybody_gets(api: Api, cloud: LocalCloud) -> None:
-    """A40: and no copy that comes later gets anything, whichever of them was the first."""
+    """A40, O11: also from instances whose clocks disagree. No copy that comes later gets anything."""
     someone = a_person(api, cloud, pin=None)
     body = {"refresh_token": someone.refresh_token}
-    answers = many(api, lambda own, _: own.post("/v1/sessions/refresh", body))
+    with disagreeing(cloud.clock), writing_together(CROWD):
+        answers = many(api, lambda own, _: own.post("/v1/sessions/refresh", body))
     pairs = {(each.ok(200)["session"]["access_token"], each.json["session"]["refresh_token"]) for each in answers}
     ((access, refresh),) = pairs
     assert len(sessions_of(api, access)) == 1
@@ -43,7 +44,8 @@ def test_sign_ups_with_one_phone_make_one_wallet(api: Api, cloud: LocalCloud) ->
     for _ in range(4):
         asked = register(api, phone=phone).ok(202)
         begun.append((asked["id"], code_to(cloud, phone)))
-    answers = at_once(api, lambda own, each: confirm(own, *each), begun)
+    with writing_together(4):
+        answers = at_once(api, lambda own, each: confirm(own, *each), begun)
     assert sorted(answer.status for answer in answers) == [201, 409, 409, 409]
     (winner,) = [answer.json for answer in answers if answer.status == 201]
     assert {answer.json["code"] for answer in answers if answer.status == 409} == {"contact_taken"}
@@ -72,7 +74,8 @@ def test_one_challenge_gives_one_session(api: Api, cloud: LocalCloud, how: Calla
     """A17, A27, A32."""
     someone = a_person(api, cloud, pin=None)
     begun, method, code = how(api, cloud, someone)
-    answers = many(api, lambda own, _: prove(own, begun, method, code))
+    with writing_together(CROWD):
+        answers = many(api, lambda own, _: prove(own, begun, method, code))
     assert [answer.status for answer in answers].count(201) == 1
     assert {answer.status for answer in answers} <= {201, 401, 403, 404}
     assert len(sessions_of(api, someone.token)) == 2, "the one that the wallet was opened with, and this one"
@@ -86,8 +89,20 @@ def test_one_code_gives_one_session_also_over_many_challenges(
     someone = a_person(api, cloud, pin=None)
     begun, method, code = how(api, cloud, someone)
     challenges = [begun, *(challenge(api, someone) for _ in range(3))]
-    answers = at_once(api, lambda own, each: prove(own, each, method, code), challenges)
+    with writing_together(4):
+        answers = at_once(api, lambda own, each: prove(own, each, method, code), challenges)
     assert sorted(answer.status for answer in answers) == [201, 401, 401, 401]
+    assert len(sessions_of(api, someone.token)) == 2
+
+
+def test_many_codes_for_one_challenge_give_one_session(api: Api, cloud: LocalCloud) -> None:
+    """A17, A32: each of the codes is right and unused; the challenge is what ends."""
+    someone = a_person(api, cloud, pin=None)
+    _, codes = enrol(api, cloud, someone)
+    begun = challenge(api, someone)
+    with writing_together(4):
+        answers = at_once(api, lambda own, code: prove(own, begun, "recovery_code", code), codes[:4])
+    assert [answer.status for answer in answers].count(201) == 1
     assert len(sessions_of(api, someone.token)) == 2
 
 
@@ -98,7 +113,8 @@ def test_one_code_sets_one_password(api: Api, cloud: LocalCloud) -> None:
     code = code_to(cloud, someone.phone)
     words = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven"]
     chosen = [f"seven quiet {word} rivers" for word in words]
-    answers = at_once(api, lambda own, each: confirm_reset(own, begun, code, each), chosen)
+    with writing_together(5):
+        answers = at_once(api, lambda own, each: confirm_reset(own, begun, code, each), chosen)
     assert [answer.status for answer in answers].count(200) == 1
     (winner,) = [each for each, answer in zip(chosen, answers, strict=True) if answer.status == 200]
     give_password(api, phone=someone.phone, password=winner).ok(200)
@@ -109,7 +125,8 @@ def test_one_code_unlocks_once(api: Api, cloud: LocalCloud) -> None:
     someone = a_person(api, cloud, pin=None)
     begun = start_unlock(api, phone=someone.phone).ok(202)["id"]
     code = code_to(cloud, someone.phone)
-    answers = many(api, lambda own, _: confirm_unlock(own, begun, "sms", code))
+    with writing_together(5):
+        answers = many(api, lambda own, _: confirm_unlock(own, begun, "sms", code))
     assert sorted(answer.status for answer in answers) == [200] + [403] * 7
 
 
@@ -121,7 +138,8 @@ def test_changes_of_the_password_at_once_make_one(api: Api, cloud: LocalCloud) -
     def change(own: Api, new: str) -> Answer:
         return own.put("/v1/password", {"current_password": PASSWORD, "new_password": new}, token=someone.token)
 
-    answers = at_once(api, change, chosen)
+    with writing_together(4):
+        answers = at_once(api, change, chosen)
     assert sorted(answer.status for answer in answers) == [200, 403, 403, 403]
     (winner,) = [each for each, answer in zip(chosen, answers, strict=True) if answer.status == 200]
     give_password(api, phone=someone.phone, password=winner).ok(200)
@@ -132,7 +150,8 @@ def test_an_authenticator_is_confirmed_once_with_one_set_of_recovery_codes(api: 
     someone = a_person(api, cloud, pin=None)
     app = Authenticator(cloud, api.post("/v1/totp", token=someone.token).ok(201)["secret"])
     code = app.code()
-    answers = many(api, lambda own, _: own.post("/v1/totp/confirm", {"code": code}, token=someone.token))
+    with writing_together(5):
+        answers = many(api, lambda own, _: own.post("/v1/totp/confirm", {"code": code}, token=someone.token))
     (shown,) = [answer.json["recovery_codes"] for answer in answers if answer.status == 200]
     cloud.clock.advance("61s")
     prove(api, challenge(api, someone), "recovery_code", shown[0]).ok(201)
@@ -142,7 +161,8 @@ def test_first_pins_at_once_set_one(api: Api, cloud: LocalCloud) -> None:
     """A49: a PIN that somebody was told is theirs is theirs."""
     someone = a_person(api, cloud, pin=None)
     chosen = ["907351", "640283", "715094", "382615", "428617", "593826", "260817", "739154"]
-    answers = at_once(api, lambda own, each: own.put("/v1/payment_pin", {"pin": each}, token=someone.token), chosen)
+    with writing_together(len(chosen)):
+        answers = at_once(api, lambda own, each: own.put("/v1/payment_pin", {"pin": each}, token=someone.token), chosen)
     set_by = [pin for pin, answer in zip(chosen, answers, strict=True) if answer.status == 200]
     assert len(set_by) == 1, [(answer.status, answer.text) for answer in answers]
     body = {"pin": "815093", "current_pin": set_by[0]}

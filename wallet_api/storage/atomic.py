@@ -22,7 +22,6 @@ from typing import Any, Self
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown
@@ -31,13 +30,16 @@ from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
 from wallet_api.storage.items import Item, Raw
 from wallet_api.storage.pauses import pause_after
+from wallet_api.storage.requests import change_of, put_of
 
 DEADLINE = timedelta(seconds=10)
 """After this long no further attempt begins; with the last call's own 4 s a write stays below the function's timeout."""
 ATTEMPTS = 12
 MAX_ACTIONS = 100
 _CONDITION_FAILED = "ConditionalCheckFailed"
-_WIRE_ORDER = ("check", "delete", "put", "update")
+_GROUPS = {"check": "condition_check", "delete": "delete", "put": "put", "update": "update"}
+"""PynamoDB's names for the kinds of actions, in the order in which it sends them."""
+_WIRE_ORDER = tuple(_GROUPS)
 
 Refusal = Exception | Callable[[Raw | None], Exception]
 """What a failed condition means: an error, or a function from the item that was found to one."""
@@ -119,12 +121,12 @@ class AtomicWrite:
         if len(self._by_key) > MAX_ACTIONS:
             raise StorageFault(f"{len(self._by_key)} items are more than a transaction takes")
         ordered = sorted(self._by_key.values(), key=lambda action: _WIRE_ORDER.index(action.kind))
-        transaction = _assemble(ordered, self._connection)
+        assembled = _assemble(ordered)
         deadline = self._clock.now() + DEADLINE
         perhaps_applied = False
         for attempt in count(1):
             try:
-                transaction._commit()
+                self._connection.transact_write_items(**assembled)
                 return
             except TransactWriteError as error:
                 codes = _codes(error)
@@ -141,22 +143,19 @@ class AtomicWrite:
             self._clock.sleep(pause.total_seconds())
 
 
-def _assemble(ordered: list[_Action], connection: WalletConnection) -> TransactWrite:
-    transaction = TransactWrite(client_request_token=secrets.token_hex(16), connection=connection)
+def _assemble(ordered: list[_Action]) -> dict[str, Any]:
+    """The whole write, whose bytes stay the same in every attempt."""
+    parts: dict[str, list[dict[str, Any]]] = {f"{kind}_items": [] for kind in _GROUPS.values()}
     for action in ordered:
-        item, condition = action.item, action.condition
-        if action.kind == "put":
-            transaction.save(item, condition=condition, return_values="ALL_OLD")
-        elif action.kind == "update":
-            transaction.update(item, actions=action.actions, condition=condition, return_values="ALL_OLD")
-        elif action.kind == "delete":
-            transaction.delete(item, condition=condition)
-        else:
-            transaction.condition_check(type(item), item.pk, item.sk, condition=condition)
-    # PynamoDB asks for the old item only on puts and updates; a failed check or delete must be able to say why as well.
-    for entry in (*transaction._condition_check_items, *transaction._delete_items):
-        entry["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    return transaction
+        part = (
+            put_of(action.item, action.condition)
+            if action.kind == "put"
+            else change_of(action.item, action.condition, action.actions)
+        )
+        # A part that failed has to be able to say why: by the item that was found.
+        part["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        parts[f"{_GROUPS[action.kind]}_items"].append(part)
+    return {**parts, "client_request_token": secrets.token_hex(16)}
 
 
 def _codes(error: TransactWriteError) -> set[str]:

@@ -10,14 +10,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Self, TypeVar
+from functools import cache
+from typing import Any, ClassVar, Self, TypeVar, cast
 
-from pynamodb.attributes import Attribute, MapAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.constants import MAP, NUMBER, STRING
 from pynamodb.models import Model
 
 from wallet_api.clock import epoch_milliseconds
 from wallet_api.money import Money
+from wallet_api.storage.layouts import layout_of
 
 Raw = dict[str, dict[str, Any]]
 """An item as DynamoDB writes it: name → {type: value}."""
@@ -84,10 +86,10 @@ class Document(Attribute[Any]):
 
     def serialize(self, value: object) -> str:
         _refuse_floats(value)
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_money_document)
+        return _written(value)
 
     def deserialize(self, value: str) -> object:
-        return json.loads(value, parse_float=_no_float)
+        return _read(value)
 
 
 class Counters(Attribute[dict[str, int]]):
@@ -113,18 +115,46 @@ class Item(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
+    def __init__(
+        self, hash_key: str | None = None, range_key: str | None = None, _user_instantiated: bool = True, **values: Any
+    ) -> None:
+        """An item with these keys and values. Raises ValueError for a value that the class has no attribute for."""
+        if hash_key is not None:
+            values["pk"] = hash_key
+        if range_key is not None:
+            values["sk"] = range_key
+        self.attribute_values = layout_of(type(self)).begun(values)
+
+    @classmethod
+    def from_raw_data(cls, data: Mapping[str, Mapping[str, Any]]) -> Self:
+        """The item as DynamoDB gave it. Raises AttributeDeserializationError for a value of another type."""
+        item = cls.__new__(cls)
+        item.attribute_values = layout_of(cls).read(data)
+        return item
+
+    def serialize(self, null_check: bool = True) -> Raw:
+        """The item as DynamoDB takes it. Raises AttributeNullError for a value that is missing and may not be."""
+        return layout_of(type(self)).write(self.attribute_values, null_check=null_check)
+
     @classmethod
     def of(cls, record: object, *, pk: str, sk: str, **more: Any) -> Self:
         """An item with every field of a frozen record in the attribute of the same name."""
-        names = cls.get_attributes().keys()
-        values = {field.name: getattr(record, field.name) for field in fields(record) if field.name in names}  # type: ignore[arg-type]
+        kind: Any = type(record)
+        values = {name: getattr(record, name) for name in _shared_names(cls, kind)}
         return cls(pk, sk, **{**values, **more})
 
     def as_record(self, record: type[R], **more: Any) -> R:
         """The frozen record that this item was made of; `more` gives the fields that have no attribute."""
-        attributes = type(self).get_attributes()
-        names = [field.name for field in fields(record) if field.name in attributes]  # type: ignore[arg-type]
-        return record(**{**{name: getattr(self, name) for name in names}, **more})
+        values, kind = self.attribute_values, cast(Any, record)
+        made: R = kind(**{name: values.get(name) for name in _shared_names(type(self), kind)} | more)
+        return made
+
+
+@cache
+def _shared_names(item_type: Any, record: Any) -> tuple[str, ...]:
+    """The fields of a record that an item has an attribute for."""
+    names = item_type.get_attributes().keys()
+    return tuple(field.name for field in fields(record) if field.name in names)
 
 
 def _money_document(value: object) -> object:
@@ -147,12 +177,14 @@ def _no_float(text: str) -> object:
     raise ValueError(f"a document does not hold the fraction {text}")
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_money_document).encode
+_read = json.JSONDecoder(parse_float=_no_float).decode
+
 __all__ = [
     "Counters",
     "Document",
     "Expiry",
     "Item",
-    "MapAttribute",
     "Moment",
     "MoneyAttribute",
     "Raw",

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from pynamodb.exceptions import PynamoDBConnectionError, UpdateError
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBConnectionError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -27,6 +29,7 @@ from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
 from wallet_api.storage.items import Item, Raw
 from wallet_api.storage.pauses import pause_after
+from wallet_api.storage.requests import change_of
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -38,18 +41,25 @@ DEADLINE = timedelta(seconds=4)
 
 
 class Read(Generic[T]):
-    """What a trip will bring; call it after the trip's block."""
+    """What a trip will bring; call it after the trip's block. It is made of the answer once, however often it is asked for."""
+
+    __slots__ = ("_bring", "_brought")
 
     def __init__(self, bring: Callable[[], T]) -> None:
         self._bring = bring
 
     def __call__(self) -> T:
         """The value. Raises LookupError inside the trip's block, where nothing has been read yet."""
-        return self._bring()
+        try:
+            return self._brought
+        except AttributeError:
+            pass
+        self._brought: T = self._bring()
+        return self._brought
 
     def map(self, change: Callable[[T], U]) -> Read[U]:
         """The value changed, when it is asked for."""
-        return Read(lambda: change(self._bring()))
+        return Read(lambda: change(self()))
 
 
 def known(value: T) -> Read[T]:
@@ -90,6 +100,13 @@ class Trip:
         """
         require_plain(condition)
         return self.call(lambda: _update(self._connection, self._clock, item, actions, condition))
+
+    def note(self, item: Item, actions: Sequence[Action], condition: Condition) -> None:
+        """Changes an item if it can be done at once. Nothing that anybody relies on is written this way: it is tried once, and
+        whether it was done is not told.
+        """
+        require_plain(condition)
+        self.call(lambda: _note(self._connection, item, actions, condition))
 
     def call(self, action: Callable[[], T]) -> Read[T]:
         """Any other call that may be made at the same time."""
@@ -175,17 +192,12 @@ def retrying(clock: Clock, call: Callable[[], T], *, resends: int = ATTEMPTS) ->
 def _update(
     connection: WalletConnection, clock: Clock, item: I, actions: Sequence[Action], condition: Condition
 ) -> I | None:
+    request = {**change_of(item, condition, actions), "ReturnValues": "ALL_NEW"}
+
     def call() -> Any:
         try:
-            return connection.update_item(
-                type(item).Meta.table_name,
-                item.pk,
-                range_key=item.sk,
-                actions=actions,
-                condition=condition,
-                return_values="ALL_NEW",
-            )
-        except UpdateError as error:
+            return _dispatch(connection, "UpdateItem", request)
+        except PynamoDBConnectionError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 return None
             raise
@@ -193,6 +205,13 @@ def _update(
     # Once more after no answer, which a connection that went stale needs; oftener would use up a person's attempts.
     answer = retrying(clock, call, resends=1)
     return None if answer is None else type(item).from_raw_data(answer["Attributes"])
+
+
+def _note(connection: WalletConnection, item: Item, actions: Sequence[Action], condition: Condition) -> None:
+    with suppress(PynamoDBConnectionError):
+        connection.update_item(
+            type(item).Meta.table_name, item.pk, range_key=item.sk, actions=actions, condition=condition
+        )
 
 
 def _batch_get(
@@ -204,8 +223,8 @@ def _batch_get(
     rows: list[tuple[str, dict[str, Any]]] = []
     remaining: dict[str, Any] = {name: {"Keys": list(keys), "ConsistentRead": True} for name, keys in asked.items()}
     for attempt in range(1, ATTEMPTS + 1):
-        request = remaining
-        answer = retrying(clock, lambda request=request: _dispatch(connection, request))  # type: ignore[misc]
+        request = {"RequestItems": remaining}
+        answer = retrying(clock, lambda request=request: _dispatch(connection, "BatchGetItem", request))  # type: ignore[misc]
         rows.extend((name, raw) for name, raws in answer["Responses"].items() for raw in raws)
         remaining = answer.get("UnprocessedKeys") or {}
         if not remaining:
@@ -214,10 +233,8 @@ def _batch_get(
     raise StorageBusy
 
 
-def _dispatch(connection: WalletConnection, request: dict[str, Any]) -> dict[str, Any]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
+def _dispatch(connection: WalletConnection, operation: str, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        return connection.dispatch("BatchGetItem", {"RequestItems": request})
+        return connection.dispatch(operation, request)
     except (BotoCoreError, ClientError) as error:
         raise PynamoDBConnectionError(cause=error) from error

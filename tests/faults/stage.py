@@ -83,6 +83,10 @@ class Stage:
     """Ada's cards by their numbers."""
     again: Callable[[], Answer] | None = None
     """Another request for what a scenario can have once only."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What scenarios make once and use again."""
+    counted: int = 0
+    """How often Ada's browser has signed."""
     ada: Someone = field(init=False)
     bo: Someone = field(init=False)
     shop: Shop = field(init=False)

@@ -104,6 +104,29 @@ def test_a_success_that_came_first_is_what_a_late_refusal_answers(two: World) ->
     assert (two.balance(ADA), two.attempts(ADA)) == (10_00, 0)
 
 
+def test_a_proof_that_a_copy_of_the_request_used_up_is_answered_with_what_the_copy_did(two: World) -> None:
+    """M38, M41: "used already, no money moved" would be told of a key under which money moved."""
+    won: list[str] = []
+
+    def first() -> None:
+        won.append(two.send(ADA, BO, 90_00, "k").value)
+        raise Forbidden
+
+    late = two.send(ADA, BO, 90_00, "k", instead=first)
+    assert late.replayed
+    assert [late.value] == won
+
+
+def test_a_proof_that_fails_says_that_no_money_moved_only_while_its_key_can_be_read(two: World, faults: Faults) -> None:
+    """A copy of the request may have been faster; when nothing tells, nobody claims to know."""
+
+    def first() -> None:
+        faults.always("BatchGetItem", "throttled")
+        raise Forbidden
+
+    refused(two, OutcomeUnknown, ADA, BO, 90_00, "k", instead=first)
+
+
 def test_a_success_that_came_first_is_what_a_late_success_answers(two: World) -> None:
     """M15, M38: both have read that nothing was decided; the money moves once."""
     won: list[str] = []

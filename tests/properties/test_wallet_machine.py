@@ -57,8 +57,8 @@ class WalletMachine(RuleBasedStateMachine):
     def order(self, amount: int) -> None:
         number = len(self.payments)
         asking = Asking(yuan(amount), "tea", f"order {number}", {})
-        asked = self.stage._asked(self.stage.shop.id, f"order {number}", "order")
-        made = self.stage.wallet.payments.create(self.stage._merchant, asking, asked).value
+        asked = self.stage.asked(self.stage.shop.id, f"order {number}", "POST /v1/payments", f"{amount}")
+        made = self.stage.wallet.payments.create(self.stage.merchant, asking, asked).value
         self.stage.waiting[number] = made.id
         self.payments.append({"amount": amount, "payer": None, "left": 0, "over": False, "ends": self.now + LIFE})
 

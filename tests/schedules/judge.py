@@ -4,8 +4,8 @@ An order is right when what every caller was told, and all that is in the tables
 operations gives: linearizability (Herlihy and Wing, 1990), with a caller who is asked to try again doing so.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Any
 
@@ -32,6 +32,8 @@ class Scenario:
     legal: frozenset[tuple[str, ...]] | None = None
     """None leaves it to the orders of whole operations alone."""
     before: Callable[[Stage], None] = lambda _: None
+    alike: Mapping[str, str] = field(default_factory=dict)
+    """What is told in some orders only, and what it comes to: the same refusal, seen a moment earlier or from another side."""
 
     def __str__(self) -> str:
         return self.name
@@ -46,7 +48,7 @@ class Judge:
     given: str | None = None
 
     def __post_init__(self) -> None:
-        self.stage = replace(self.stage)
+        self.stage = replace(self.stage, made={}, endpoints=set())
         self.scenario.before(self.stage)
         self.stage.keep()
         self.acts = self.scenario.acts(self.stage)
@@ -94,7 +96,8 @@ class Judge:
             brought = conductor.run(self.stage.wallet.storage, *(work(act) for act in self.acts))
             names: dict[str, int] = {}
             told = [_told(self._at_last(act, each), names) for act, each in zip(self.acts, brought, strict=True)]
-            return conductor.order, (tuple(told), tuple(self.stage.found()))
+            heard = tuple(self.scenario.alike.get(each, each) for each in told)
+            return conductor.order, (heard, tuple(self.stage.found()))
         except BaseException as failure:
             failure.add_note(self._again(conductor.order))
             raise

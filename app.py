@@ -38,8 +38,9 @@ def project_record_events(event: DynamoDBEvent) -> Any:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def settle_processing(event: CloudWatchEvent) -> None:
-    """Drives top-ups whose outcome is not known to an end."""
+    """Drives to an end what has none yet: top-ups, payments under review, holds whose time is over."""
     wiring.wallet().top_ups.settle_due()
+    wiring.wallet().payments.settle_due()
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))

@@ -35,6 +35,18 @@ def cancel(api: Api, shop: Shop, payment_id: str, *, idem: str | None = None) ->
     return api.post(f"/v1/payments/{payment_id}/cancel", token=shop.key, key=idem or key())
 
 
+def capture(api: Api, shop: Shop, payment_id: str, amount: int | None = None, *, idem: str | None = None) -> Answer:
+    """A merchant takes what was set aside; without an amount, all of it."""
+    body = {} if amount is None else {"amount": cny(amount)}
+    return api.post(f"/v1/payments/{payment_id}/capture", body, token=shop.key, key=idem or key())
+
+
+def an_authorized_payment(api: Api, shop: Shop, someone: Someone, amount: int = 1250) -> Any:
+    """A payment whose money is set aside, as the customer sees it."""
+    payment = a_payment(api, shop, amount, capture="manual")
+    return confirm(api, someone, payment["id"]).ok(200)
+
+
 def a_paid_payment(api: Api, shop: Shop, someone: Someone, amount: int = 1250) -> Any:
     """A payment that a customer confirmed, as the merchant sees it."""
     payment = a_payment(api, shop, amount)

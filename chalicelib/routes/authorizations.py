@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from chalicelib.authorization_views import PROOF_REFUSALS
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.routes.payments import NOT_PAYABLE
 from chalicelib.routes.transfers import PayeeIn
 from chalicelib.views import Body, MoneyIn, Pin, View
 from wallet_api.authorizations.errors import MethodNotAccepted, PinProofRequired, StepUpUnavailable
@@ -18,7 +19,7 @@ from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ids import is_id
 from wallet_api.ledger.errors import DailyLimitReached, TransactionLimitExceeded
 from wallet_api.one_time_codes.errors import CodeUsedUp, ResendTooSoon, TooManyMessages
-from wallet_api.payments.errors import PaymentAlreadyPaid, PaymentCanceled, PaymentExpired, PaymentTaken
+from wallet_api.outlets.errors import MerchantUnavailable
 from wallet_api.sessions.model import Customer
 from wallet_api.transfers.errors import PayeeNotFound, TransferToSelf
 
@@ -98,10 +99,8 @@ class CodeSentView(View):
     session="in_use_case",
     errors=[
         NotFound,
-        PaymentAlreadyPaid,
-        PaymentTaken,
-        PaymentCanceled,
-        PaymentExpired,
+        *NOT_PAYABLE,
+        MerchantUnavailable,
         PayeeNotFound,
         TransferToSelf,
         TransactionLimitExceeded,

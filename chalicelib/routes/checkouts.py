@@ -12,7 +12,7 @@ from chalicelib.http import Call, Document, Routes, endpoint
 from chalicelib.messages import Locale
 from chalicelib.routes.docs import SAFE_PAGE
 from wallet_api.errors import NotFound
-from wallet_api.payments.model import REQUIRES_CONFIRMATION, Payment, Status
+from wallet_api.payments.model import ENDS, REQUIRES_CONFIRMATION, Payment, Status
 
 routes = Routes(__name__)
 
@@ -22,6 +22,22 @@ STATES: dict[Status, dict[Locale, str]] = {
     "requires_confirmation": {
         "en": "Scan the code with the wallet app and confirm with your payment PIN.",
         "zh-CN": "请用钱包 App 扫描二维码，并输入支付密码确认。",
+    },
+    "requires_action": {
+        "en": "Confirm this payment on your phone, in the wallet app.",
+        "zh-CN": "请在手机的钱包 App 中确认这笔付款。",
+    },
+    "processing": {
+        "en": "The payment is being processed. The amount is set aside; nothing is left to do.",
+        "zh-CN": "付款处理中，款项已预留，无需再操作。",
+    },
+    "authorized": {
+        "en": "Confirmed. The amount is set aside until the merchant takes it; nothing is left to do.",
+        "zh-CN": "已确认，款项已预留，等待商家扣款，无需再操作。",
+    },
+    "failed": {
+        "en": "This payment failed, and whatever was set aside is back with the payer. Ask the merchant for a new one.",
+        "zh-CN": "这笔付款已失败，预留的款项已退回付款人。请向商家重新索取。",
     },
     "succeeded": {"en": "Paid. Nothing is left to do.", "zh-CN": "已支付成功，无需再操作。"},
     "canceled": {
@@ -54,7 +70,7 @@ def _filled(payment: Payment, drawn: str, locale: Locale) -> str:
         "amount": str(payment.amount),
         "state": STATES[payment.status][locale],
     }
-    markup = {"code": drawn, "refresh": REFRESH if drawn else ""}
+    markup = {"code": drawn, "refresh": "" if payment.status in ENDS else REFRESH}
     return _page().substitute({name: escape(text) for name, text in texts.items()}, **markup)
 
 

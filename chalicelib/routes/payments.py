@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.views import Body, Line, ListView, MoneyIn, MoneyView, PageQuery, View
-from wallet_api.clock import rfc3339
-from wallet_api.errors import FieldProblem, Invalid, NotFound
+from chalicelib.payment_views import PaymentView, payment_view
+from chalicelib.views import Body, Line, ListView, MoneyIn, PageQuery
+from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
-from wallet_api.ledger.errors import DailyLimitReached, InsufficientFunds, TransactionLimitExceeded, WalletFrozen
+from wallet_api.ledger.errors import (
+    DailyLimitReached,
+    InsufficientFunds,
+    TransactionLimitExceeded,
+    WalletClosed,
+    WalletFrozen,
+)
 from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
-from wallet_api.money import Money
+from wallet_api.outlets.errors import MerchantUnavailable
 from wallet_api.payments.errors import (
+    CaptureCurrencyDiffers,
+    CaptureExceedsHold,
+    CaptureTooLate,
     OrderIdTaken,
+    PaymentAlreadyCaptured,
+    PaymentAlreadyConfirmed,
     PaymentAlreadyPaid,
     PaymentCanceled,
     PaymentExpired,
+    PaymentFailed,
+    PaymentNotAuthorized,
+    PaymentProcessing,
     PaymentTaken,
 )
-from wallet_api.payments.model import CANCELED, SUCCEEDED, Payment, Status
+from wallet_api.payments.model import Capture, Payment
 from wallet_api.payments.use_cases import Asking, Confirmation
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
-from wallet_api.wallet import Wallet
 
 routes = Routes(__name__)
 
@@ -39,16 +51,28 @@ MetadataText = Annotated[str, Meta(max_length=500)]
 Metadata = Annotated[dict[MetadataName, MetadataText], Meta(max_length=20)]
 
 
+NOT_PAYABLE: tuple[type[WalletError], ...] = (
+    PaymentAlreadyPaid,
+    PaymentAlreadyConfirmed,
+    PaymentTaken,
+    PaymentCanceled,
+    PaymentExpired,
+    PaymentFailed,
+)
+"""What speaks against paying, by the payment's state."""
+
+
 class CreatePayment(Body):
     """`order_id` is the merchant's own name for the order: a second payment for it is refused, naming the first.
 
-    `capture` may be true or absent, and `payment_code` absent: manual capture and charging a shown code are not offered yet.
+    With `capture` false or `manual` the customer's yes sets the money aside for you to capture within seven days; true,
+    `automatic` or absent, it is yours at once. `payment_code` must be absent: charging a shown code is not offered yet.
     """
 
     amount: MoneyIn
     description: Line
     order_id: OrderId
-    capture: bool = True
+    capture: bool | Capture = True
     payment_code: Annotated[str, Meta(max_length=64)] | None = None
     metadata: Metadata = {}
 
@@ -61,39 +85,10 @@ class ConfirmPayment(Body):
     coupon_id: Annotated[str, Meta(max_length=40)] | None = None
 
 
-class MerchantRef(View):
-    """The merchant, by its registered name."""
+class CapturePayment(Body):
+    """How much of the hold to take; without an amount, all of it. What is left goes back to the customer."""
 
-    id: str
-    name: str
-
-
-class PaymentView(View):
-    """A payment as one of its two sides sees it.
-
-    `fee` and `total` are the viewer's: a customer's total is what left the wallet, a merchant's what arrived after the fee; both are
-    null until it is paid. `metadata`, `qr` and `checkout_url` are the merchant's alone.
-    """
-
-    id: str
-    object: Literal["payment"] = "payment"
-    status: Status
-    amount: MoneyView
-    amount_refunded: MoneyView
-    refunds: list[str]
-    fee: MoneyView | None
-    total: MoneyView | None
-    description: str
-    order_id: str
-    metadata: Mapping[str, str] | None
-    merchant: MerchantRef
-    qr: str | None
-    checkout_url: str | None
-    cancellation_reason: Literal["expired", "requested_by_merchant"] | None
-    expires_at: str
-    paid_at: str | None
-    canceled_at: str | None
-    created_at: str
+    amount: MoneyIn | None = None
 
 
 class PaymentQuery(PageQuery, frozen=True):
@@ -108,6 +103,7 @@ class PaymentQuery(PageQuery, frozen=True):
     "/v1/payments",
     summary="Ask a customer for a payment",
     callers=[MerchantCaller],
+    scope="payments:write",
     body=CreatePayment,
     answer=PaymentView,
     status=201,
@@ -117,8 +113,9 @@ class PaymentQuery(PageQuery, frozen=True):
 def create_payment(call: Call[CreatePayment]) -> Any:
     """A payment that waits fifteen minutes for its customer. Show `qr` as a QR code, or send the customer to `checkout_url`."""
     body = call.body
-    _refuse_what_is_not_offered(capture=body.capture is False, payment_code=body.payment_code is not None)
-    asking = Asking(body.amount.money(), body.description, body.order_id, body.metadata)
+    _refuse_what_is_not_offered(payment_code=body.payment_code is not None)
+    capture: Capture = "manual" if body.capture in (False, "manual") else "automatic"
+    asking = Asking(body.amount.money(), body.description, body.order_id, body.metadata, capture)
     return _decided(call, call.wallet.payments.create(call.merchant, asking, call.asked))
 
 
@@ -134,12 +131,11 @@ def create_payment(call: Call[CreatePayment]) -> Any:
     session="in_use_case",
     errors=[
         NotFound,
-        PaymentAlreadyPaid,
-        PaymentTaken,
-        PaymentCanceled,
-        PaymentExpired,
+        *NOT_PAYABLE,
+        MerchantUnavailable,
         InsufficientFunds,
         WalletFrozen,
+        WalletClosed,
         DailyLimitReached,
         TransactionLimitExceeded,
         *AUTHORIZATION_REFUSALS,
@@ -150,7 +146,9 @@ def create_payment(call: Call[CreatePayment]) -> Any:
     ],
 )
 def confirm_payment(call: Call[ConfirmPayment]) -> Any:
-    """Moves the amount to the merchant at once."""
+    """Moves the amount to the merchant at once, or sets it aside: for the merchant to capture (`authorized`), or until a review
+    ends (`processing`). A refusal leaves the payment as it was: the customer may try again with a new key.
+    """
     body = call.body
     _refuse_what_is_not_offered(coupon_id=body.coupon_id is not None)
     confirmation = Confirmation(call.id("payment_id", "pay"), body.authorization.shown(), body.quote_id)
@@ -160,15 +158,58 @@ def confirm_payment(call: Call[ConfirmPayment]) -> Any:
 @endpoint(
     routes,
     "POST",
+    "/v1/payments/{payment_id}/capture",
+    summary="Take what the customer confirmed, or a part of it",
+    callers=[MerchantCaller],
+    scope="payments:write",
+    body=CapturePayment,
+    answer=PaymentView,
+    idempotency="required",
+    errors=[
+        NotFound,
+        PaymentNotAuthorized,
+        PaymentAlreadyCaptured,
+        PaymentAlreadyPaid,
+        PaymentProcessing,
+        PaymentCanceled,
+        PaymentExpired,
+        PaymentFailed,
+        CaptureTooLate,
+        CaptureExceedsHold,
+        CaptureCurrencyDiffers,
+        MerchantSuspended,
+    ],
+)
+def capture_payment(call: Call[CapturePayment]) -> Any:
+    """Once, within seven days of the customer's yes. What is not captured goes back to the customer at the same moment, and the
+    fee is that of what was captured.
+    """
+    amount = None if call.body.amount is None else call.body.amount.money()
+    captured = call.wallet.payments.capture(call.merchant, call.id("payment_id", "pay"), amount, call.asked)
+    return _decided(call, captured)
+
+
+@endpoint(
+    routes,
+    "POST",
     "/v1/payments/{payment_id}/cancel",
     summary="Take a payment back before it is paid",
     callers=[MerchantCaller],
+    scope="payments:write",
     answer=PaymentView,
     idempotency="required",
-    errors=[NotFound, PaymentAlreadyPaid, PaymentCanceled, PaymentExpired, MerchantSuspended],
+    errors=[
+        NotFound,
+        PaymentAlreadyPaid,
+        PaymentProcessing,
+        PaymentCanceled,
+        PaymentExpired,
+        PaymentFailed,
+        MerchantSuspended,
+    ],
 )
 def cancel_payment(call: Call[None]) -> Any:
-    """Ends a payment that nobody confirmed yet. A paid one is refunded instead."""
+    """Ends a payment that nobody confirmed yet, or gives back what was set aside for it. A paid one is refunded instead."""
     return _decided(call, call.wallet.payments.cancel(call.merchant, call.id("payment_id", "pay"), call.asked))
 
 
@@ -178,6 +219,7 @@ def cancel_payment(call: Call[None]) -> Any:
     "/v1/payments/{payment_id}",
     summary="Look at a payment",
     callers=[Customer, MerchantCaller],
+    scope="payments:read",
     answer=PaymentView,
     session="in_use_case",
     errors=[NotFound],
@@ -194,6 +236,7 @@ def get_payment(call: Call[None]) -> Any:
     "/v1/payments",
     summary="The merchant's payments",
     callers=[MerchantCaller],
+    scope="payments:read",
     query=PaymentQuery,
     answer=ListView[PaymentView],
     errors=[MerchantSuspended],
@@ -207,43 +250,6 @@ def list_payments(call: Call[None]) -> Any:
         page = call.wallet.payments.newest(merchant, query.page())
     rows = tuple(payment_view(payment, merchant, call.wallet) for payment in page.rows)
     return ListView.of(Page(rows, page.next_cursor))
-
-
-def payment_view(payment: Payment, viewer: Customer | MerchantCaller, wallet: Wallet) -> PaymentView:
-    """The payment as this side sees it."""
-    merchants = isinstance(viewer, MerchantCaller)
-    fee, total = _sums(payment, "merchant" if merchants else "payer")
-    canceled = payment.ended_at if payment.status == CANCELED else None
-    paid = payment.ended_at if payment.status == SUCCEEDED else None
-    return PaymentView(
-        id=payment.id,
-        status=payment.status,
-        amount=MoneyView.of(payment.amount),
-        amount_refunded=MoneyView(amount=payment.refunded, currency=payment.amount.currency),
-        refunds=list(payment.refunds),
-        fee=fee,
-        total=total,
-        description=payment.order.description,
-        order_id=payment.order.order_id,
-        metadata=payment.order.metadata if merchants else None,
-        merchant=MerchantRef(id=payment.merchant_id, name=payment.order.merchant.name),
-        qr=wallet.scans.code_of(payment) if merchants else None,
-        checkout_url=f"{wallet.settings.public_url}/checkout/{payment.id}" if merchants else None,
-        cancellation_reason=None if canceled is None else "expired" if payment.ran_out else "requested_by_merchant",
-        expires_at=rfc3339(payment.expires_at),
-        paid_at=None if paid is None else rfc3339(paid),
-        canceled_at=None if canceled is None else rfc3339(canceled),
-        created_at=rfc3339(payment.created_at),
-    )
-
-
-def _sums(payment: Payment, side: str) -> tuple[MoneyView | None, MoneyView | None]:
-    """The fee that this side bore, and what it gave or got in all; nothing while the payment is not paid."""
-    if payment.fee is None:
-        return None, None
-    fee = payment.fee if payment.fee_bearer == side else Money(0, payment.fee.currency)
-    total = payment.amount - fee if side == "merchant" else payment.amount + fee
-    return MoneyView.of(fee), MoneyView.of(total)
 
 
 def _decided(call: Call[Any], decided: Decided[Payment]) -> Decided[PaymentView]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.routes.payments import MerchantRef
+from chalicelib.payment_views import MerchantRef
 from chalicelib.views import Body, MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound

@@ -1,7 +1,9 @@
 """What a payment's state and time allow."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,12 +14,32 @@ from wallet_api.errors import NotFound
 from wallet_api.ids import first_id_after, made_at, new_id
 from wallet_api.merchants.model import Profile
 from wallet_api.money import Money
-from wallet_api.payments.errors import PaymentAlreadyPaid, PaymentCanceled, PaymentExpired, PaymentTaken
+from wallet_api.payments.errors import (
+    CaptureCurrencyDiffers,
+    CaptureExceedsHold,
+    CaptureTooLate,
+    PaymentAlreadyCaptured,
+    PaymentAlreadyConfirmed,
+    PaymentAlreadyPaid,
+    PaymentCanceled,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentNotAuthorized,
+    PaymentProcessing,
+    PaymentTaken,
+)
 from wallet_api.payments.model import (
+    CAPTURE_WITHIN,
+    ENDS,
     LIFE,
+    TRANSITIONS,
+    Bearer,
+    ForbiddenTransition,
     Order,
     Payment,
+    Status,
     why_not_cancelable,
+    why_not_capturable,
     why_not_payable,
 )
 
@@ -55,6 +77,121 @@ def test_a_payment_is_canceled_from_the_moment_that_its_time_is_over() -> None:
     assert (over.status, over.ended_at, over.ran_out) == ("canceled", WAITING.expires_at, True)
     assert PAID.at(NOW + LIFE) == PAID
     assert not CANCELED.ran_out
+
+
+HELD = WAITING.set_aside("usr_ada", Money(8, "CNY"), "payer", NOW)
+REVIEWED = WAITING.set_aside("usr_ada", Money(8, "CNY"), "payer", NOW, reviewed=True)
+IN_STATE: dict[str, Payment] = {
+    "requires_confirmation": WAITING,
+    "requires_action": replace(WAITING, status="requires_action", customer_id="usr_ada"),
+    "processing": REVIEWED,
+    "authorized": HELD,
+    "succeeded": PAID,
+    "failed": REVIEWED.blocked("risk_declined", NOW),
+    "canceled": CANCELED,
+}
+MOVES: dict[str, tuple[str, Callable[[Payment], Payment]]] = {
+    "confirmed": ("succeeded", lambda payment: payment.confirmed("usr_ada", Money(8, "CNY"), "payer", NOW)),
+    "set aside": ("authorized", lambda payment: payment.set_aside("usr_ada", Money(8, "CNY"), "payer", NOW)),
+    "set aside for review": (
+        "processing",
+        lambda payment: payment.set_aside("usr_ada", Money(8, "CNY"), "payer", NOW, reviewed=True),
+    ),
+    "passed": ("succeeded", lambda payment: payment.passed(NOW)),
+    "blocked": ("failed", lambda payment: payment.blocked("risk_declined", NOW)),
+    "captured": ("succeeded", lambda payment: payment.captured_with(PRICE, NOW)),
+    "voided": ("canceled", lambda payment: payment.voided(NOW)),
+    "canceled": ("canceled", lambda payment: payment.canceled(NOW)),
+}
+
+
+def test_every_state_is_in_the_machine() -> None:
+    assert set(TRANSITIONS) == set(IN_STATE) == set(get_args(Status))
+    assert set(ENDS) == {"succeeded", "failed", "canceled"}
+    assert {payment.status for payment in IN_STATE.values()} == set(IN_STATE)
+    assert {to for following in TRANSITIONS.values() for to in following} == set(IN_STATE) - {"requires_confirmation"}
+
+
+@pytest.mark.parametrize("state", IN_STATE)
+@pytest.mark.parametrize("name", MOVES)
+def test_a_payment_goes_where_the_table_leads_and_nowhere_else(state: str, name: str) -> None:
+    """A48: every move from every state, the allowed and the forbidden."""
+    payment, (to, move) = IN_STATE[state], MOVES[name]
+    if to in TRANSITIONS[payment.status]:
+        assert move(payment).status == to
+    else:
+        with pytest.raises(ForbiddenTransition):
+            move(payment)
+
+
+LATE = NOW + CAPTURE_WITHIN
+SAID = {
+    "requires_confirmation": (None, None, PaymentNotAuthorized),
+    "requires_action": (None, None, PaymentNotAuthorized),
+    "processing": (PaymentAlreadyConfirmed, PaymentProcessing, PaymentProcessing),
+    "authorized": (PaymentAlreadyConfirmed, None, None),
+    "succeeded": (PaymentAlreadyPaid, PaymentAlreadyPaid, PaymentAlreadyPaid),
+    "failed": (PaymentFailed, PaymentFailed, PaymentFailed),
+    "canceled": (PaymentCanceled, PaymentCanceled, PaymentCanceled),
+}
+"""What is said, by state, to the customer who pays, to the merchant who cancels, and to the merchant who captures."""
+
+
+@pytest.mark.parametrize("state", SAID)
+def test_each_state_has_its_own_reason_against_each_wish(state: str) -> None:
+    """A48, M11."""
+    payment, (pay, cancel, take) = IN_STATE[state], SAID[state]
+    answers = (
+        why_not_payable(payment, "usr_ada", NOW),
+        why_not_cancelable(payment, NOW),
+        why_not_capturable(payment, None, NOW),
+    )
+    assert [type(each) for each in answers] == [type(None) if each is None else each for each in (pay, cancel, take)]
+
+
+def test_a_hold_is_captured_in_time_in_its_currency_and_up_to_its_amount() -> None:
+    """M11."""
+    assert why_not_capturable(HELD, PRICE, LATE - timedelta(microseconds=1)) is None
+    assert isinstance(why_not_capturable(HELD, None, LATE), CaptureTooLate)
+    assert isinstance(why_not_capturable(HELD.at(LATE), None, LATE), CaptureTooLate)
+    assert isinstance(why_not_capturable(HELD, Money(1251, "CNY"), NOW), CaptureExceedsHold)
+    assert isinstance(why_not_capturable(HELD, Money(1, "JPY"), NOW), CaptureCurrencyDiffers)
+    assert isinstance(why_not_capturable(HELD.captured_with(PRICE, NOW), None, NOW), PaymentAlreadyCaptured)
+    assert isinstance(why_not_capturable(None, None, NOW), NotFound)
+
+
+def test_somebody_elses_yes_is_told_as_taken_and_their_step_up_not_at_all() -> None:
+    for state in ("processing", "authorized", "succeeded"):
+        assert isinstance(why_not_payable(IN_STATE[state], "usr_bo", NOW), PaymentTaken)
+    assert isinstance(why_not_payable(IN_STATE["requires_action"], "usr_bo", NOW), NotFound)
+
+
+def test_a_hold_is_canceled_from_the_moment_that_its_time_is_over() -> None:
+    assert HELD.at(LATE - timedelta(seconds=1)) == HELD
+    over = HELD.at(LATE)
+    assert (over.status, over.ended_at, over.ran_out) == ("canceled", LATE, True)
+    assert HELD.voided(LATE + timedelta(days=1)).ended_at == LATE
+    assert not HELD.voided(NOW).ran_out
+    assert isinstance(why_not_payable(HELD, "usr_ada", LATE), PaymentCanceled)
+    assert isinstance(why_not_cancelable(HELD, LATE), PaymentCanceled)
+
+
+@given(st.integers(1, 1250), st.integers(0, 2000), st.sampled_from(["payer", "merchant"]))
+def test_what_is_captured_and_what_returns_are_together_what_was_held(part: int, fee: int, bearer: Bearer) -> None:
+    """M11, M27: the fee is in proportion, never more than was quoted, and nothing is lost."""
+    held = WAITING.set_aside("usr_ada", Money(fee, "CNY"), bearer, NOW)
+    captured = held.captured_with(Money(part, "CNY"), NOW)
+    assert captured.charged_fee.amount == fee * part // 1250
+    taken = part + (captured.charged_fee.amount if bearer == "payer" else 0)
+    assert captured.returned.amount + taken == held.held.amount
+    assert captured.returned.amount >= 0
+
+
+def test_a_yes_is_answered_again_as_it_was_and_what_was_processing_as_it_is() -> None:
+    captured = replace(HELD.captured_with(PRICE, NOW), refundable=250, refunded=1000, refunds={"ref_1": 1000})
+    assert captured.as_confirmed("authorized") == HELD
+    assert captured.as_captured() == HELD.captured_with(PRICE, NOW)
+    assert REVIEWED.passed(NOW).as_confirmed("processing") == REVIEWED.passed(NOW)
 
 
 def test_refunds_do_not_show_in_what_was_answered_before_them() -> None:

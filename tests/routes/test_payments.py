@@ -6,7 +6,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
+from tests.build import PIN, Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
 from tests.shopping import a_paid_payment, a_payment, ask, cancel, confirm, merchant_balance
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
@@ -105,11 +105,18 @@ class TestStates:
         world.set_status(chart.customer(ada.id), "frozen")
         refused(confirm(api, ada, a_payment(api, shop)["id"]), 402, "wallet_frozen")
 
-    def test_a_suspended_merchants_open_payment_can_still_be_paid_until_it_expires(
+    def test_a_suspended_merchants_open_payment_is_not_paid_any_more(
         self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
     ) -> None:
-        payment_id = a_payment(api, shop)["id"]
+        """Its standing is read in the first trip, found from the payment's id; what is paid stays paid."""
+        paid, payment_id = a_paid_payment(api, shop, ada)["id"], a_payment(api, shop)["id"]
         cloud.wallet.merchants.suspend(shop.id)
+        refused(confirm(api, ada, payment_id), 402, "merchant_unavailable")
+        body = {"operation": "payment", "fields": {"payment_id": payment_id}, "pin": PIN}
+        refused(api.post("/v1/authorizations", body, token=ada.token), 402, "merchant_unavailable")
+        assert api.get(f"/v1/payments/{paid}", token=ada.token).ok(200)["status"] == "succeeded"
+        assert balance_of(api, ada) == 100_00 - 1250
+        cloud.wallet.merchants.reinstate(shop.id)
         confirm(api, ada, payment_id).ok(200)
 
 
@@ -125,7 +132,8 @@ class TestBodies:
             ("amount", {"amount": 10**12, "currency": "CNY"}, "/amount/amount", "too_large"),
             ("amount", {"amount": 1, "currency": "XBT"}, "/amount/currency", "unknown_value"),
             ("amount", {"amount": 1, "currency": "cny"}, "/amount/currency", "wrong_format"),
-            ("capture", False, "/capture", "not_offered"),
+            ("capture", "later", "/capture", "unknown_value"),
+            ("capture", 0, "/capture", "wrong_type"),
             ("payment_code", "281234567890123456", "/payment_code", "not_offered"),
             ("description", "", "/description", "too_short"),
             ("description", "a\nb", "/description", "wrong_format"),
@@ -148,8 +156,12 @@ class TestBodies:
         answer = confirm(api, ada, a_payment(api, shop)["id"], coupon_id="cou_1")
         assert refused(answer, 422, "invalid_request")["errors"][0]["pointer"] == "/coupon_id"
 
-    def test_capture_may_be_said_to_be_true(self, api: Api, shop: Shop) -> None:
-        ask(api, shop, capture=True).ok(201)
+    @pytest.mark.parametrize(
+        ("said", "capture"),
+        [(True, "automatic"), ("automatic", "automatic"), (False, "manual"), ("manual", "manual")],
+    )
+    def test_capture_may_be_said_in_two_ways(self, api: Api, shop: Shop, said: bool | str, capture: str) -> None:
+        assert ask(api, shop, capture=said).ok(201)["capture"] == capture
 
 
 class TestPaying:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wallet_api.authorizations.model import Shown
-from wallet_api.authorizations.use_cases import Approval, Asked, Claim
+from wallet_api.authorizations.use_cases import Approval, Asked
 from wallet_api.fees.model import Charge
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.holds import Holder
 from wallet_api.ledger.operations import Decided, Decision, Operation
+from wallet_api.merchants.model import Standing
+from wallet_api.outlets.errors import MerchantUnavailable
 from wallet_api.payments.model import PROCESSING, SUCCEEDED, Payment, why_not_payable
 from wallet_api.payments.postings import authorization_entry, payment_entry
 from wallet_api.payments.use_cases.ground import fit, move_of
 from wallet_api.payments.use_cases.reviewing import Reviewing, case_of
-from wallet_api.sessions.model import Customer, Session
-from wallet_api.storage import AtomicWrite, Read
+from wallet_api.sessions.model import Customer
+from wallet_api.storage import AtomicWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,15 @@ class Confirming(Reviewing):
             decided = self.ledger.decision_on(operation, trip)
             claimed = self.authorizations.reading(caller, confirmation.shown, trip)
             found = self.store.find(confirmation.payment_id, trip)
+            standing = self.merchants.standing(confirmation.payment_id, trip)
             fee_read = self.fees.reading(trip, confirmation.quote_id)
         claim = claimed()
 
         def attempt() -> Payment:
-            payment, approval = self._approved(caller, confirmation, claim, found, session)
+            self.authorizations.begin(claim)
+            payment = self._payable(caller, found(), standing())
+            move = move_of(payment, confirmation.quote_id)
+            approval = self.authorizations.approve(claim, move, session())
             charge = self.fees.charge(
                 fee_read,
                 operation="payment",
@@ -74,22 +80,17 @@ class Confirming(Reviewing):
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             found = self.store.find(payment_id, trip)
-        live, now = session(), self.clock.now()
-        payment = fit(found(), lambda current: why_not_payable(current, caller.id, now))
+            standing = self.merchants.standing(payment_id, trip)
+        live, payment = session(), self._payable(caller, found(), standing())
         return self.challenges.ask(caller, live, move_of(payment, quote_id), pin)
 
-    def _approved(
-        self,
-        caller: Customer,
-        confirmation: Confirmation,
-        claim: Claim,
-        found: Read[Payment | None],
-        session: Read[Session],
-    ) -> tuple[Payment, Approval]:
-        self.authorizations.begin(claim)
+    def _payable(self, caller: Customer, payment: Payment | None, standing: Standing | None) -> Payment:
+        """The payment when its state, its time and its merchant let it be paid. Raises what speaks against it."""
         now = self.clock.now()
-        payment = fit(found(), lambda current: why_not_payable(current, caller.id, now))
-        return payment, self.authorizations.approve(claim, move_of(payment, confirmation.quote_id), session())
+        fitting = fit(payment, lambda current: why_not_payable(current, caller.id, now))
+        if standing is None or standing.merchant_id != fitting.merchant_id or not standing.takes_payments:
+            raise MerchantUnavailable
+        return fitting
 
     def _pay(self, payment: Payment, approval: Approval, charge: Charge, operation: Operation) -> Payment:
         now, caller = self.clock.now(), approval.claim.caller

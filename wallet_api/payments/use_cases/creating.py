@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import new_id
 from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.merchants.model import Merchant, MerchantCaller
 from wallet_api.money import Money
@@ -57,7 +56,7 @@ class Creating(PaymentsGround):
     def _new(self, merchant: Merchant, asking: Asking) -> Payment:
         now = self.clock.now()
         return Payment(
-            id=new_id("pay", now),
+            id=self.merchants.new_id("pay", merchant.id, now),
             merchant_id=merchant.id,
             status=REQUIRES_CONFIRMATION,
             amount=asking.amount,

@@ -1,0 +1,244 @@
+"""Money that is set aside for a merchant: captured, voided or given back by time, over HTTP."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused, signed_in_again
+from tests.shopping import (
+    a_paid_payment,
+    a_payment,
+    an_authorized_payment,
+    at_once,
+    cancel,
+    capture,
+    confirm,
+    folded,
+    merchant_balance,
+    refund,
+)
+from wallet_api.ids import new_id
+from wallet_api.ledger import chart
+
+
+@pytest.fixture
+def shop(cloud: LocalCloud) -> Shop:
+    return a_merchant(cloud)
+
+
+@pytest.fixture
+def ada(api: Api, cloud: LocalCloud, shop: Shop) -> Someone:
+    return a_person(api, cloud, balance=100_00)
+
+
+def wallet_of(api: Api, someone: Someone) -> tuple[int, int, int]:
+    """What there is, what of it is set aside, and what of the day's limit is left."""
+    wallet = api.get("/v1/wallet", token=someone.token).ok(200)
+    (balance,) = wallet["balances"]
+    return balance["amount"], balance["held"], wallet["limits"]["daily_remaining"]["amount"]
+
+
+DAILY = 20_000_00
+
+
+class TestStrangers:
+    def test_nobody_captures_or_voids_another_merchants_hold(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """P1, M11."""
+        payment_id, other = an_authorized_payment(api, shop, ada)["id"], a_merchant(cloud)
+        for unknown in (payment_id, new_id("pay", cloud.clock.now()), "pay_1"):
+            refused(capture(api, other, unknown), 404, "not_found")
+            refused(cancel(api, other, unknown), 404, "not_found")
+        refused(api.post(f"/v1/payments/{payment_id}/capture", {}, token=ada.token, key=key()), 403, "wrong_caller")
+        assert wallet_of(api, ada) == (87_50, 12_50, DAILY - 12_50)
+
+
+class TestRepeats:
+    def test_a_yes_and_a_capture_are_answered_again_word_for_word(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M38: also after the payment went on."""
+        payment_id = a_payment(api, shop, capture=False)["id"]
+        yes, take = key(), key()
+        confirmed = confirm(api, ada, payment_id, idem=yes)
+        captured = capture(api, shop, payment_id, 1000, idem=take)
+        assert (confirmed.ok(200)["status"], captured.ok(200)["status"]) == ("authorized", "succeeded")
+        refund(api, shop, payment_id, 300).ok(201)
+        for first, again in (
+            (confirmed, confirm(api, ada, payment_id, idem=yes)),
+            (captured, capture(api, shop, payment_id, 1000, idem=take)),
+        ):
+            assert (again.status, again.body) == (200, first.body)
+            assert again.headers["idempotent-replayed"] == "true"
+        refused(capture(api, shop, payment_id, 1000), 409, "payment_already_captured")
+        refused(capture(api, shop, payment_id, 1001, idem=take), 422, "idempotency_key_reused")
+        assert balance_of(api, ada) == 100_00 - 1000 + 300
+        assert merchant_balance(cloud, shop) == 1000 - 6 - 300 + 1
+
+    def test_a_void_is_answered_again(self, api: Api, shop: Shop, ada: Someone) -> None:
+        payment_id, idem = an_authorized_payment(api, shop, ada)["id"], key()
+        first = cancel(api, shop, payment_id, idem=idem)
+        assert first.ok(200)["cancellation_reason"] == "requested_by_merchant"
+        assert cancel(api, shop, payment_id, idem=idem).body == first.body
+        refused(cancel(api, shop, payment_id), 409, "payment_canceled")
+        refused(capture(api, shop, payment_id), 409, "payment_canceled")
+        assert wallet_of(api, ada) == (100_00, 0, DAILY)
+
+
+class TestRaces:
+    def test_of_many_captures_and_voids_one_happens(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M11: a hold is posted or voided exactly once."""
+        taken = 0
+        for _ in range(4):
+            payment_id = an_authorized_payment(api, shop, ada, 500)["id"]
+            answers = at_once(
+                api,
+                *[partial(capture, shop=shop, payment_id=payment_id)] * 2,
+                partial(capture, shop=shop, payment_id=payment_id, amount=100),
+                partial(cancel, shop=shop, payment_id=payment_id),
+            )
+            assert sorted(each.status for each in answers) == [200, 409, 409, 409], [each.text for each in answers]
+            (won,) = [each.json for each in answers if each.status == 200]
+            taken += won["amount_captured"]["amount"]
+        assert wallet_of(api, ada) == (100_00 - taken, 0, DAILY - taken)
+        folded(cloud, chart.merchant(shop.id))
+
+    def test_a_yes_sets_aside_no_more_than_there_is(self, api: Api, cloud: LocalCloud, shop: Shop) -> None:
+        """M5: what is held is not there to be spent again."""
+        poor = a_person(api, cloud, balance=10_00)
+        an_authorized_payment(api, shop, poor, 8_00)
+        refused(confirm(api, poor, a_payment(api, shop, 3_00)["id"]), 402, "insufficient_funds")
+        refused(confirm(api, poor, a_payment(api, shop, 3_00, capture="manual")["id"]), 402, "insufficient_funds")
+
+
+class TestStates:
+    def test_only_a_hold_is_captured(self, api: Api, shop: Shop, ada: Someone) -> None:
+        """A48."""
+        waiting = a_payment(api, shop, capture="manual")["id"]
+        refused(capture(api, shop, waiting), 409, "payment_not_authorized")
+        refused(capture(api, shop, a_paid_payment(api, shop, ada)["id"]), 409, "payment_already_paid")
+        cancel(api, shop, waiting).ok(200)
+        refused(capture(api, shop, waiting), 409, "payment_canceled")
+
+    def test_a_hold_is_neither_paid_again_nor_refunded(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M35: only what was captured can go back."""
+        payment_id, bo = an_authorized_payment(api, shop, ada)["id"], a_person(api, cloud, balance=50_00)
+        refused(confirm(api, ada, payment_id), 409, "payment_already_confirmed")
+        refused(confirm(api, bo, payment_id), 409, "payment_paid_by_another")
+        refused(refund(api, shop, payment_id, 1), 409, "payment_not_refundable")
+        capture(api, shop, payment_id, 1000).ok(200)
+        assert refused(refund(api, shop, payment_id, 1001), 409, "refund_exceeds_payment")["refundable"] == cny(1000)
+        refund(api, shop, payment_id).ok(201)
+        assert wallet_of(api, ada)[:2] == (100_00, 0)
+        assert merchant_balance(cloud, shop) == 0
+
+    def test_no_more_than_was_confirmed_and_in_its_currency(self, api: Api, shop: Shop, ada: Someone) -> None:
+        payment_id = an_authorized_payment(api, shop, ada)["id"]
+        problem = refused(capture(api, shop, payment_id, 1251), 409, "capture_exceeds_authorization")
+        assert problem["authorized"] == cny(1250)
+        body = {"amount": {"amount": 1, "currency": "JPY"}}
+        answer = api.post(f"/v1/payments/{payment_id}/capture", body, token=shop.key, key=key())
+        assert refused(answer, 409, "capture_currency_differs")["currency"] == "CNY"
+        assert capture(api, shop, payment_id, 1250).ok(200)["amount_captured"] == cny(1250)
+
+    def test_a_frozen_wallet_gets_its_hold_back_and_pays_what_it_set_aside(
+        self, api: Api, cloud: LocalCloud, world: Any, shop: Shop, ada: Someone
+    ) -> None:
+        one, two, three = (an_authorized_payment(api, shop, ada, 500)["id"] for _ in range(3))
+        world.set_status(chart.customer(ada.id), "frozen")
+        cancel(api, shop, one).ok(200)
+        capture(api, shop, two, 200).ok(200)
+        cloud.clock.advance("7d")
+        cloud.wallet.payments.settle_due()
+        assert cloud.wallet.ledger.accounts.require(chart.customer(ada.id)).balances == {"CNY": 100_00 - 200}
+        assert api.get(f"/v1/payments/{three}", token=shop.key).ok(200)["status"] == "canceled"
+
+
+class TestTime:
+    def test_a_hold_that_nobody_captures_goes_back_by_the_schedule(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M11: exactly once, however often the schedule runs."""
+        payment = an_authorized_payment(api, shop, ada)
+        cloud.clock.advance("167h")
+        assert cloud.wallet.payments.settle_due() == 0
+        cloud.clock.advance("1h")
+        assert [cloud.wallet.payments.settle_due() for _ in range(3)] == [1, 0, 0]
+        ada = signed_in_again(api, ada)
+        assert wallet_of(api, ada)[:2] == (100_00, 0)
+        shown = api.get(f"/v1/payments/{payment['id']}", token=ada.token).ok(200)
+        assert (shown["status"], shown["cancellation_reason"]) == ("canceled", "expired")
+        assert shown["canceled_at"] == payment["capture_before"]
+        assert merchant_balance(cloud, shop) == 0
+        assert folded(cloud, chart.hold(payment["id"])) == 0
+
+    @pytest.mark.parametrize("look", ["get", "capture", "cancel", "order"])
+    def test_whoever_looks_first_gives_it_back(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, look: str
+    ) -> None:
+        payment = an_authorized_payment(api, shop, ada)
+        payment_id = payment["id"]
+        cloud.clock.advance("168h")
+        if look == "get":
+            assert api.get(f"/v1/payments/{payment_id}", token=shop.key).ok(200)["status"] == "canceled"
+        elif look == "capture":
+            problem = refused(capture(api, shop, payment_id), 409, "capture_too_late")
+            assert problem["capture_before"] == payment["capture_before"]
+        elif look == "cancel":
+            refused(cancel(api, shop, payment_id), 409, "payment_canceled")
+        else:
+            (found,) = api.get(f"/v1/payments?order_id={payment['order_id']}", token=shop.key).ok(200)["data"]
+            assert found["status"] == "canceled"
+        ada = signed_in_again(api, ada)
+        assert wallet_of(api, ada)[:2] == (100_00, 0)
+        refused(capture(api, shop, payment_id), 409, "capture_too_late")
+        assert cloud.wallet.payments.settle_due() == 0
+
+    def test_what_returns_the_same_day_returns_to_the_days_limit(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M32: a part that was not captured, and a hold that was voided."""
+        one, two = (an_authorized_payment(api, shop, ada, 1000)["id"] for _ in range(2))
+        assert wallet_of(api, ada) == (80_00, 20_00, DAILY - 20_00)
+        capture(api, shop, one, 400).ok(200)
+        assert wallet_of(api, ada) == (86_00, 10_00, DAILY - 14_00)
+        cancel(api, shop, two).ok(200)
+        assert wallet_of(api, ada) == (96_00, 0, DAILY - 4_00)
+
+    def test_what_returns_another_day_leaves_that_days_limit_alone(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M32: neither the old day's sum nor what was spent today is changed."""
+        held = an_authorized_payment(api, shop, ada, 1000)["id"]
+        cloud.clock.advance("24h")
+        ada = signed_in_again(api, ada)
+        confirm(api, ada, a_payment(api, shop, 700)["id"]).ok(200)
+        cancel(api, shop, held).ok(200)
+        assert wallet_of(api, ada) == (93_00, 0, DAILY - 7_00)
+
+
+class TestSides:
+    def test_each_side_sees_what_is_set_aside_and_what_was_taken(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+    ) -> None:
+        """M12, D2."""
+        authorized = an_authorized_payment(api, shop, ada)
+        payment_id = authorized["id"]
+        assert (authorized["status"], authorized["total"], authorized["paid_at"]) == ("authorized", cny(1250), None)
+        assert (authorized["amount_captured"], authorized["capture"]) == (cny(0), "manual")
+        seen = api.get(f"/v1/payments/{payment_id}", token=shop.key).ok(200)
+        assert (seen["fee"], seen["total"]) == (cny(8), cny(1242))
+        captured = capture(api, shop, payment_id, 625).ok(200)
+        assert (captured["status"], captured["amount_captured"]) == ("succeeded", cny(625))
+        assert (captured["fee"], captured["total"]) == (cny(4), cny(621))
+        assert api.get(f"/v1/payments/{payment_id}", token=ada.token).ok(200)["total"] == cny(625)
+        assert merchant_balance(cloud, shop) == 621
+        assert folded(cloud, chart.hold(payment_id)) == 0

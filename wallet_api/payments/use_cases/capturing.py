@@ -45,8 +45,9 @@ class Capturing(Voiding):
             captured = payment.captured_with(amount or payment.amount, now)
 
             def act(holder: Holder, write: AtomicWrite) -> None:
-                self.ledger.decide(operation, capture_entry(captured, new_id("ent", now)), write, holder=holder)
+                # The payment's own refusal comes before what a hold that is gone says of the wallet.
                 self.store.capture(captured, now, write, why)
+                self.ledger.decide(operation, capture_entry(captured, new_id("ent", now)), write, holder=holder)
 
             self.setting_free(payment, captured.returned, act)
             return captured

@@ -65,8 +65,8 @@ class Reviewing(PaymentsGround):
         returns: Money = payment.held if settled.status == FAILED else zero(payment.amount.currency)
 
         def act(holder: Holder, write: AtomicWrite) -> None:
-            self.ledger.decide(self.own_operation(payment, "review"), entry, write, holder=holder)
             self.store.review(settled, now, write, Settled())
+            self.ledger.decide(self.own_operation(payment, "review"), entry, write, holder=holder)
 
         self.setting_free(payment, returns, act)
 

@@ -27,8 +27,8 @@ class Voiding(PaymentsGround):
         voided = payment.voided(now)
 
         def act(holder: Holder, write: AtomicWrite) -> None:
-            self.ledger.decide(operation, void_entry(payment, new_id("ent", now), now), write, holder=holder)
             self.store.void(voided, write, lambda current: why_not_cancelable(current, now))
+            self.ledger.decide(operation, void_entry(payment, new_id("ent", now), now), write, holder=holder)
 
         self.setting_free(payment, payment.held, act)
         return voided

@@ -7,14 +7,21 @@ stranger's PIN attempts, with a made-up one. Whether its session still lives is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from chalicelib.errors import DuplicateHeader, NotAuthenticated, WrongCaller
 from wallet_api.merchants.model import MerchantCaller
-from wallet_api.sessions.model import Customer
+from wallet_api.sessions.model import Customer, Session
+from wallet_api.signatures.model import SignedRequest
 from wallet_api.wallet import Wallet
 
 Caller = Customer | MerchantCaller
+
+
+def unsigned() -> None:
+    """A request without a signature."""
+
 
 ONCE = (
     "authorization",
@@ -46,9 +53,16 @@ def require_readable(headers: Mapping[str, str]) -> None:
             raise NotAuthenticated
 
 
-def authenticate(wallet: Wallet, authorization: str | None, allowed: Sequence[type[Caller]]) -> Caller:
-    """The caller that the Authorization header names. Raises NotAuthenticated, or WrongCaller for a caller of another
-    kind.
+def authenticate(
+    wallet: Wallet,
+    authorization: str | None,
+    allowed: Sequence[type[Caller]],
+    scope: str = "",
+    signed: Callable[[], SignedRequest | None] = unsigned,
+) -> Caller:
+    """The caller that the Authorization header names; `scope` is what a restricted key must hold to call this endpoint.
+
+    Raises NotAuthenticated, ApiKeyOfOtherMode, or WrongCaller for a caller of another kind.
     """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -60,13 +74,15 @@ def authenticate(wallet: Wallet, authorization: str | None, allowed: Sequence[ty
         raise NotAuthenticated
     if not isinstance(caller, tuple(allowed)):
         raise WrongCaller
+    if isinstance(caller, MerchantCaller):
+        return replace(caller, scope=scope, signed=signed())
     return caller
 
 
-def admit(wallet: Wallet, customer: Customer, group: str) -> None:
-    """Asks whether the customer's session lives and takes one of its shares, in one trip.
+def admit(wallet: Wallet, customer: Customer, group: str) -> Session:
+    """The customer's session, which lives; one of its shares is taken in the same trip.
 
     For endpoints whose session is not checked before the body is read: a request that cannot be read takes no share.
     Raises SessionEnded, RateLimited.
     """
-    wallet.sessions.require_live(customer, wallet.rate_limits.of_session(group, customer.session_id))
+    return wallet.sessions.require_live(customer, wallet.rate_limits.of_session(group, customer.session_id))

@@ -27,6 +27,7 @@ MAX_NAME = 64
 MAX_PROBLEMS = 20
 # Possessive, and an unfinished string matches too: no text makes this look at a sign twice.
 _JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.?+)*+"?+', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _UNDECODABLE = "\ufffd"
@@ -68,7 +69,11 @@ def read_body(raw: bytes, shape: type[S]) -> S:
     """The body as its struct. Raises Malformed for text that no parser should guess about, Invalid naming every bad
     field.
     """
-    document = parse(raw)
+    return read_document(parse(raw), raw, shape)
+
+
+def read_document(document: dict[str, Any], raw: bytes, shape: type[S]) -> S:
+    """The same of a body that was parsed already. Raises Invalid naming every bad field."""
     problems = list(_forbidden_values(document, ""))
     if not problems:
         try:
@@ -125,7 +130,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise NotJson from None
     _require_shallow(text)
     try:
-        document = json.loads(text, object_pairs_hook=_unique)
+        document = _decode(text)
     except (ValueError, RecursionError):  # a ValueError as well for an integer of thousands of digits
         raise NotJson from None
     if not isinstance(document, dict):
@@ -135,7 +140,7 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 def _require_shallow(text: str) -> None:
     depth = 0
-    for sign in re.findall(r"[\[\]{}]", _JSON_STRING.sub("", text)):
+    for sign in _BRACKET.findall(_JSON_STRING.sub("", text)):
         depth += 1 if sign in "[{" else -1
         if depth > MAX_DEPTH:
             raise TooDeep(limit=MAX_DEPTH)
@@ -146,6 +151,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         raise DuplicateName
     return document
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique).decode
 
 
 def _forbidden_values(value: Any, pointer: str) -> Iterator[FieldProblem]:

@@ -19,20 +19,23 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import auth, errors, headers, messages, wiring
-from chalicelib.bodies import NotJson, parse, read_body, read_query
+from chalicelib.bodies import NotJson, parse, read_document, read_query
 from chalicelib.messages import Locale
+from chalicelib.signed import signed_request
 from chalicelib.views import Body, View
 from wallet_api.clients.model import Client
 from wallet_api.errors import NotFound, Unavailable, WalletError
 from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided, Operation
-from wallet_api.merchants.model import MerchantCaller
+from wallet_api.merchants.model import MerchantCaller, Scope
 from wallet_api.sessions.model import Customer
+from wallet_api.storage import budgets
 from wallet_api.wallet import Wallet
 
 B = TypeVar("B")
 logger = logging.getLogger(__name__)
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _STANDARD_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Language": "",
@@ -73,6 +76,7 @@ class Endpoint:
     status: int
     idempotency: Literal["required", "accepted"]
     session: Literal["checked", "in_use_case"]
+    scope: str
     errors: tuple[type[WalletError], ...]
     description: str
     function: Callable[[Call[Any]], Any]
@@ -157,18 +161,19 @@ def endpoint(
     query: type[msgspec.Struct] | None = None,
     idempotency: Literal["required", "accepted"] = "accepted",
     session: Literal["checked", "in_use_case"] = "checked",
+    scope: Scope | Literal[""] = "",
     errors: Sequence[type[WalletError]] = (),
 ) -> Callable[[Callable[[Call[Any]], Any]], Callable[[Call[Any]], Any]]:
     """Registers a function as an endpoint.
 
     `callers` empty means that anybody may call. `session` says who asks whether the customer's session lives: the edge,
-    with one read of its own, or the use case in its first trip. The function gets a Call and gives a View, a Decided
-    view, a Document, or None.
+    with one read of its own, or the use case in its first trip. `scope` is what a restricted key of a merchant must hold.
+    The function gets a Call and gives a View, a Decided view, a Document, or None.
     """
 
     def register(function: Callable[[Call[Any]], Any]) -> Callable[[Call[Any]], Any]:
         promised = Endpoint(
-            method, path, summary, tuple(callers), body, query, answer, status, idempotency, session, tuple(errors),
+            method, path, summary, tuple(callers), body, query, answer, status, idempotency, session, scope, tuple(errors),
             (function.__doc__ or "").strip(), function,
         )  # fmt: skip
         routes.endpoints.append(promised)
@@ -192,7 +197,8 @@ def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]
     locale = messages.locale_of(headers.get("accept-language"))
     standard = {**_STANDARD_HEADERS, "Content-Language": locale, "X-Request-Id": request_id}
     try:
-        made = _handle(promised, request, path_values, locale, request_id)
+        with budgets.of_request():
+            made = _handle(promised, request, path_values, locale, request_id)
         return _Answer(made.status, made.body, {**standard, **made.headers})
     except WalletError as error:
         failure = error
@@ -222,16 +228,19 @@ def _handle(
         wallet, promised.path, request.headers, raw_event.get("multiValueHeaders") or {}
     )
     given = request.headers.get("authorization")
-    caller = auth.authenticate(wallet, given, promised.callers) if promised.callers else None
+    caller: auth.Caller | None = None
+    if promised.callers:
+        caller = auth.authenticate(wallet, given, promised.callers, promised.scope, lambda: signed_request(request))
     if isinstance(caller, Customer) and promised.session == "checked":
         wallet.sessions.require_live(caller)
     key = headers.idempotency_key(request.headers, promised.idempotency)
     query = read_query(raw_event.get("multiValueQueryStringParameters") or {}, promised.query or NoParameters)
     raw = _raw_body(request)
-    body = read_body(raw, promised.body or Body)
+    document = parse(raw)
+    body = read_document(document, raw, promised.body or Body)
     operation = None
     if key is not None and caller is not None and promised.idempotency == "required":
-        fingerprint = _fingerprint(wallet, promised.method, promised.path.format(**path_values), raw)
+        fingerprint = _fingerprint(wallet, promised.method, promised.path.format(**path_values), document)
         operation = Operation(
             caller=caller.id,
             mode=wallet.settings.mode,
@@ -261,11 +270,9 @@ def _raw_body(request: Request) -> bytes:
     return raw if isinstance(raw, bytes) else raw.encode()
 
 
-def _fingerprint(wallet: Wallet, method: str, path: str, raw: bytes) -> str:
+def _fingerprint(wallet: Wallet, method: str, path: str, document: Mapping[str, Any]) -> str:
     """A keyed hash of what is asked, without the person's proof: that may be typed anew under the same key."""
-    document = parse(raw)
-    document.pop("authorization", None)
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = _canonical({name: value for name, value in document.items() if name != "authorization"})
     return wallet.keys.hex_digest("fingerprint", method, path, canonical, version=1)[:32]
 
 

@@ -23,11 +23,12 @@ from wallet_api.clients.errors import ClientMalformed, UpdateRequired
 from wallet_api.errors import Invalid, NotFound, OutcomeUnknown, WalletError
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused
-from wallet_api.merchants.errors import ApiKeyRevoked, MerchantSuspended
+from wallet_api.merchants.errors import ApiKeyOfOtherMode, ApiKeyRevoked, MerchantSuspended, ScopeMissing
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import Customer
+from wallet_api.signatures.errors import SignatureInvalid, SignatureReplayed, SignatureRequired
 from wallet_api.storage.crypto import KeyServiceDown
 from wallet_api.storage.errors import StorageBusy
 
@@ -80,20 +81,20 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
 def problems_of(each: Endpoint) -> list[type[WalletError]]:
     """Every refusal that an endpoint may answer with: its own, and those that follow from what it takes."""
     found: list[type[WalletError]] = [errors.DuplicateHeader, errors.UnknownVersion, Invalid, errors.Defect]
-    found.append(ClientMalformed)
-    found.append(errors.NotAuthenticated)  # also where anybody may call: a proof that cannot be read is refused
+    found += [ClientMalformed, errors.NotAuthenticated]  # also where anybody may call: a proof may be unreadable
     if each.method != "GET":
         found += [errors.IdempotencyKeyMalformed, errors.MediaTypeNotJson, bodies.BodyTooLarge, bodies.NotJson]
         found += [bodies.NotAnObject, bodies.TooDeep, bodies.DuplicateName]
     if each.callers:
-        found.append(errors.WrongCaller)
+        found += [errors.WrongCaller, ApiKeyOfOtherMode]
     if each.path.startswith("/v1/"):
         found += [StorageBusy, OutcomeUnknown, KeyServiceDown]
         found += [] if each.path in FOR_EVERY_CLIENT else [UpdateRequired]
     if Customer in each.callers:
         found.append(SessionEnded)
     if MerchantCaller in each.callers:
-        found += [ApiKeyRevoked, MerchantSuspended]
+        found += [ApiKeyRevoked, MerchantSuspended, ScopeMissing]
+        found += [SignatureRequired, SignatureInvalid, SignatureReplayed]
     if _NAME.search(each.path):
         found.append(NotFound)
     if each.idempotency == "required":
@@ -114,7 +115,7 @@ def _operation(
         "summary": each.summary,
         "description": inspect.cleandoc(each.description),
         "tags": [tag_of(each)],
-        "security": [{SCHEMES[caller]: []} for caller in each.callers],
+        "security": [{SCHEMES[kind]: [each.scope] if kind is MerchantCaller else []} for kind in each.callers],
         "parameters": _parameters_of(each),
     }
     if each.body is not None:
@@ -220,7 +221,9 @@ def _tags(endpoints: Sequence[Endpoint]) -> list[Json]:
 
 def _security_schemes() -> Json:
     customer = "The `access_token` of a session: begins with `wat_`, lives for minutes, ends at once when revoked."
-    merchant = "A merchant's secret API key: begins with `sk_test_` or `sk_live_`. For servers only."
+    merchant = (
+        "A merchant's secret API key: begins with `sk_test_` or `sk_live_`. A restricted one holds the scope named."
+    )
     return {
         "customer": {"type": "http", "scheme": "bearer", "description": customer},
         "merchant": {"type": "http", "scheme": "bearer", "description": merchant},

@@ -5,16 +5,45 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import decode, encode, made_id
+from wallet_api.ids import decode, encode, made_id, new_id
+from wallet_api.merchants.errors import ScopeMissing
+from wallet_api.signatures.model import SignedRequest
 from wallet_api.storage.keys import Keys, plain_digest, same
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
 REVOKED = "revoked"
+
+Scope = Literal[
+    "merchant:read",
+    "merchant:write",
+    "outlets:read",
+    "outlets:write",
+    "keys:read",
+    "keys:write",
+    "payments:read",
+    "payments:write",
+    "refunds:read",
+    "refunds:write",
+    "events:read",
+    "webhooks:read",
+    "webhooks:write",
+    "reports:read",
+    "payouts:read",
+    "payouts:write",
+]
+"""What a restricted key may be allowed. To write includes to read."""
+
+MAX_API_KEYS = 50
+MAX_OVERLAP = timedelta(days=7)
+"""How long a key that was rolled may go on beside its successor."""
+USE_NOTED_EVERY = timedelta(hours=1)
 
 _KEY = re.compile(r"sk_(test|live)_([A-Za-z0-9_-]{96})", re.ASCII)
 SECRET_BYTES = 24
@@ -26,12 +55,58 @@ _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class MerchantCaller:
-    """A merchant's server that presented a key of ours: its tag was checked, the key's record not yet."""
+    """A merchant's server that presented a key of ours: its tag was checked, the key's record not yet.
+
+    `scope` is what the endpoint that it calls asks of a key; a restricted key is refused where nothing is named. `signed` is the
+    request itself when it carries a signature.
+    """
 
     id: str
     key_id: str
     key_hash: str
     mode: str
+    scope: str = ""
+    signed: SignedRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key's record. `scopes` is None for a key that may do everything; `last4` are the last signs of its text."""
+
+    id: str
+    merchant_id: str
+    name: str
+    mode: str
+    status: str
+    key_hash: str
+    last4: str
+    scopes: tuple[str, ...] | None
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+    rolled_to: str | None = None
+
+    def status_at(self, now: datetime) -> Literal["active", "expired", "revoked"]:
+        """As its owner sees it."""
+        if self.status != ACTIVE:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
+
+    def admits(self, caller: MerchantCaller, now: datetime) -> bool:
+        """Whether this is the key that the caller showed, and it still lives."""
+        hashes_agree = same(self.key_hash.encode(), caller.key_hash.encode())
+        return self.status_at(now) == ACTIVE and self.mode == caller.mode and hashes_agree
+
+    def require_scope(self, scope: str) -> None:
+        """Raises ScopeMissing unless the key may do what this scope names."""
+        if not allows(self.scopes, scope):
+            raise ScopeMissing(scope=scope)
+
+
+def allows(scopes: tuple[str, ...] | None, scope: str) -> bool:
+    """Whether a key with these scopes may do what one names: everything without any, to read what it may write."""
+    return scopes is None or scope in scopes or (scope.endswith(":read") and f"{scope[:-5]}:write" in scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +155,13 @@ class Merchant:
     suspension_reason: str | None = None
     revision: int = 0
 
+    def updated(self, changes: Mapping[str, Any]) -> Merchant:
+        """The merchant with some of what it says of itself changed, its profile's fields among it. Raises Invalid."""
+        names = {each.name for each in fields(Profile)}
+        profile = replace(self.profile, **{name: value for name, value in changes.items() if name in names})
+        rest = {name: value for name, value in changes.items() if name not in names}
+        return replace(self, profile=profile, **rest)
+
     @property
     def standing(self) -> Standing:
         """What an outlet's or a payment's customer may know of it."""
@@ -113,10 +195,46 @@ def id_of_merchants(prefix: str, merchant_id: str, now: datetime, entropy: bytes
     return made_id(prefix, now, bytes.fromhex(mark_of(merchant_id)) + entropy)
 
 
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be. `scopes` is None for one that may do everything."""
+
+    name: str
+    scopes: tuple[str, ...] | None = None
+    expires_at: datetime | None = None
+
+
+def made_key(
+    keys: Keys, merchant_id: str, mode: str, wanted: NewKey, now: datetime, entropy: bytes
+) -> tuple[ApiKey, str]:
+    """A key's record and its text, which the record holds a hash of."""
+    key_id = new_id("key", now)
+    text = api_key(keys, merchant_id, key_id, mode, entropy)
+    key = ApiKey(
+        id=key_id,
+        merchant_id=merchant_id,
+        name=wanted.name,
+        mode=mode,
+        status=ACTIVE,
+        key_hash=plain_digest(text),
+        last4=text[-4:],
+        scopes=wanted.scopes,
+        created_at=now,
+        expires_at=wanted.expires_at,
+    )
+    return key, text
+
+
 def api_key(keys: Keys, merchant_id: str, key_id: str, mode: str, entropy: bytes) -> str:
     """The text of a key: `sk_test_` or `sk_live_`, then the two ids, 24 random bytes and a tag under our own key."""
     body = _ulid_bytes(merchant_id) + _ulid_bytes(key_id) + entropy
     return f"sk_{mode}_" + urlsafe_b64encode(body + _tag(keys, mode, body, keys.current)).decode("ascii")
+
+
+def mode_of(text: str) -> str | None:
+    """The mode that a text claims to be a key of; None for what has no key's form."""
+    matched = _KEY.fullmatch(text)
+    return None if matched is None else matched[1]
 
 
 def read_api_key(keys: Keys, text: str) -> MerchantCaller | None:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from pynamodb.attributes import BooleanAttribute
 
 from wallet_api.errors import NotFound
 from wallet_api.ledger.accounts import StaleAccount
-from wallet_api.merchants.model import Merchant, Profile, Standing, mark_of
+from wallet_api.merchants.errors import ApiKeyNotActive
+from wallet_api.merchants.model import ACTIVE, REVOKED, USE_NOTED_EVERY, ApiKey, Merchant, Profile, Standing, mark_of
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.items import Document, Item, Moment, UnicodeAttribute, WholeNumber
 
 MERCHANT = "merchant"
 STANDING = "standing"
-
-
-def key_place(key_id: str) -> str:
-    """The sort key of an API key's record."""
-    return f"key/{key_id}"
+KEY = "key/"
 
 
 class MerchantItem(Item):
@@ -70,11 +68,22 @@ class ApiKeyItem(Item):
 
     table = "records"
 
+    name = UnicodeAttribute()
     status = UnicodeAttribute()
     mode = UnicodeAttribute()
     key_hash = UnicodeAttribute()
+    last4 = UnicodeAttribute()
+    scopes = Document(null=True)
     created_at = Moment()
+    expires_at = Moment(null=True)
     revoked_at = Moment(null=True)
+    last_used_at = Moment(null=True)
+    rolled_to = UnicodeAttribute(null=True)
+
+    def key(self) -> ApiKey:
+        """The item as the wallet speaks of it."""
+        scopes = None if self.scopes is None else tuple(self.scopes)
+        return self.as_record(ApiKey, id=self.sk.removeprefix(KEY), merchant_id=self.pk, scopes=scopes)
 
 
 @dataclass(frozen=True)
@@ -142,3 +151,54 @@ def _standing_place(identifier: str) -> str:
 
 def _owner_bucket(person_id: str) -> str:
     return f"{person_id}/merchants"
+
+
+@dataclass(frozen=True)
+class ApiKeyStore:
+    """Adds, finds and changes API keys."""
+
+    storage: Storage
+    items: type[ApiKeyItem]
+
+    @staticmethod
+    def open(storage: Storage) -> ApiKeyStore:
+        """Binds the items to their table."""
+        return ApiKeyStore(storage, storage.bind(ApiKeyItem))
+
+    def add(self, key: ApiKey, write: AtomicWrite) -> None:
+        """Adds a new key to a write."""
+        scopes = None if key.scopes is None else list(key.scopes)
+        item = self.items.of(key, pk=key.merchant_id, sk=KEY + key.id, scopes=scopes)
+        write.put(item, StorageFault("a fresh id is taken"))
+
+    def find(self, merchant_id: str, key_id: str, trip: Trip) -> Read[ApiKey | None]:
+        """A key of this merchant, or None."""
+        return trip.get(self.items, merchant_id, KEY + key_id).map(lambda item: None if item is None else item.key())
+
+    def newest(self, merchant_id: str, after: str | None, limit: int) -> list[ApiKey]:
+        """A merchant's keys, newest first, beginning after a key's id."""
+        place = None if after is None else KEY + after
+        rows = self.storage.query(self.items, merchant_id, prefix=KEY, after=place, limit=limit, newest_first=True)
+        return [row.key() for row in rows]
+
+    def revoke(self, merchant_id: str, key_id: str, now: datetime, write: AtomicWrite) -> None:
+        """Ends a key; one that was ended keeps its time. Leaving the write's block may raise NotFound."""
+        items = self.items
+        actions = [items.status.set(REVOKED), items.revoked_at.set(items.revoked_at | now)]
+        write.update(items(merchant_id, KEY + key_id), actions, (items.pk.exists(), NotFound()))
+
+    def roll(self, old: ApiKey, new_id: str, ends_at: datetime, write: AtomicWrite) -> None:
+        """Lets a key end when its successor has taken over. Leaving the write's block may raise ApiKeyNotActive."""
+        items = self.items
+        unrolled = (items.status == ACTIVE) & items.rolled_to.does_not_exist()
+        actions = [items.rolled_to.set(new_id), items.expires_at.set(ends_at)]
+        write.update(items(old.merchant_id, KEY + old.id), actions, (unrolled, ApiKeyNotActive()))
+
+    def note_use(self, merchant_id: str, key_id: str, now: datetime, trip: Trip) -> None:
+        """Notes beside a trip's reads that a key is used, unless that was noted less than an hour ago. Nobody depends on it,
+        so it may fail.
+        """
+        items = self.items
+        unnoted = items.last_used_at.does_not_exist() | (items.last_used_at < now - USE_NOTED_EVERY)
+        good = items.pk.exists() & (items.status == ACTIVE) & unnoted
+        trip.note(items(merchant_id, KEY + key_id), [items.last_used_at.set(now)], good)

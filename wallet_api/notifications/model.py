@@ -24,6 +24,14 @@ Kind = Literal[
     "device_removed",
     "payment_pin_changed",
     "payment_pin_reset",
+    "frozen",
+    "unfreeze_asked",
+    "unfrozen",
+    "contact_removed",
+    "api_key_created",
+    "settlement_account_changed",
+    "merchant_approved",
+    "merchant_declined",
 ]
 
 _FIRST_RETRY = timedelta(minutes=1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -13,27 +14,31 @@ from wallet_api.ids import is_id, new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.ledger import Ledger
-from wallet_api.merchants.errors import ApiKeyRevoked, MerchantSuspended
+from wallet_api.merchants.errors import ApiKeyOfOtherMode, ApiKeyRevoked, MerchantSuspended
 from wallet_api.merchants.model import (
     ACTIVE,
-    REVOKED,
     SECRET_BYTES,
     SUSPENDED,
+    ApiKey,
     Merchant,
     MerchantCaller,
+    NewKey,
     Profile,
     Standing,
-    api_key,
     id_of_merchants,
+    made_key,
+    mode_of,
     read_api_key,
 )
-from wallet_api.merchants.store import ApiKeyItem, MerchantStore, key_place
+from wallet_api.merchants.store import ApiKeyStore, MerchantStore
+from wallet_api.merchants.use_cases.key_uses import KeyUses
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.settings import Mode
+from wallet_api.signatures.errors import SignatureRequired, SigningKeyMissing
+from wallet_api.signatures.use_cases import Signatures
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
-from wallet_api.storage.errors import StorageFault
-from wallet_api.storage.keys import Keys, plain_digest, same
+from wallet_api.storage.keys import Keys
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
 CHANGES_MEANWHILE = 3
@@ -42,7 +47,7 @@ CHANGES_MEANWHILE = 3
 
 @dataclass(frozen=True)
 class Merchants:
-    """The merchants of one deployment, which speaks one mode: a key of the other mode is a stranger's."""
+    """The merchants of one deployment, which speaks one mode: test and live share no table and no key."""
 
     storage: Storage
     clock: Clock
@@ -50,14 +55,25 @@ class Merchants:
     keys: Keys
     mode: Mode
     sessions: Sessions
+    signatures: Signatures
     store: MerchantStore
-    key_items: type[ApiKeyItem]
+    key_store: ApiKeyStore
+    uses: KeyUses
 
     @staticmethod
-    def open(storage: Storage, clock: Clock, ledger: Ledger, keys: Keys, mode: Mode, sessions: Sessions) -> Merchants:
+    def open(
+        storage: Storage,
+        clock: Clock,
+        ledger: Ledger,
+        keys: Keys,
+        mode: Mode,
+        sessions: Sessions,
+        signatures: Signatures,
+    ) -> Merchants:
         """Binds the merchants' items to their table."""
-        store = MerchantStore.open(storage)
-        return Merchants(storage, clock, ledger, keys, mode, sessions, store, storage.bind(ApiKeyItem))
+        store, key_store = MerchantStore.open(storage), ApiKeyStore.open(storage)
+        uses = KeyUses(clock, key_store)
+        return Merchants(storage, clock, ledger, keys, mode, sessions, signatures, store, key_store, uses)
 
     def create(
         self,
@@ -85,25 +101,23 @@ class Merchants:
         self.store.add(merchant, write)
         self.ledger.accounts.open(chart.merchant(merchant.id), write)
 
-    def issue_key(self, merchant_id: str, mode: Mode | None = None) -> str:
+    def new_key(self, merchant_id: str, wanted: NewKey, mode: Mode | None = None) -> tuple[ApiKey, str]:
+        """A key's record, not written yet, and its text."""
+        now, entropy = self.clock.now(), secrets.token_bytes(SECRET_BYTES)
+        return made_key(self.keys, merchant_id, mode or self.mode, wanted, now, entropy)
+
+    def issue_key(self, merchant_id: str, mode: Mode | None = None, wanted: NewKey | None = None) -> str:
         """A new secret key of a merchant, shown this once. Operator only. Raises NotFound."""
-        now, mode = self.clock.now(), mode or self.mode
-        key_id = new_id("key", now)
-        text = api_key(self.keys, merchant_id, key_id, mode, secrets.token_bytes(SECRET_BYTES))
-        item = self.key_items(
-            merchant_id, key_place(key_id), status=ACTIVE, mode=mode, key_hash=plain_digest(text), created_at=now
-        )
+        key, text = self.new_key(merchant_id, wanted or NewKey("operator"), mode)
         with self.storage.atomic_write() as write:
             self.store.require(merchant_id, write)
-            write.put(item, StorageFault("a fresh id is taken"))
+            self.key_store.add(key, write)
         return text
 
     def revoke_key(self, merchant_id: str, key_id: str) -> None:
         """Ends a key at once; ending it again changes nothing. Operator only. Raises NotFound."""
-        item = self.key_items(merchant_id, key_place(key_id))
-        actions = [self.key_items.status.set(REVOKED), self.key_items.revoked_at.set(self.clock.now())]
         with self.storage.atomic_write() as write:
-            write.update(item, actions, (self.key_items.pk.exists(), NotFound()))
+            self.key_store.revoke(merchant_id, key_id, self.clock.now(), write)
 
     def suspend(self, merchant_id: str, reason: str = "") -> Merchant:
         """Ends what a merchant's servers may ask, and that anybody pays it, a payment that is shown already among it.
@@ -117,6 +131,15 @@ class Merchants:
     def reinstate(self, merchant_id: str) -> Merchant:
         """Lifts a suspension. Operator only. Raises NotFound."""
         return self.change(merchant_id, lambda merchant: replace(merchant, status=ACTIVE, suspension_reason=None))
+
+    def update(self, party: Customer | MerchantCaller, merchant_id: str, changes: Mapping[str, Any]) -> Merchant:
+        """Changes what a merchant says of itself. Raises Invalid, NotFound, SigningKeyMissing, and what acting for it raises."""
+        with self.storage.trip() as trip:
+            acting = self.acting(party, merchant_id, trip)
+        acting()
+        if changes.get("signed_requests_only") and not self.signatures.active(merchant_id):
+            raise SigningKeyMissing
+        return self.change(merchant_id, lambda merchant: merchant.updated(changes))
 
     def change(self, merchant_id: str, changed: Callable[[Merchant], Merchant]) -> Merchant:
         """Changes a merchant, and what its standing says, at once. Raises NotFound, StaleAccount, and what `changed` raises."""
@@ -136,9 +159,15 @@ class Merchants:
         raise StaleAccount
 
     def presented(self, key: str) -> MerchantCaller | None:
-        """Whom a key names, or None when we did not make it for this mode. Its record is asked by `authorized`."""
-        caller = read_api_key(self.keys, key)
-        return caller if caller is not None and caller.mode == self.mode else None
+        """Whom a key names, or None when we did not make it. Its record is asked by `authorized`.
+
+        Raises ApiKeyOfOtherMode for what has the form of one: the other mode's keys are made with other secrets, so whether it
+        is genuine cannot be told here.
+        """
+        mode = mode_of(key)
+        if mode is not None and mode != self.mode:
+            raise ApiKeyOfOtherMode(mode=self.mode)
+        return read_api_key(self.keys, key)
 
     def reading(self, merchant_id: str, trip: Trip) -> Read[Merchant | None]:
         """A merchant as part of another capability's trip; None when there is none."""
@@ -157,16 +186,27 @@ class Merchants:
         return id_of_merchants(prefix, merchant_id, now, secrets.token_bytes(4))
 
     def authorized(self, caller: MerchantCaller, trip: Trip) -> Read[Merchant]:
-        """Reads the key's record and the merchant. Calling the read raises ApiKeyRevoked or MerchantSuspended."""
-        key = trip.get(self.key_items, caller.id, key_place(caller.key_id))
+        """Reads the key's record, the merchant, and what the request's signature is judged by.
+
+        Calling the read raises ApiKeyRevoked, SignatureRequired, what a signature that does not hold raises, MerchantSuspended,
+        ScopeMissing.
+        """
+        record = self.key_store.find(caller.id, caller.key_id, trip)
         found = self.reading(caller.id, trip)
+        signed = None if caller.signed is None else self.signatures.checking(caller.id, caller.signed, trip)
+        self.uses.note(caller, trip)
 
         def bring() -> Merchant:
-            record, merchant = key(), found()
-            if record is None or merchant is None or not _is_good(record, caller):
+            key, merchant = record(), found()
+            if key is None or merchant is None or not key.admits(caller, self.clock.now()):
                 raise ApiKeyRevoked
+            if signed is not None:
+                signed()
+            elif merchant.signed_requests_only:
+                raise SignatureRequired
             if merchant.status != ACTIVE:
                 raise MerchantSuspended
+            key.require_scope(caller.scope)
             return merchant
 
         return Read(bring)
@@ -209,8 +249,3 @@ def _same(merchant: Merchant, merchant_id: str) -> Merchant:
     if merchant.id != merchant_id:
         raise NotFound
     return merchant
-
-
-def _is_good(record: ApiKeyItem, caller: MerchantCaller) -> bool:
-    hashes_agree = same(record.key_hash.encode(), caller.key_hash.encode())
-    return record.status == ACTIVE and record.mode == caller.mode and hashes_agree

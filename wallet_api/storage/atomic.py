@@ -25,6 +25,7 @@ from pynamodb.expressions.update import Action
 
 from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown
+from wallet_api.storage import budgets
 from wallet_api.storage.conditions import holds, require_plain
 from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
@@ -122,11 +123,13 @@ class AtomicWrite:
             raise StorageFault(f"{len(self._by_key)} items are more than a transaction takes")
         ordered = sorted(self._by_key.values(), key=lambda action: _WIRE_ORDER.index(action.kind))
         assembled = _assemble(ordered)
-        deadline = self._clock.now() + DEADLINE
+        deadline, budget = self._clock.now() + DEADLINE, budgets.current()
         perhaps_applied = False
+        if budget.used_up:
+            raise StorageBusy
         for attempt in count(1):
             try:
-                self._connection.transact_write_items(**assembled)
+                budget.spend(lambda: self._connection.transact_write_items(**assembled))
                 return
             except TransactWriteError as error:
                 codes = _codes(error)
@@ -138,7 +141,8 @@ class AtomicWrite:
                     raise StorageFault(f"DynamoDB refuses the write: {sorted(codes)}") from error
                 perhaps_applied = perhaps_applied or not codes or not busy <= SURELY_NOT_APPLIED
                 pause = pause_after(attempt)
-                if attempt == ATTEMPTS or self._clock.now() + pause > deadline:
+                ended = attempt == ATTEMPTS or self._clock.now() + pause > deadline
+                if ended or not budget.take(pause.total_seconds()):
                     raise (OutcomeUnknown() if perhaps_applied else StorageBusy()) from error
             self._clock.sleep(pause.total_seconds())
 

@@ -24,6 +24,7 @@ from pynamodb.expressions.update import Action
 
 from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown
+from wallet_api.storage import budgets
 from wallet_api.storage.conditions import require_plain
 from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
@@ -145,14 +146,22 @@ class Trip:
         calls = list(self._calls)
         if self._keys:
             calls.append(self._get_all)
+        if len(calls) > 1:
+            self._make_all(calls)
+        else:
+            for call in calls:
+                call()
+
+    def _make_all(self, given: list[Callable[[], None]]) -> None:
+        calls, settle = budgets.side_by_side(given)
         futures = [self._pool.submit(call) for call in calls[:-1]]
         try:
-            for call in calls[-1:]:
-                call()
+            calls[-1]()
         finally:
             # Every call of the trip ends before one that failed is reported, or it would go on behind the request's back.
             for future in futures:
                 future.exception()
+            settle()
         for future in futures:
             future.result()
 
@@ -171,12 +180,14 @@ def retrying(clock: Clock, call: Callable[[], T], *, resends: int = ATTEMPTS) ->
     `resends` bounds how often it is made again after an attempt that may have been applied. Raises StorageBusy at the end,
     StorageFault for what is our mistake.
     """
-    deadline = clock.now() + DEADLINE
+    deadline, budget = clock.now() + DEADLINE, budgets.current()
     attempt = 0
     while True:
         attempt += 1
+        if budget.used_up:
+            raise StorageBusy
         try:
-            return call()
+            return budget.spend(call)
         except PynamoDBConnectionError as error:
             code = code_of(error)
             if code is not None and code not in BUSY_CODES:
@@ -184,7 +195,8 @@ def retrying(clock: Clock, call: Callable[[], T], *, resends: int = ATTEMPTS) ->
             pause = pause_after(attempt)
             if code not in SURELY_NOT_APPLIED:
                 resends -= 1
-            if resends < 0 or attempt == ATTEMPTS or clock.now() + pause > deadline:
+            ended = resends < 0 or attempt == ATTEMPTS or clock.now() + pause > deadline
+            if ended or not budget.take(pause.total_seconds()):
                 raise StorageBusy from error
         clock.sleep(pause.total_seconds())
 
@@ -209,9 +221,7 @@ def _update(
 
 def _note(connection: WalletConnection, item: Item, actions: Sequence[Action], condition: Condition) -> None:
     with suppress(PynamoDBConnectionError):
-        connection.update_item(
-            type(item).Meta.table_name, item.pk, range_key=item.sk, actions=actions, condition=condition
-        )
+        _dispatch(connection, "UpdateItem", change_of(item, condition, actions))
 
 
 def _batch_get(

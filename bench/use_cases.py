@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from bench import people
 from bench.people import InProcess, Person, key
 from bench.usual import UsualPayments
 from dev.cloud.local import LocalCloud
+from wallet_api.clock import rfc3339
 from wallet_api.ledger.operations import Operation
 
 Request = Callable[[], object]
@@ -113,6 +116,26 @@ class Bench:
     def page(self) -> object:
         """The newest twenty of Ada's transactions."""
         return self.api.get("/v1/transactions?limit=20", token=self.ada.token).ok(200)
+
+    def deep_page(self) -> Request:
+        """Twenty of Ada's transactions from amid all that she has."""
+        middle = self.cloud.clock.now() - timedelta(days=790)
+        query = f"limit=20&to={quote(rfc3339(middle))}"
+        return lambda: self.api.get(f"/v1/transactions?{query}", token=self.ada.token).ok(200)
+
+    def payments_page(self) -> object:
+        """The merchant's newest twenty payments."""
+        return self.api.get("/v1/payments?limit=20", token=self.merchant_key).ok(200)
+
+    def events_page(self) -> object:
+        """What happened to the merchant's payments last."""
+        return self.api.get("/v1/events?limit=20", token=self.merchant_key).ok(200)
+
+    def behind(self) -> Request:
+        """All that the streams' readers do for a payment after its answer."""
+        self.cloud.pump.drain()
+        self.paid()
+        return self.cloud.pump.drain
 
     def get_payment(self) -> Request:
         payment = self.paid()

@@ -85,7 +85,7 @@ class UsualPayments:
             journal = replace(operation, key=entry.id)
             wallet.ledger.decide(journal, entry, write, payer=proven)
             wallet.payments.store.confirm(
-                payment, caller.id, charge, now, write, lambda current: why_not_payable(current, caller.id, now)
+                confirmed, now, write, lambda current: why_not_payable(current, caller.id, now)
             )
             for line in lines_of(entry, journal.place):
                 if line.account == chart.merchant(payment.merchant_id):

@@ -97,6 +97,12 @@ class MotoEngine:
             for table in self._tables():
                 table.clear()
 
+    def forget_stream_records(self) -> None:
+        """What was streamed so far is gone, as after a day on AWS."""
+        with self.lock:
+            for table in self._tables():
+                table.forget_stream_records()
+
     def remove_tables(self) -> None:
         """Forgets the tables themselves."""
         with self.lock:

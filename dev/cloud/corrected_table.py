@@ -169,6 +169,10 @@ class CorrectedTable(Table):
         self._hashes = None
         for orders in self._orders.values():
             orders.clear()
+        self.forget_stream_records()
+
+    def forget_stream_records(self) -> None:
+        """Empties the stream; places in it go on from here."""
         if self.stream_shard is not None:
             forgotten = len(self.stream_shard.items)
             self._first += forgotten

@@ -49,9 +49,15 @@ class MinistackEngine:
     def reset(self) -> None:
         with self._turn(self._region):
             self._items._txn_idempotency.clear()
-            for name, table in self._items._tables.items():
+            for table in self._items._tables.values():
                 table["items"].clear()
                 self._items._items_replaced(table)
+        self.forget_stream_records()
+
+    def forget_stream_records(self) -> None:
+        """What was streamed so far is gone, as after a day on AWS."""
+        with self._turn(self._region):
+            for name in self._items._tables:
                 records = self._items._stream_records.get(name)
                 if records:
                     # Places in a stream count from its first record ever.

@@ -21,7 +21,10 @@ WITHOUT_A_TEST: Mapping[Statement, str] = {
 
 
 def to_be_held() -> Iterator[Statement]:
-    """What identity, personal data and time must be held to, one by one."""
-    for letter, numbers in (("A", range(1, 52)), ("D", range(5, 10)), ("O", (11,))):
+    """What identity, personal data, time, money and the libraries under it must be held to, one by one."""
+    stood_on = (*range(20, 32), *range(40, 46), *range(50, 54))
+    for letter, numbers in (
+        ("A", range(1, 52)), ("D", range(5, 10)), ("O", (11,)), ("M", range(1, 45)), ("S", stood_on)
+    ):  # fmt: skip
         for number in numbers:
             yield letter, number

@@ -10,6 +10,13 @@ from tests.identity import at_once, confirm, give_password, other_than, register
 from wallet_api.ledger import chart
 
 
+def test_a_number_without_its_country_gets_its_message_with_it(api: Api, cloud: LocalCloud) -> None:
+    """S45: SNS takes only E.164 numbers; the local one would take any."""
+    phone = a_phone()
+    register(api, phone=phone.removeprefix("+86")).ok(202)
+    assert [message.to for message in cloud.inbox.messages()] == [phone]
+
+
 def test_parallel_sign_ups_with_one_phone_make_one_wallet(api: Api, cloud: LocalCloud) -> None:
     """M21: both prove the phone, and one claims it."""
     phone = a_phone()

@@ -51,7 +51,7 @@ def test_what_is_sealed_opens_again_and_shows_nothing(cipher: FieldCipher) -> No
 
 
 def test_a_copied_ciphertext_does_not_open(cipher: FieldCipher) -> None:
-    """D5: neither with another person, nor in another field, nor with the other person's key."""
+    """D5, S44: neither with another person, nor in another field, nor with the other person's key."""
     ada, bo = cipher.new_key(ADA), cipher.new_key(BO)
     sealed = cipher.seal(ADA, ada, "phone", "+8613800138000")
     for owner, key, field in ((BO, bo, "phone"), (ADA, ada, "name"), (ADA, bo, "phone"), (BO, ada, "phone")):
@@ -94,7 +94,7 @@ def test_the_encryption_context_holds_ids_alone(cipher: FieldCipher, kms: Counte
 def test_without_the_key_service_nothing_is_read_or_written(
     cloud: LocalCloud, kms: CountedKms, cipher: FieldCipher, failure: Exception
 ) -> None:
-    """D7: it fails closed; there is no way around it in plain text."""
+    """D7, S44: it fails closed; there is no way around it in plain text."""
     key = cipher.new_key(ADA)
     sealed = cipher.seal(ADA, key, "phone", "+8613800138000")
     cold = FieldCipher(kms, cloud.wallet.settings.field_key, cloud.clock)

@@ -1,5 +1,7 @@
 """Items: what a value becomes in the table and comes back as, and which values never get there."""
 
+import importlib
+import pkgutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -8,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, DiscriminatorAttribute
 from pynamodb.exceptions import AttributeDeserializationError, AttributeNullError
 from pynamodb.models import Model
 
+import wallet_api
 from tests.ledger_world import World
 from tests.storage.box import Boxes, BoxItem
 from wallet_api.money import Money
@@ -32,6 +35,17 @@ def test_numbers_are_whole_numbers_only(value: Any) -> None:
         WholeNumber().serialize(value)
     with pytest.raises(TypeError):
         Counters().serialize({"CNY": value})
+
+
+def test_no_kind_of_item_is_told_by_an_attribute() -> None:
+    """S28: what an item is stands in its sort key, so that no reading meets an item of another kind, which would be a 500."""
+    for found in pkgutil.walk_packages(wallet_api.__path__, "wallet_api."):
+        if found.name.endswith(".store"):
+            importlib.import_module(found.name)
+    ours = [each for each in Item.__subclasses__() if each.__module__.startswith("wallet_api.")]
+    assert len(ours) > 10
+    told = [each for each in ours if any(isinstance(a, DiscriminatorAttribute) for a in each.get_attributes().values())]
+    assert told == []
 
 
 @given(st.integers(-(10**38) + 1, 10**38 - 1))

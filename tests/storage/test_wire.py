@@ -114,6 +114,14 @@ def test_credentials_that_were_renewed_sign_the_next_request() -> None:
     assert fresh.headers("x", b"{}", NOW) == after
 
 
+def test_a_day_has_a_key_of_its_own() -> None:
+    url = "https://dynamodb.eu-central-1.amazonaws.com/"
+    session = session_of("AKIDEXAMPLE", "secret", None)
+    signer = Signer(session, REGION, url)
+    for moment in (NOW, time.gmtime(1_795_000_000 + 86_400), NOW):
+        assert signer.headers("x", b"{}", moment) == Signer(session, REGION, url).headers("x", b"{}", moment)
+
+
 def test_without_credentials_nothing_is_sent(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line.wire._signer._session, "get_credentials", lambda: None)
     with pytest.raises(NoCredentialsError):

@@ -205,9 +205,10 @@ class Stage:
 
 
 def _wrong_sums(item: PaymentItem) -> Iterator[str]:
-    captured = item.amount if item.status == "succeeded" else 0
-    if not (item.refunded >= 0 and item.refunded + item.refundable == captured <= item.amount):
-        yield f"{item.pk}: refunded {item.refunded}, refundable {item.refundable}, captured {captured}"
+    captured, paid = item.refunded + item.refundable, item.status == "succeeded"
+    asked = range(1, item.amount + 1) if item.authorized_at is not None else (item.amount,)
+    if item.refunded < 0 or item.refundable < 0 or captured not in (asked if paid else (0,)):
+        yield f"{item.pk} {item.status}: refunded {item.refunded}, refundable {item.refundable} of {item.amount}"
     if item.refunded != sum(item.refunds.values()):
         yield f"{item.pk}: refunded {item.refunded}, by its refunds {item.refunds}"
 

@@ -10,7 +10,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person
 from tests.schedules.conductor import Conductor
 from tests.schedules.footprints import Call
-from tests.shopping import a_paid_payment, a_payment
+from tests.shopping import a_paid_payment, a_payment, an_authorized_payment
 from tests.signing import Phone, a_phone_of
 from wallet_api.authorizations.errors import WrongPin
 from wallet_api.authorizations.model import PinShown, Shown
@@ -28,6 +28,7 @@ from wallet_api.transfers.use_cases import Sending
 
 WRONG = "135791"
 CONFIRM, CANCEL = "POST /v1/payments/{payment_id}/confirm", "POST /v1/payments/{payment_id}/cancel"
+CAPTURE = "POST /v1/payments/{payment_id}/capture"
 REFUND, SEND, TOP_UP, QUOTE = "POST /v1/refunds", "POST /v1/transfers", "POST /v1/top_ups", "POST /v1/fee_quotes"
 TELLING = (
     "status",
@@ -38,6 +39,7 @@ TELLING = (
     "fee",
     "attempts",
     "balances",
+    "held",
     "spent",
     "customer_id",
 )
@@ -53,7 +55,7 @@ def yuan(amount: int) -> Money:
 
 @dataclass
 class Stage:
-    """Ada has 100 yuan and paid 100; Bo has 50. Payments of 20 to 130 yuan wait for whoever confirms them first."""
+    """Ada has 100 yuan, paid 100, and 30 are set aside; Bo has 50. Payments of 20 to 130 yuan wait for whoever confirms them first."""
 
     cloud: LocalCloud
     ada: Someone
@@ -62,6 +64,8 @@ class Stage:
     card_id: str
     paid: str
     waiting: dict[int, str]
+    held: str
+    to_hold: dict[int, str]
     quote_id: str = ""
     phone: Phone = field(default_factory=Phone)
     """Ada's, whose key signs."""
@@ -88,6 +92,29 @@ class Stage:
     def cancel(self, amount: int, key: str = "cancel") -> Act:
         asked = self.asked(self.shop.id, key, CANCEL, f"{amount}")
         return lambda _: self.wallet.payments.cancel(self.merchant, self.waiting[amount], asked)
+
+    def capture(self, amount: int | None, key: str = "capture") -> Act:
+        asked = self.asked(self.shop.id, key, CAPTURE, f"{amount}")
+        wanted = None if amount is None else yuan(amount)
+        return lambda _: self.wallet.payments.capture(self.merchant, self.held, wanted, asked)
+
+    def void(self, key: str = "void") -> Act:
+        asked = self.asked(self.shop.id, key, CANCEL, "held")
+        return lambda _: self.wallet.payments.cancel(self.merchant, self.held, asked)
+
+    def hold(self, who: Someone, amount: int, key: str = "hold") -> Act:
+        confirmation = Confirmation(self.to_hold[amount], PinShown(PIN), None)
+        asked = self.asked(who.id, key, CONFIRM, f"hold {amount}")
+        return lambda _: self.wallet.payments.confirm(self.customer(who), confirmation, asked)
+
+    def lapse(self) -> Act:
+        """The hold's time is over, and somebody looks."""
+
+        def act(_: Conductor) -> None:
+            self.cloud.clock.freeze(self.wallet.payments.found_again(self.held).capture_before)
+            self.wallet.payments.void_if_lapsed(self.wallet.payments.found_again(self.held))
+
+        return act
 
     def refund(self, amount: int, key: str) -> Act:
         wish = GivingBack(self.paid, yuan(amount), "returned")
@@ -173,8 +200,8 @@ class Stage:
     def _shown(self, raw: dict[str, Any]) -> str:
         if raw["sk"]["S"] == "payment":
             captured = int(raw["refunded"]["N"]) + int(raw["refundable"]["N"])
-            paid = raw["status"]["S"] == "succeeded"
-            assert captured == (int(raw["amount"]["N"]) if paid else 0)
+            paid, asked = raw["status"]["S"] == "succeeded", int(raw["amount"]["N"])
+            assert 0 < captured <= asked if "authorized_at" in raw and paid else captured == (asked if paid else 0)
         if raw["sk"]["S"].startswith("line/") or raw["sk"]["S"] in ("operation", CODE):
             return ""  # a code's tries may be counted more often than they are evaluated
         told = [f"{name}={next(iter(raw[name].values()))}" for name in TELLING if name in raw]
@@ -203,11 +230,14 @@ class Stage:
 
 def build(api: Api, cloud: LocalCloud) -> Stage:
     """The stage, made over HTTP and folded."""
-    ada, bo = a_person(api, cloud, balance=200_00), a_person(api, cloud, balance=50_00)
+    ada, bo = a_person(api, cloud, balance=230_00), a_person(api, cloud, balance=50_00)
     shop = a_merchant(cloud)
     paid = a_paid_payment(api, shop, ada, 100_00)["id"]
     waiting = {amount: a_payment(api, shop, amount * 100)["id"] for amount in (20, 40, 60, 70, 130)}
-    stage = Stage(cloud, ada, bo, shop, a_card(api, cloud, ada, "4000056655665556"), paid, waiting)
+    held = an_authorized_payment(api, shop, ada, 30_00)["id"]
+    to_hold = {amount: a_payment(api, shop, amount * 100, capture="manual")["id"] for amount in (60,)}
+    card_id = a_card(api, cloud, ada, "4000056655665556")
+    stage = Stage(cloud, ada, bo, shop, card_id, paid, waiting, held, to_hold)
     stage.phone = a_phone_of(api, ada)
     cloud.pump.drain()
     quoted = QuoteRequest("transfer", yuan(10), phone=bo.phone)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from dev.client import Answer
 from tests.build import key
 from tests.faults.scenario import AMOUNT, DONE, MADE, Act, Scenario, all_attempts_are_given_back
 from tests.faults.stage import Stage
-from tests.shopping import a_paid_payment, a_payment, ask, cancel, confirm, refund
+from tests.shopping import a_paid_payment, a_payment, an_authorized_payment, ask, cancel, capture, confirm, refund
+from wallet_api.ledger import chart
 
 CONFIRM = "POST /v1/payments/{payment_id}/confirm"
+CAPTURE = "POST /v1/payments/{payment_id}/capture"
 CANCEL = "POST /v1/payments/{payment_id}/cancel"
 
 
@@ -48,6 +51,35 @@ def _late_cancellation(stage: Stage) -> Act:
     return lambda idem: cancel(stage.api, stage.shop, payment["id"], idem=idem)
 
 
+def _holding(stage: Stage) -> Act:
+    payment = a_payment(stage.api, stage.shop, AMOUNT, capture="manual")
+    return lambda idem: confirm(stage.api, stage.ada, payment["id"], idem=idem)
+
+
+def _capture(amount: int | None) -> Callable[[Stage], Act]:
+    def prepare(stage: Stage) -> Act:
+        payment = an_authorized_payment(stage.api, stage.shop, stage.ada, AMOUNT)
+        return lambda idem: capture(stage.api, stage.shop, payment["id"], amount, idem=idem)
+
+    return prepare
+
+
+def _late_capture(stage: Stage) -> Act:
+    payment = an_authorized_payment(stage.api, stage.shop, stage.ada, AMOUNT)
+    capture(stage.api, stage.shop, payment["id"]).ok(200)
+    return lambda idem: capture(stage.api, stage.shop, payment["id"], idem=idem)
+
+
+def _void(stage: Stage) -> Act:
+    payment = an_authorized_payment(stage.api, stage.shop, stage.ada, AMOUNT)
+    return lambda idem: cancel(stage.api, stage.shop, payment["id"], idem=idem)
+
+
+def _nothing_is_held(stage: Stage, _answers: list[Answer]) -> None:
+    """What a capture or a void set free is set free once."""
+    assert stage.wallet.ledger.accounts.require(chart.customer(stage.ada.id)).held.get("CNY", 0) == 0
+
+
 def _refund(amount: int | None) -> Callable[[Stage], Act]:
     def prepare(stage: Stage) -> Act:
         payment = a_paid_payment(stage.api, stage.shop, stage.ada, AMOUNT)
@@ -64,6 +96,12 @@ SCENARIOS = (
     Scenario(CONFIRM, "comes second", _taken_payment, ((409, "payment_paid_by_another"),), check=all_attempts_are_given_back),
     Scenario(CANCEL, "succeeds", _cancellation, DONE),
     Scenario(CANCEL, "comes too late", _late_cancellation, ((409, "payment_already_paid"),)),
+    Scenario(CONFIRM, "sets aside", _holding, DONE, 1, check=all_attempts_are_given_back),
+    Scenario(CAPTURE, "of all", _capture(None), DONE, 1, check=_nothing_is_held),
+    Scenario(CAPTURE, "of a part", _capture(30), DONE, 1, check=_nothing_is_held),
+    Scenario(CAPTURE, "of too much", _capture(2_00), ((409, "capture_exceeds_authorization"),)),
+    Scenario(CAPTURE, "comes second", _late_capture, ((409, "payment_already_captured"),)),
+    Scenario(CANCEL, "voids", _void, DONE, 1, check=_nothing_is_held),
     Scenario("POST /v1/refunds", "of all", _refund(None), MADE, 1),
     Scenario("POST /v1/refunds", "of a part", _refund(30), MADE, 1),
     Scenario("POST /v1/refunds", "of too much", _refund(2_00), ((409, "refund_exceeds_payment"),)),

@@ -96,9 +96,10 @@ class Confirming(Reviewing):
         now, caller = self.clock.now(), approval.claim.caller
         confirmed = self._with_yes(payment, caller.id, charge)
         with self.storage.atomic_write() as write:
+            # Whoever has paid it under another key is told so, and not that the rest does not suffice to pay twice.
+            self.store.confirm(confirmed, now, write, lambda current: why_not_payable(current, caller.id, now))
             self._move(confirmed, operation, approval, write)
             self.fees.use(charge, write)
-            self.store.confirm(confirmed, now, write, lambda current: why_not_payable(current, caller.id, now))
             self.authorizations.use(approval, write)
         return self.reviewed(confirmed) if confirmed.status == PROCESSING else confirmed
 

@@ -25,7 +25,17 @@ NewPassword = Annotated[
     Meta(min_length=1, max_length=512, description="8 to 128 characters of any kind, none that attackers try first."),
 ]
 GivenPassword = Annotated[str, Meta(min_length=1, max_length=512)]
+AuthenticatorCode = Annotated[
+    str,
+    Meta(pattern=r"^[0-9A-Za-z -]{6,40}$", description="Six ASCII digits of the authenticator, or a recovery code."),
+]
 _DeviceText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\n\r\t]+$")]
+
+
+class ProveOwner(Body):
+    """The password, which may be left away for 15 minutes after signing in."""
+
+    password: GivenPassword | None = None
 
 
 class DeviceIn(Body):

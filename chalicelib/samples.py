@@ -14,6 +14,7 @@ _UNIQUE = "01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
 NAMED: dict[str, Any] = {
     "algorithm": "ES256",
     "app_version": "1.0.0",
+    "authenticator_code": "654321",
     "card_id": f"crd_{_UNIQUE}",
     "channel": "sms",
     "code": "123456",
@@ -46,6 +47,7 @@ NAMED: dict[str, Any] = {
     ),
     "quote_id": f"quo_{_UNIQUE}",
     "reason": "returned",
+    "sms_code": "123456",
     "refresh_token": "wrt_",
     "user_id": f"usr_{_UNIQUE}",
 }

@@ -17,7 +17,8 @@ from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, ResendTooSoon, TooManyMessages, WrongCode
 from wallet_api.passwords.errors import WrongCurrentPassword
-from wallet_api.people.errors import ContactChangedMeanwhile, ContactTaken
+from wallet_api.people.errors import AccessFrozen, ContactChangedMeanwhile, ContactTaken
+from wallet_api.people.model import Channel
 from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.second_factors.errors import WrongFactor
 from wallet_api.sessions.model import Customer
@@ -26,10 +27,11 @@ routes = Routes(__name__)
 
 
 class ChangeContact(Body):
-    """The new phone number or e-mail address, and the password."""
+    """The new phone number or e-mail address, or which one to remove, and the password."""
 
     phone: ContactPhone | None = None
     email: Email | None = None
+    remove: Literal["phone", "email"] | None = None
     current_password: GivenPassword
 
 
@@ -40,9 +42,11 @@ class SendProof(Body):
 
 
 class ConfirmContact(Body):
-    """The code that the new contact got, and one by a present method: sent, an authenticator's or a recovery code."""
+    """The code that the new contact got (none for a removal), and one by a present method: sent, an authenticator's or a
+    recovery code.
+    """
 
-    code: Code
+    code: Code | None = None
     method: Literal["totp", "sms", "email", "recovery_code"]
     factor_code: Annotated[
         str, Meta(pattern=r"^[0-9A-Za-z -]{6,40}$", description="Six ASCII digits, or a recovery code.")
@@ -50,16 +54,18 @@ class ConfirmContact(Body):
 
 
 class ContactChangeView(View):
-    """A code is on its way to the new contact; one of the methods proves the change besides."""
+    """`code_sent`: a code is on its way to the new contact, and one of the methods proves the change besides. `proof_required`:
+    one of the methods proves the removal.
+    """
 
     id: str
     object: Literal["contact_change"] = "contact_change"
-    status: Literal["code_sent"] = "code_sent"
+    status: Literal["code_sent", "proof_required"]
     channel: Literal["sms", "email"]
-    sent_to: str
+    sent_to: str | None
     methods: list[str]
     expires_at: str
-    resend_at: str
+    resend_at: str | None
     created_at: str
 
 
@@ -79,7 +85,7 @@ class ProofSentView(View):
     routes,
     "POST",
     "/v1/contact_changes",
-    summary="Begin to change your phone or e-mail, or to add one",
+    summary="Begin to change your phone or e-mail, to add one, or to remove one",
     callers=[Customer],
     body=ChangeContact,
     answer=ContactChangeView,
@@ -88,13 +94,19 @@ class ProofSentView(View):
     errors=[ContactRefused, WrongCurrentPassword, RateLimited, TooManyMessages, MessageNotSent],
 )
 def start(call: Call[ChangeContact]) -> Any:
-    """Sends a code to the new contact. Somebody who has it already gets a notice instead, and the answer is the same."""
+    """Sends a code to the new contact. Somebody who has it already gets a notice instead, and the answer is the same. A
+    removal sends nothing: have a code sent to the contact that stays, or use the authenticator.
+    """
     body = call.body
-    if (body.phone is None) == (body.email is None):
-        raise Invalid(FieldProblem("", "exactly_one", (("names", "phone, email"),)))
+    if [body.phone, body.email, body.remove].count(None) != 2:
+        raise Invalid(FieldProblem("", "exactly_one", (("names", "phone, email, remove"),)))
+    changes = call.wallet.contact_changes
+    if body.remove is not None:
+        admit(call.wallet, call.customer, "identity")
+        channel: Channel = "sms" if body.remove == "phone" else "email"
+        return _view(changes.start_removal(call.customer, channel, password=body.current_password))
     new = wanted(body.phone, body.email, call.locale)
     admit(call.wallet, call.customer, "identity")
-    changes = call.wallet.contact_changes
     return _view(changes.start(call.customer, new, password=body.current_password, source=call.source))
 
 
@@ -158,13 +170,14 @@ def send(call: Call[SendProof]) -> Any:
         WrongCode,
         CodeExpired,
         CodeUsedUp,
+        AccessFrozen,
         ContactTaken,
         ContactChangedMeanwhile,
         RateLimited,
     ],
 )
 def confirm(call: Call[ConfirmContact]) -> Any:
-    """Puts the new contact in its place and tells the old one and the new one. Large payments need more proof for a day."""
+    """Puts the new contact in its place, or takes the old one away, and tells both. Large payments need more proof for a day."""
     change_id, body = call.id("change_id", "ctc"), call.body
     admit(call.wallet, call.customer, "identity")
     call.wallet.contact_changes.confirm(
@@ -177,10 +190,11 @@ def _view(begun: Begun) -> ContactChangeView:
     change = begun.change
     return ContactChangeView(
         id=change.id,
+        status="proof_required" if begun.sent_to is None else "code_sent",
         channel=change.channel,
         sent_to=begun.sent_to,
         methods=list(begun.methods),
         expires_at=rfc3339(begun.expires_at),
-        resend_at=rfc3339(begun.resend_at),
+        resend_at=None if begun.resend_at is None else rfc3339(begun.resend_at),
         created_at=rfc3339(change.created_at),
     )

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from chalicelib.auth import admit
 from chalicelib.authorization_views import PROOF_REFUSALS
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.identity_views import ProveOwner
 from chalicelib.views import Body, Code, ListView, Pin, View
 from wallet_api.authorizations.errors import PinProofRequired
 from wallet_api.authorizations.use_cases import Registering
@@ -15,6 +17,9 @@ from wallet_api.clock import rfc3339
 from wallet_api.devices.errors import DeviceRemoved
 from wallet_api.devices.model import MAX_KEY_CHARACTERS, Key, RegisteredDevice
 from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword
+from wallet_api.people.errors import AccessFrozen
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.second_factors.errors import WrongFactor
 from wallet_api.sessions.model import Customer, Session
 
@@ -88,7 +93,7 @@ class RegisteredDeviceView(View):
     answer=RegisteredDeviceView,
     status=201,
     session="in_use_case",
-    errors=[PinProofRequired, DeviceRemoved, WrongFactor, *PROOF_REFUSALS],
+    errors=[PinProofRequired, AccessFrozen, DeviceRemoved, WrongFactor, *PROOF_REFUSALS],
 )
 def register_key(call: Call[RegisterKey]) -> Any:
     """Takes the place of the key that the device may have. The private half never leaves the device."""
@@ -122,10 +127,17 @@ def list_devices(call: Call[None]) -> Any:
     "/v1/devices/{device_id}",
     summary="Remove a device",
     callers=[Customer],
+    body=ProveOwner,
     answer=None,
     status=204,
-    errors=[NotFound],
+    session="in_use_case",
+    errors=[NotFound, PasswordRequired, WrongCurrentPassword, RateLimited],
 )
-def remove_device(call: Call[None]) -> None:
-    """Ends its sessions and its key at once, also when it is the one that asks. It may sign in again, as a new device."""
-    call.wallet.sessions.end_device(call.customer, call.id("device_id", "dev"))
+def remove_device(call: Call[ProveOwner]) -> None:
+    """Ends its sessions and its key at once, also when it is the one that asks. It may sign in again, as a new device. It takes
+    the password, unless the caller signed in within 15 minutes.
+    """
+    device_id = call.id("device_id", "dev")
+    session = admit(call.wallet, call.customer, "identity")
+    call.wallet.reauthentication.require(session, call.body.password)
+    call.wallet.sessions.end_device(call.customer, device_id)

@@ -15,7 +15,7 @@ from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
 from wallet_api.passwords.errors import PasswordRefused
 from wallet_api.rate_limits.errors import RateLimited
-from wallet_api.recoveries.errors import UnlockMethodUnknown
+from wallet_api.recoveries.errors import RecoveryNeedsMore, UnlockMethodUnknown
 from wallet_api.recoveries.model import Begun, Kind
 
 routes = Routes(__name__)
@@ -113,10 +113,12 @@ def start_reset(call: Call[Recover]) -> Any:
     summary="Set a new password with the code",
     body=NewPasswordWithCode,
     answer=PasswordResetDoneView,
-    errors=[NotFound, WrongCode, CodeExpired, CodeUsedUp, PasswordRefused],
+    errors=[NotFound, WrongCode, CodeExpired, CodeUsedUp, RecoveryNeedsMore, PasswordRefused],
 )
 def confirm_reset(call: Call[NewPasswordWithCode]) -> Any:
-    """Sets the password and ends every session. It signs nobody in, and the second factor is asked as ever."""
+    """Sets the password and ends every session. It signs nobody in, and the second factor is asked as ever: the
+    authenticator where there is one, else another channel than this code's, for 72 hours, where there is one.
+    """
     reset_id = call.id("reset_id", "pwr")
     call.wallet.recoveries.reset_password(reset_id, call.body.code, call.body.new_password)
     return PasswordResetDoneView(id=reset_id)

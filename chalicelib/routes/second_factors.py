@@ -8,7 +8,10 @@ from msgspec import Meta
 
 from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.identity_views import ProveOwner
 from chalicelib.views import Body, Code, View
+from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword
+from wallet_api.people.errors import AccessFrozen
 from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.second_factors.errors import TotpEnabled, TotpNotEnabled, TotpNotStarted, WrongFactor
 from wallet_api.sessions.model import Customer
@@ -51,14 +54,18 @@ class RecoveryCodesView(View):
     "/v1/totp",
     summary="Set up an authenticator app",
     callers=[Customer],
+    body=ProveOwner,
     answer=TotpView,
     status=201,
     session="in_use_case",
-    errors=[TotpEnabled, RateLimited],
+    errors=[TotpEnabled, PasswordRequired, WrongCurrentPassword, RateLimited],
 )
-def enrol(call: Call[None]) -> Any:
-    """A new secret, also as the address that a QR code carries. Asking again replaces one that was not confirmed."""
-    admit(call.wallet, call.customer, "identity")
+def enrol(call: Call[ProveOwner]) -> Any:
+    """A new secret, also as the address that a QR code carries. Asking again replaces one that was not confirmed. It takes the
+    password, unless the caller signed in within 15 minutes.
+    """
+    session = admit(call.wallet, call.customer, "identity")
+    call.wallet.reauthentication.require(session, call.body.password)
     made = call.wallet.second_factors.enrol(call.customer.id)
     return TotpView(secret=made.secret, otpauth_uri=made.otpauth_uri)
 
@@ -72,7 +79,7 @@ def enrol(call: Call[None]) -> Any:
     body=ConfirmTotp,
     answer=RecoveryCodesView,
     session="in_use_case",
-    errors=[TotpNotStarted, WrongFactor, RateLimited],
+    errors=[TotpNotStarted, AccessFrozen, WrongFactor, RateLimited],
 )
 def confirm(call: Call[ConfirmTotp]) -> Any:
     """Makes the authenticator count, and gives the recovery codes."""
@@ -90,7 +97,7 @@ def confirm(call: Call[ConfirmTotp]) -> Any:
     answer=None,
     status=204,
     session="in_use_case",
-    errors=[TotpNotEnabled, WrongFactor, RateLimited],
+    errors=[TotpNotEnabled, AccessFrozen, WrongFactor, RateLimited],
 )
 def remove(call: Call[ProveTotp]) -> None:
     """Removes the authenticator and its recovery codes; needs a code of either."""

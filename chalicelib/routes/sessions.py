@@ -6,10 +6,13 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.identity_views import SessionView, TokensView
+from chalicelib.identity_views import ProveOwner, SessionView, TokensView
 from chalicelib.views import Body, ListView, PageQuery, View
 from wallet_api.errors import NotFound
+from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import Customer
 
@@ -74,10 +77,18 @@ def sign_out(call: Call[None]) -> None:
     "/v1/sessions/{session_id}",
     summary="Sign out elsewhere",
     callers=[Customer],
+    body=ProveOwner,
     answer=None,
     status=204,
-    errors=[NotFound],
+    session="in_use_case",
+    errors=[NotFound, PasswordRequired, WrongCurrentPassword, RateLimited],
 )
-def end_session(call: Call[None]) -> None:
-    """Ends one of the caller's sessions."""
-    call.wallet.sessions.end(call.customer, call.id("session_id", "ses"))
+def end_session(call: Call[ProveOwner]) -> None:
+    """Ends one of the caller's sessions. Ending another than the present one takes the password, unless the caller signed in
+    within 15 minutes: a thief of the unlocked phone must not be able to shut its owner out.
+    """
+    session_id = call.id("session_id", "ses")
+    session = admit(call.wallet, call.customer, "identity")
+    if session_id != session.id:
+        call.wallet.reauthentication.require(session, call.body.password)
+    call.wallet.sessions.end(call.customer, session_id)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.identity_views import AuthenticatorCode, GivenPassword
 from chalicelib.views import Body, Code, MoneyView, Pin, View
-from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinTooSimple, WrongPin
+from wallet_api.authorizations.errors import CurrentPinRequired, PinCoolingDown, PinLocked, PinTooSimple, WrongPin
+from wallet_api.authorizations.use_cases import AskingReset
 from wallet_api.clock import rfc3339, wallet_day
 from wallet_api.errors import NotFound
 from wallet_api.gateways.errors import MessageNotSent
@@ -15,6 +18,10 @@ from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
 from wallet_api.ledger.limits import limits_of
 from wallet_api.money import Money, zero
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
+from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword
+from wallet_api.people.errors import AccessFrozen
+from wallet_api.rate_limits.errors import RateLimited
+from wallet_api.second_factors.errors import WrongFactor
 from wallet_api.sessions.model import Customer
 
 routes = Routes(__name__)
@@ -37,12 +44,20 @@ class LimitsView(View):
     daily_remaining: MoneyView
 
 
+class FrozenView(View):
+    """Since when nothing goes out, and where it is unfrozen."""
+
+    frozen_at: str
+    unfreeze_with: Literal["POST /v1/unfreezes"] = "POST /v1/unfreezes"
+
+
 class WalletView(View):
-    """The caller's wallet."""
+    """The caller's wallet. `freeze` is there while `status` is `frozen`: money comes in and none goes out."""
 
     object: Literal["wallet"] = "wallet"
     id: str
     status: str
+    freeze: FrozenView | None
     tier: str
     balances: list[BalanceView]
     limits: LimitsView
@@ -72,6 +87,7 @@ def get_wallet(call: Call[None]) -> Any:
     return WalletView(
         id=call.customer.id,
         status=account.status,
+        freeze=_freeze_of(call, account),
         tier=account.tier,
         balances=_balances(account),
         limits=_limits(account, today),
@@ -88,7 +104,7 @@ def get_wallet(call: Call[None]) -> Any:
     callers=[Customer],
     body=SetPin,
     answer=PinView,
-    errors=[PinTooSimple, CurrentPinRequired, WrongPin, PinLocked],
+    errors=[PinTooSimple, CurrentPinRequired, AccessFrozen, PinCoolingDown, WrongPin, PinLocked],
 )
 def set_payment_pin(call: Call[SetPin]) -> Any:
     """Sets the PIN that confirms every payment. Changing it needs the current one."""
@@ -97,9 +113,13 @@ def set_payment_pin(call: Call[SetPin]) -> Any:
 
 
 class StartPinReset(Body):
-    """Where the code goes: the registered phone unless asked otherwise."""
+    """Where the code goes: the registered phone unless asked otherwise. The password may be left away for 15 minutes after
+    signing in. `authenticator_code`, of the authenticator or a recovery code, ends the wait that a new password brings.
+    """
 
     channel: Literal["sms", "email"] | None = None
+    password: GivenPassword | None = None
+    authenticator_code: AuthenticatorCode | None = None
 
 
 class PinResetView(View):
@@ -131,11 +151,25 @@ class ConfirmPinReset(Body):
     body=StartPinReset,
     answer=PinResetView,
     status=202,
-    errors=[TooManyMessages, MessageNotSent],
+    session="in_use_case",
+    errors=[
+        PasswordRequired,
+        WrongCurrentPassword,
+        WrongFactor,
+        AccessFrozen,
+        PinCoolingDown,
+        TooManyMessages,
+        MessageNotSent,
+        RateLimited,
+    ],
 )
 def start_payment_pin_reset(call: Call[StartPinReset]) -> Any:
-    """Sends a code to the caller's registered phone or e-mail."""
-    reset = call.wallet.pin_resets.start(call.customer.id, call.body.channel)
+    """Sends a code to the caller's registered phone or e-mail. Not for 72 hours after a password that a code alone set, unless
+    the authenticator is shown, nor for 24 hours after a contact changed: a phone number by itself is worth no PIN.
+    """
+    session = admit(call.wallet, call.customer, "identity")
+    asked = AskingReset(call.body.channel, call.body.password, call.body.authenticator_code)
+    reset = call.wallet.pin_resets.start(session, asked, call.source)
     return PinResetView(
         id=reset.id,
         channel=reset.channel,
@@ -154,7 +188,7 @@ def start_payment_pin_reset(call: Call[StartPinReset]) -> Any:
     callers=[Customer],
     body=ConfirmPinReset,
     answer=PinView,
-    errors=[PinTooSimple, WrongCode, CodeExpired, CodeUsedUp, NotFound],
+    errors=[PinTooSimple, AccessFrozen, PinCoolingDown, WrongCode, CodeExpired, CodeUsedUp, NotFound],
 )
 def confirm_payment_pin_reset(call: Call[ConfirmPinReset]) -> Any:
     """Replaces the PIN and ends its lock. A code sets one PIN."""
@@ -179,6 +213,13 @@ def _limits(account: Account, today: str) -> LimitsView:
         daily=MoneyView.of(limits.daily),
         daily_remaining=MoneyView.of(max(left, zero(HOME_CURRENCY))),
     )
+
+
+def _freeze_of(call: Call[None], account: Account) -> FrozenView | None:
+    if account.status != "frozen":
+        return None
+    frozen_since = call.wallet.people.require(call.customer.id).frozen_since
+    return None if frozen_since is None else FrozenView(frozen_at=rfc3339(frozen_since))
 
 
 def _pin_state(account: Account) -> Literal["not_set", "set", "locked"]:

@@ -8,6 +8,7 @@ CurrentPinRequired   setting a PIN where one is set needs the current one
 StepUpRequired       this move asks for more than was shown
 StepUpUnavailable    this move asks for more than the person has today
 MethodNotAccepted    the method is too weak for this move
+PinCoolingDown       it is too soon after a recovery or a change of contact to choose a PIN without the one before
 PinProofRequired     codes are offered, and keys taken, only after the PIN
 AuthorizationUsed    the challenge was used, voided, or never was this session's
 AuthorizationExpired the challenge's time is over
@@ -51,6 +52,12 @@ class CurrentPinRequired(Forbidden):
     """A PIN is set already: changing it needs the current one."""
 
     code = "current_pin_required"
+
+
+class PinCoolingDown(Forbidden):
+    """A code alone set the password, or a contact changed, a short while ago: a PIN can be chosen from `available_at`."""
+
+    code = "payment_pin_cooling_down"
 
 
 class StepUpRequired(Forbidden):

@@ -14,16 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from wallet_api.authorizations.errors import MethodNotAccepted, PinTooSimple, StepUpRequired, StepUpUnavailable
+from wallet_api.authorizations.errors import (
+    MethodNotAccepted,
+    PinCoolingDown,
+    PinTooSimple,
+    StepUpRequired,
+    StepUpUnavailable,
+)
 from wallet_api.clock import rfc3339
 from wallet_api.devices.model import RegisteredDevice, Signature
 from wallet_api.money import Money
-from wallet_api.people.model import Person
+from wallet_api.people.errors import AccessFrozen
+from wallet_api.people.model import RECOVERED_FOR, Person
 from wallet_api.storage.keys import Keys, same
 
 Method = Literal["pin", "device_signature", "totp", "sms"]
 Code = Literal["totp", "sms"]
-Reason = Literal["changed_contact", "new_device", "large_amount", "new_payee"]
+Reason = Literal["changed_contact", "recovered_password", "new_device", "large_amount", "new_payee"]
 MoveKind = Literal["payment", "transfer"]
 
 CHALLENGE_LIFE = timedelta(minutes=5)
@@ -169,8 +176,29 @@ def changed_lately(person: Person, now: datetime) -> bool:
 
 
 def sms_counts(person: Person, now: datetime) -> bool:
-    """Whether a code by SMS says anything: there is a phone, and it is not one that was just put in."""
-    return "sms" in person.channels and not changed_lately(person, now)
+    """Whether a code by SMS says anything: there is a phone, it is not one that was just put in, and it did not just set the
+    password.
+    """
+    return "sms" in person.channels and not changed_lately(person, now) and not person.recovered_lately(now)
+
+
+def totp_counts(person: Person, now: datetime) -> bool:
+    """Whether a code of the authenticator says anything: whoever took a phone number over could have set one up."""
+    return person.totp_enabled and (person.totp_stood_before or not person.recovered_lately(now))
+
+
+def require_settled(person: Person, now: datetime) -> None:
+    """Lets a person choose a PIN without the one before: not while the wallet is frozen, and not within the days after a code
+    alone set the password, or after a contact changed. Raises AccessFrozen, PinCoolingDown.
+    """
+    if person.frozen_since is not None:
+        raise AccessFrozen
+    ends = [person.recovered_at + RECOVERED_FOR] if person.recovered_at is not None else []
+    ends += [person.contact_changed_at + COOL_DOWN] if person.contact_changed_at is not None else []
+    available_at = max(ends, default=now)
+    if available_at > now:
+        seconds = -((now - available_at) // timedelta(seconds=1))
+        raise PinCoolingDown(available_at=rfc3339(available_at), retry_after_seconds=seconds)
 
 
 def depends_on_payee(amount: Money) -> bool:
@@ -183,6 +211,8 @@ def reason_of(facts: Circumstances) -> Reason | None:
     amount = facts.amount.amount
     if facts.contact_changed and amount > SMALL:
         return "changed_contact"
+    if facts.person.recovered_lately(facts.now) and amount > SMALL:
+        return "recovered_password"
     if facts.device_is_new and amount > SMALL:
         return "new_device"
     if amount > LARGE:
@@ -202,7 +232,7 @@ def methods_of(facts: Circumstances, reason: Reason | None) -> tuple[Method, ...
     found: list[Method] = []
     if key is not None and not facts.device_is_new and key.trusted_from <= facts.now:
         found.append("device_signature")
-    if facts.person.totp_enabled:
+    if totp_counts(facts.person, facts.now):
         found.append("totp")
     if sms_counts(facts.person, facts.now):
         found.append("sms")

@@ -27,13 +27,14 @@ Method = Literal["totp", "sms", "email", "recovery_code"]
 @dataclass(frozen=True, slots=True)
 class ContactChange:
     """A person's wish for another contact over this channel. `code_id` goes to the new one, `proof_code_id` to a current
-    one. `taken` says that somebody has it: its owner got a notice and no code.
+    one. `taken` says that somebody has it: its owner got a notice and no code. Without `contact_sealed` the contact is
+    removed, and nothing is sent but the proof.
     """
 
     id: str
     person_id: str
     channel: Channel
-    contact_sealed: bytes
+    contact_sealed: bytes | None
     taken: bool
     code_id: str
     proof_code_id: str
@@ -47,9 +48,9 @@ class Begun:
 
     change: ContactChange
     methods: tuple[Method, ...]
-    sent_to: str
+    sent_to: str | None
     expires_at: datetime
-    resend_at: datetime
+    resend_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def current_methods(person: Person) -> tuple[Method, ...]:
     that somebody may have taken over.
     """
     return ("totp", "recovery_code") if person.totp_enabled else person.channels
+
+
+def methods_for(change: ContactChange, person: Person) -> tuple[Method, ...]:
+    """The same for one change: what is removed is proven by what stays, so that nobody is left with what reaches nobody."""
+    found = current_methods(person)
+    return found if change.contact_sealed is not None else tuple(each for each in found if each != change.channel)
 
 
 def wanted(phone: str | None, email: str | None, locale: Locale) -> Contact:

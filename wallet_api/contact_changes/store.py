@@ -17,7 +17,7 @@ class ContactChangeItem(Item):
 
     person_id = UnicodeAttribute()
     channel = UnicodeAttribute()
-    contact_sealed = BinaryAttribute(legacy_encoding=False)
+    contact_sealed = BinaryAttribute(legacy_encoding=False, null=True)
     taken = BooleanAttribute()
     code_id = UnicodeAttribute()
     proof_code_id = UnicodeAttribute()

@@ -17,6 +17,8 @@ from wallet_api.storage.keys import Keys, same
 
 Algorithm = Literal["ES256", "Ed25519"]
 
+FORGOTTEN_AFTER = timedelta(days=180)
+"""A device that nobody signed in on for so long is forgotten with its key; no session of it is left by then."""
 NEW_FOR = timedelta(hours=24)
 """How long a device is new: it moves little, and its word counts for little."""
 MAX_KEY_CHARACTERS = 400

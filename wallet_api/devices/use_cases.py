@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from wallet_api.clock import Clock
 from wallet_api.devices.errors import DeviceRemoved
 from wallet_api.devices.model import (
+    FORGOTTEN_AFTER,
     Device,
     Key,
     RegisteredDevice,
@@ -24,6 +28,9 @@ from wallet_api.notifications.use_cases import Notifications
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.keys import Keys
+
+KEYS_PER_WRITE = 20
+"""Leaves room in one atomic write for the sessions that end beside."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,21 @@ class Devices:
     def find(self, person_id: str, device_id: str, trip: Trip) -> Read[RegisteredDevice | None]:
         """One of a person's devices as part of a trip; None when it is not there, or somebody else's."""
         found = trip.get(self.items, person_id, DEVICE + device_id)
-        return found.map(lambda item: None if item is None else item.device())
+        forgotten = self.clock.now() - FORGOTTEN_AFTER
+        return found.map(lambda item: None if item is None or item.last_signed_in_at <= forgotten else item.device())
 
     def list(self, person_id: str) -> list[RegisteredDevice]:
-        """A person's devices, newest first."""
+        """A person's devices, newest first. Whoever looks at them forgets those that were not used for long."""
         rows = self.storage.query(self.items, person_id, prefix=DEVICE, newest_first=True)
-        return [row.device() for row in rows]
+        forgotten = self.clock.now() - FORGOTTEN_AFTER
+        for row in rows:
+            if row.last_signed_in_at <= forgotten:
+                self._forget(row)
+        return [row.device() for row in rows if row.last_signed_in_at > forgotten]
+
+    def sign_ins(self, person_id: str) -> Sequence[datetime]:
+        """When somebody last signed in on each of a person's devices, those among them that are as good as forgotten."""
+        return [row.last_signed_in_at for row in self.storage.query(self.items, person_id, prefix=DEVICE)]
 
     def give_key(self, person_id: str, device_id: str, key: Key, write: AtomicWrite) -> None:
         """Adds a key to the device, in place of the one it may have. The write may raise DeviceRemoved."""
@@ -103,10 +119,34 @@ class Devices:
         else:
             write.update(item, [items.signatures.set(counter)], (unchanged, void))
 
+    def end_keys(self, person_id: str, write: AtomicWrite) -> None:
+        """Adds to a write that no key of a person's devices signs any more. The devices stay, to be looked at and removed."""
+        rows = self.storage.query(self.items, person_id, prefix=DEVICE, newest_first=True)
+        keyed = [row for row in rows if row.public_key]
+        *earlier, last = [keyed[start : start + KEYS_PER_WRITE] for start in range(0, len(keyed), KEYS_PER_WRITE)] or [
+            []
+        ]
+        for batch in earlier:
+            with self.storage.atomic_write() as own:
+                self._end_keys(batch, own)
+        self._end_keys(last, write)
+
+    def _end_keys(self, rows: Sequence[DeviceItem], write: AtomicWrite) -> None:
+        items = self.items
+        for row in rows:
+            # One that was removed meanwhile comes back as nothing: an update without this would make half an item.
+            write.update(items(row.pk, row.sk), [items.public_key.remove()], (items.pk.exists(), DeviceRemoved()))
+
     def remove(self, person_id: str, device_id: str, write: AtomicWrite) -> None:
         """Adds the end of a device and its key to a write, and tells its person. The write may raise NotFound."""
         write.delete(self.items(person_id, DEVICE + device_id), (self.items.pk.exists(), NotFound()))
         self.notifications.tell(person_id, "device_removed", write)
+
+    def _forget(self, row: DeviceItem) -> None:
+        unused = row.last_signed_in_at
+        with suppress(DeviceRemoved), self.storage.atomic_write() as write:
+            item = self.items(row.pk, row.sk)
+            write.delete(item, (self.items.last_signed_in_at == unused, DeviceRemoved()))
 
     def _return(self, person_id: str, device: Device, known: tuple[str, int], write: AtomicWrite) -> Device:
         device_id, limited_until_seconds = known
@@ -114,5 +154,6 @@ class Devices:
         said = ((items.name, device.name), (items.platform, device.platform), (items.app_version, device.app_version))
         actions: list[Any] = [items.last_signed_in_at.set(self.clock.now())]
         actions += [attribute.set(text) for attribute, text in said if text is not None]
-        write.update(items(person_id, DEVICE + device_id), actions, (items.pk.exists(), DeviceRemoved()))
+        item, used = items(person_id, DEVICE + device_id), items.last_signed_in_at > self.clock.now() - FORGOTTEN_AFTER
+        write.update(item, actions, (used, DeviceRemoved()))
         return replace(device, id=device_id, limited_until_seconds=limited_until_seconds)

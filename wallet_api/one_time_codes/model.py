@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from wallet_api.rate_limits.model import MESSAGES_AFTER_A_PROOF, MESSAGES_TO_A_STRANGER, Limit
+from wallet_api.rate_limits.model import (
+    MESSAGES_AFTER_A_PROOF,
+    MESSAGES_FOR_A_PIN,
+    MESSAGES_TO_A_STRANGER,
+    Limit,
+)
 
 Channel = Literal["sms", "email"]
 Locale = Literal["zh-CN", "en"]
@@ -23,6 +28,9 @@ Purpose = Literal[
     "unlock",
     "contact_change",
     "current_contact",
+    "loss_report",
+    "no_wallet_to_freeze",
+    "unfreeze",
 ]
 
 CODE_LIFE = timedelta(minutes=10)
@@ -54,13 +62,16 @@ ALLOWANCES: Mapping[Purpose, tuple[str, tuple[Limit, ...]]] = {
     "registration": ("registration", MESSAGES_TO_A_STRANGER),
     "already_registered": ("registration", MESSAGES_TO_A_STRANGER),
     "login": ("login", MESSAGES_AFTER_A_PROOF),
-    "payment_pin_reset": ("payment_pin_reset", MESSAGES_AFTER_A_PROOF),
+    "payment_pin_reset": ("payment_pin_reset", MESSAGES_FOR_A_PIN),
     "payment_authorization": ("payment_authorization", MESSAGES_AFTER_A_PROOF),
     "no_wallet": ("recovery", MESSAGES_TO_A_STRANGER),
     "password_reset": ("recovery", MESSAGES_TO_A_STRANGER),
     "unlock": ("recovery", MESSAGES_TO_A_STRANGER),
     "contact_change": ("registration", MESSAGES_TO_A_STRANGER),
     "current_contact": ("login", MESSAGES_AFTER_A_PROOF),
+    "loss_report": ("loss_report", MESSAGES_TO_A_STRANGER),
+    "no_wallet_to_freeze": ("loss_report", MESSAGES_TO_A_STRANGER),
+    "unfreeze": ("unfreeze", MESSAGES_AFTER_A_PROOF),
 }
 """How many messages of one group of purposes a contact may get. Whoever asks without a proof is allowed less."""
 

@@ -2,6 +2,7 @@
 
 WrongPassword     the password is wrong, or no try was left, or there is no such person
 WrongCurrentPassword   somebody who is signed in gave another password than theirs
+PasswordRequired  signed in too long ago for this without the password
 PasswordRefused   this cannot become a password; the field says why
 """
 
@@ -26,3 +27,9 @@ class PasswordRefused(Invalid):
     """The text cannot become a password."""
 
     code = "password_refused"
+
+
+class PasswordRequired(Forbidden):
+    """The sign-in is too long ago for this: the password has to be given with the request."""
+
+    code = "password_required"

@@ -18,6 +18,9 @@ MAX_LENGTH = 128
 REMIND_AFTER = timedelta(days=90)
 """A reminder and never a block: a forced change makes people count their passwords up (NIST SP 800-63B-4)."""
 
+FRESH_FOR = timedelta(minutes=15)
+"""How long a sign-in, which takes the password, stands for it: an unlocked phone that changes hands later proves nothing."""
+
 _PRODUCT_WORDS = ("walletapi", "wallet", "数字钱包", "钱包")
 _LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
 _DECORATION = 6

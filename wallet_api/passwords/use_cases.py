@@ -14,12 +14,12 @@ from typing import Any
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
 from wallet_api.notifications.use_cases import Notifications
-from wallet_api.passwords.errors import WrongCurrentPassword, WrongPassword
-from wallet_api.passwords.model import PasswordAge, admit, age_of, normalised
+from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword, WrongPassword
+from wallet_api.passwords.model import FRESH_FOR, PasswordAge, admit, age_of, normalised
 from wallet_api.passwords.store import PASSWORD, PasswordItem
 from wallet_api.people.errors import PersonMissing
 from wallet_api.people.use_cases import People
-from wallet_api.sessions.model import Customer
+from wallet_api.sessions.model import Customer, Session
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
@@ -179,6 +179,29 @@ class PasswordChanges:
             # Another change was first, so what was proven is the current password no more.
             raise WrongCurrentPassword from None
         self.sessions.end_older(caller.id, self.clock.now(), keep=caller.session_id)
+
+
+@dataclass(frozen=True)
+class Reauthentication:
+    """The password once more, before somebody who is signed in does what a thief of the unlocked phone would do."""
+
+    storage: Storage
+    clock: Clock
+    passwords: Passwords
+
+    def require(self, session: Session, password: str | None) -> None:
+        """Lets a session pass whose sign-in took the password a moment ago, or that gives it now.
+
+        Raises PasswordRequired, WrongCurrentPassword.
+        """
+        if password is None:
+            if self.clock.now() - session.created_at >= FRESH_FOR:
+                raise PasswordRequired
+            return
+        with self.storage.trip() as trip:
+            reserved = self.passwords.reserve(session.person_id, trip)
+            set_at = self.passwords.set_at(session.person_id, trip)
+        self.passwords.prove_current(reserved(), password, set_at())
 
 
 @cache

@@ -3,11 +3,12 @@
 PersonMissing             the person is not there
 ContactTaken              the phone or e-mail belongs to another wallet
 ContactChangedMeanwhile   another change of the same contact was first
+AccessFrozen              the wallet is frozen, and what proves its owner stays as it is
 """
 
 from __future__ import annotations
 
-from wallet_api.errors import Conflict, NotFound
+from wallet_api.errors import Conflict, Forbidden, NotFound
 
 
 class PersonMissing(NotFound):
@@ -26,3 +27,9 @@ class ContactChangedMeanwhile(Conflict):
     """Another change of the same phone or e-mail was finished first; this one was not done."""
 
     code = "contact_changed_meanwhile"
+
+
+class AccessFrozen(Forbidden):
+    """The wallet is frozen: its contacts, second factors, PIN and keys stay as they are until it is unfrozen."""
+
+    code = "access_frozen"

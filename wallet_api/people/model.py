@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from wallet_api.errors import FieldProblem, Invalid
 
 Locale = Literal["zh-CN", "en"]
 Channel = Literal["sms", "email"]
+Mark = Literal[
+    "totp_enabled", "totp_removed", "recovered_over_sms", "recovered_over_email", "proven", "frozen", "thawed"
+]
+"""What happened to a person's access that later decisions look at."""
 ContactKind = Literal["phone", "email"]
 
 CONSENTS = ("terms", "privacy")
@@ -22,6 +26,11 @@ SMS_COUNTRIES = frozenset(
 )
 """Where SMS go. In any other country a person registers by e-mail, so nobody is paid for traffic to a place without
 customers.
+"""
+
+RECOVERED_FOR = timedelta(hours=72)
+"""How long a password that a code alone set is looked at with care: a weekend, in which an owner whose number was taken
+over finds the phone dead, reads the notices, and freezes the wallet.
 """
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}", re.ASCII)
@@ -69,13 +78,33 @@ class Person:
     display_name_sealed: bytes | None = None
     totp_enabled: bool = False
     contact_changed_at: datetime | None = None
-    """When a phone or e-mail was last added or put in the place of another; None when none ever was."""
+    """When a phone or e-mail was last added, removed or put in the place of another; None when none ever was."""
+    totp_enabled_at: datetime | None = None
+    recovered_at: datetime | None = None
+    """When a password was set with nothing but a code, and nothing else was proven since; None when there is no such."""
+    recovered_over: Channel | None = None
+    """Where that code went."""
+    frozen_since: datetime | None = None
+    """When the wallet was frozen, or reported lost once more; None while it is not frozen."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
         """The channels that reach this person."""
         phone: tuple[Channel, ...] = ("sms",) if self.phone_sealed else ()
         return (*phone, "email") if self.email_sealed else phone
+
+    @property
+    def totp_stood_before(self) -> bool:
+        """Whether there is an authenticator that no password which a code alone set is older than: whoever took the phone
+        number over could have set up a newer one.
+        """
+        if not self.totp_enabled or self.recovered_at is None or self.totp_enabled_at is None:
+            return self.totp_enabled
+        return self.totp_enabled_at < self.recovered_at
+
+    def recovered_lately(self, now: datetime) -> bool:
+        """Whether a code alone set the password within the last days, and nothing else was proven since."""
+        return self.recovered_at is not None and now - self.recovered_at < RECOVERED_FOR
 
 
 @dataclass(frozen=True, slots=True)

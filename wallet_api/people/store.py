@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute
 
-from wallet_api.people.model import Person
+from wallet_api.people.model import Mark, Person
 from wallet_api.storage.items import Document, Item, Moment, UnicodeAttribute
 
 PERSON = "person"
@@ -25,6 +28,10 @@ class PersonItem(Item):
     display_name_sealed = BinaryAttribute(legacy_encoding=False, null=True)
     totp_enabled = BooleanAttribute(default=False)
     contact_changed_at = Moment(null=True)
+    totp_enabled_at = Moment(null=True)
+    recovered_at = Moment(null=True)
+    recovered_over = UnicodeAttribute(null=True)
+    frozen_since = Moment(null=True)
 
     def person(self) -> Person:
         """The item as the wallet speaks of it."""
@@ -39,3 +46,24 @@ class ClaimItem(Item):
     table = "people"
 
     person_id = UnicodeAttribute()
+
+
+def marking(items: type[PersonItem], mark: Mark, now: datetime) -> list[Any]:
+    """What a mark changes of a person."""
+    changes: dict[Mark, list[Any]] = {
+        "totp_enabled": [items.totp_enabled.set(True), items.totp_enabled_at.set(now)],
+        "totp_removed": [items.totp_enabled.set(False), items.totp_enabled_at.remove()],
+        "recovered_over_sms": [items.recovered_at.set(now), items.recovered_over.set("sms")],
+        "recovered_over_email": [items.recovered_at.set(now), items.recovered_over.set("email")],
+        "proven": [items.recovered_at.remove(), items.recovered_over.remove()],
+        "frozen": [items.frozen_since.set(now)],
+        "thawed": [items.frozen_since.remove()],
+    }
+    return changes[mark]
+
+
+def permitting(items: type[PersonItem], mark: Mark, begun_at: datetime | None) -> Any:
+    """What has to hold of a person for a mark: a thaw is for the freeze that it was begun in, and no other."""
+    if mark == "thawed":
+        return items.frozen_since < begun_at
+    return items.frozen_since.does_not_exist() if mark in ("totp_enabled", "totp_removed") else items.pk.exists()

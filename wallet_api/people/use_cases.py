@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from wallet_api.clock import Clock
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.ledger import Ledger
-from wallet_api.people.errors import ContactChangedMeanwhile, ContactTaken, PersonMissing
+from wallet_api.people.errors import AccessFrozen, ContactChangedMeanwhile, ContactTaken, PersonMissing
 from wallet_api.people.model import (
     Channel,
     Contact,
     ContactKind,
     Locale,
+    Mark,
     Person,
     Profile,
     canonical_email,
     canonical_phone,
     personal_words,
 )
-from wallet_api.people.store import CLAIM, PERSON, ClaimItem, PersonItem
+from wallet_api.people.store import CLAIM, PERSON, ClaimItem, PersonItem, marking, permitting
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Requirement
 from wallet_api.storage.crypto import FieldCipher
@@ -166,37 +168,45 @@ class People:
         self.ledger.accounts.open(chart.customer(person.id), write)
 
     def swap_contact(
-        self, person: Person, channel: Channel, canonical: str, former: str | None, write: AtomicWrite
+        self, person: Person, channel: Channel, canonical: str | None, former: str | None, write: AtomicWrite
     ) -> None:
-        """Adds to a write that a person has another phone or e-mail, or a first one of its kind (`former` is None): the
-        claim on the old one ends and one on the new begins, all or nothing.
+        """Adds to a write that a person has another phone or e-mail, a first one of its kind (`former` is None), or none any
+        more (`canonical` is None): the claim on the old one ends and one on the new begins, all or nothing.
 
-        Leaving the write's block raises ContactTaken when somebody has the new one, and ContactChangedMeanwhile when the
-        person's contact is no longer `former`. Raises KeyServiceDown.
+        Leaving the write's block raises ContactTaken when somebody has the new one, ContactChangedMeanwhile when the
+        person's contacts are others by now, and AccessFrozen. Raises KeyServiceDown.
         """
         kind: ContactKind = "phone" if channel == "sms" else "email"
         items = self.items
-        sealed = items.phone_sealed if kind == "phone" else items.email_sealed
-        present = person.phone_sealed if kind == "phone" else person.email_sealed
+        places = (items.phone_sealed, person.phone_sealed), (items.email_sealed, person.email_sealed)
+        (sealed, present), (other, staying) = places if kind == "phone" else places[::-1]
         unchanged = sealed.does_not_exist() if present is None else sealed == present
-        self._claim(kind, canonical, person.id, write)
+        if canonical is None:
+            # What stays must stay: of two removals at once the second would leave nothing that reaches the person.
+            unchanged &= other == staying
+        else:
+            self._claim(kind, canonical, person.id, write)
         for place in self._places(kind, former) if former is not None else []:
             write.delete(self.claim_items(place, CLAIM))
         actions = [
-            sealed.set(self.seal(person, kind, canonical)),
+            sealed.remove() if canonical is None else sealed.set(self.seal(person, kind, canonical)),
             items.contact_changed_at.set(self.clock.now()),
         ]
         write.update(
             items(person.id, PERSON),
             actions,
             (items.pk.exists(), PersonMissing()),
+            (items.frozen_since.does_not_exist(), AccessFrozen()),
             (unchanged, ContactChangedMeanwhile()),
         )
 
-    def mark_totp(self, person_id: str, enabled: bool, write: AtomicWrite) -> None:
-        """Adds to a write that a person has, or no longer has, an authenticator."""
-        actions = [self.items.totp_enabled.set(enabled)]
-        write.update(self.items(person_id, PERSON), actions, (self.items.pk.exists(), PersonMissing()))
+    def mark(self, person_id: str, mark: Mark, write: AtomicWrite, *, begun_at: datetime | None = None) -> None:
+        """Adds to a write what happened to a person's access. Leaving the write's block raises AccessFrozen for what has to
+        wait, and for a thaw that was `begun_at` a time before the wallet was frozen.
+        """
+        may, actions = permitting(self.items, mark, begun_at), marking(self.items, mark, self.clock.now())
+        item, exists = self.items(person_id, PERSON), (self.items.pk.exists(), PersonMissing())
+        write.update(item, actions, exists, (may, AccessFrozen()))
 
     def everybody(self) -> Iterator[Person]:
         """Every person there is, page by page. For an operator's jobs, never on a request's path."""

@@ -57,6 +57,7 @@ OF_A_SESSION: dict[str, tuple[Limit, ...]] = {
 
 MESSAGES_TO_A_STRANGER = (Limit("message_contact", 5, TEN_MINUTES), Limit("message_contact_day", 15, DAY))
 MESSAGES_AFTER_A_PROOF = (Limit("message_proven", 10, TEN_MINUTES), Limit("message_proven_day", 50, DAY))
+MESSAGES_FOR_A_PIN = (Limit("message_pin", 4, TEN_MINUTES), Limit("message_pin_day", 10, DAY))
 MESSAGES_FROM_A_SOURCE = (Limit("message_source", 60, TEN_MINUTES), Limit("message_source_day", 400, DAY))
 SMS_TO_A_BLOCK = (Limit("sms_block", 300, TEN_MINUTES), Limit("sms_block_day", 2000, DAY))
 """Ten thousand neighbouring numbers. Who is paid for SMS sends them to a row of numbers of their own."""

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from wallet_api.one_time_codes.model import Channel
+from wallet_api.one_time_codes.model import Channel, Purpose
 
-Kind = Literal["password_reset", "unlock"]
+Kind = Literal["password_reset", "unlock", "loss_report"]
 Method = Literal["totp", "sms", "email", "recovery_code"]
-PREFIXES: dict[Kind, str] = {"password_reset": "pwr", "unlock": "unl"}
+UNUSED_FOR = timedelta(days=90)
+"""A phone number that nobody pays for any more lies idle for so long before it is given to somebody else."""
+PREFIXES: dict[Kind, str] = {"password_reset": "pwr", "unlock": "unl", "loss_report": "los"}
+NOBODYS: dict[Kind, Purpose] = {
+    "password_reset": "no_wallet",
+    "unlock": "no_wallet",
+    "loss_report": "no_wallet_to_freeze",
+}
+"""What is sent to a contact that has no wallet. It counts as the code would, or the counts would tell who has one."""
 
 
 @dataclass(frozen=True, slots=True)

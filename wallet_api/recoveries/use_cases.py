@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.ids import new_id
 from wallet_api.notifications.use_cases import Notifications
 from wallet_api.one_time_codes.errors import CodeUsedUp, WrongCode
-from wallet_api.one_time_codes.model import CODE_LIFE, MAX_TRIES, Locale, Purpose
+from wallet_api.one_time_codes.model import CODE_LIFE, MAX_TRIES, Channel, Locale, Purpose
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.errors import PasswordRefused
 from wallet_api.passwords.use_cases import Passwords
 from wallet_api.people.model import Contact, canonical_email, canonical_phone, takes_sms
 from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.use_cases import Admission
-from wallet_api.recoveries.errors import UnlockMethodUnknown
-from wallet_api.recoveries.model import PREFIXES, Begun, Kind, Method, Recovery
+from wallet_api.recoveries.errors import RecoveryNeedsMore, UnlockMethodUnknown
+from wallet_api.recoveries.model import NOBODYS, PREFIXES, UNUSED_FOR, Begun, Kind, Method, Recovery
 from wallet_api.recoveries.store import RECOVERY, RecoveryItem, recovery_item
 from wallet_api.second_factors.errors import WrongFactor
-from wallet_api.second_factors.use_cases import Accept, SecondFactors
+from wallet_api.second_factors.use_cases import Accept, OwnFactor, SecondFactors
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Storage
 from wallet_api.storage.errors import StorageFault
@@ -91,7 +92,7 @@ class Recoveries:
         with self.storage.trip() as trip:
             found = self.people.find(person_id or _NOBODY, trip)
         person = found()
-        purpose: Purpose = "no_wallet" if person is None else kind
+        purpose: Purpose = NOBODYS[kind] if person is None else kind
         recovery = Recovery(
             id=new_id(PREFIXES[kind], now),
             kind=kind,
@@ -118,7 +119,7 @@ class Recoveries:
         """Sets a new password, which ends a lock, and ends every session; nobody is signed in by it.
 
         A password that is refused leaves the code usable. Asked again after a lost answer, it is answered again. Raises
-        NotFound, WrongCode, CodeExpired, CodeUsedUp, PasswordRefused.
+        NotFound, WrongCode, CodeExpired, CodeUsedUp, RecoveryNeedsMore, PasswordRefused.
         """
         reset = self._recovery(reset_id, "password_reset")
         try:
@@ -129,14 +130,18 @@ class Recoveries:
             raise
         person_id = _person_of(reset)
         try:
+            self._require_in_use(person_id, proof.channel)
             words = self.people.personal_words(person_id)
             password_hash = self.passwords.digest(new_password, words, "/new_password")
-        except PasswordRefused:
+        except (PasswordRefused, RecoveryNeedsMore):
             self.one_time_codes.give_back(proof)
             raise
         with self.storage.atomic_write() as write:
             self.one_time_codes.spend(proof, write)
             self.passwords.replace(person_id, password_hash, write, proven_at=None)
+            self.people.mark(
+                person_id, "recovered_over_sms" if proof.channel == "sms" else "recovered_over_email", write
+            )
             self.sessions.end_all(person_id, write)
         self.sessions.end_older(person_id, self.clock.now())
 
@@ -159,6 +164,21 @@ class Recoveries:
             self.passwords.unlock(person_id, write)
             self.notifications.tell(person_id, "unlocked", write)
 
+    def proven_by_code(self, recovery_id: str, kind: Kind, code: str) -> tuple[str, Accept] | None:
+        """Who proved themselves by the code that was sent, and what makes it work only once; None when this very request was
+        done a moment ago.
+
+        Raises NotFound, WrongCode, CodeExpired, CodeUsedUp.
+        """
+        recovery = self._recovery(recovery_id, kind)
+        try:
+            proof = self.one_time_codes.prove(recovery.code_id, recovery.kind, recovery.id, code)
+        except CodeUsedUp:
+            if self.one_time_codes.was_spent(recovery.code_id, recovery.kind, recovery.id, code):
+                return None
+            raise
+        return _person_of(recovery), partial(self.one_time_codes.spend, proof)
+
     def _sent_code(self, unlock: Recovery, code: str) -> Accept:
         proof = self.one_time_codes.prove(unlock.code_id, unlock.kind, unlock.id, code)
         person_id = _person_of(unlock)
@@ -169,17 +189,16 @@ class Recoveries:
 
         return accept
 
-    def _proven(self, unlock: Recovery, method: Method, code: str, left: int) -> Accept:
+    def _proven(self, unlock: Recovery, method: OwnFactor, code: str, left: int) -> Accept:
         """A second factor whose try was counted on the unlock's code. Raises WrongCode."""
         person_id = unlock.person_id or _NOBODY
         with self.storage.trip() as trip:
             found = self.people.find(person_id, trip)
             trying = self.second_factors.guarded_elsewhere(person_id, trip)
         person = found()
-        if person is None or method not in ("totp", "recovery_code"):
-            self.second_factors.fail(trying())
-            raise WrongCode(attempts_left=left)
         try:
+            if person is None:
+                raise self.second_factors.refused(trying(), method, code)
             factor = self.second_factors.prove(trying(), person, method, code)
         except WrongFactor:
             raise WrongCode(attempts_left=left) from None
@@ -189,6 +208,13 @@ class Recoveries:
             self.one_time_codes.end(unlock.code_id, write)
 
         return accept
+
+    def _require_in_use(self, person_id: str, channel: Channel) -> None:
+        """Raises RecoveryNeedsMore for a code by SMS to a wallet that was not used for as long as a number lies idle before
+        it is given to somebody else.
+        """
+        if channel == "sms" and not self.sessions.were_used_since(person_id, self.clock.now() - UNUSED_FOR):
+            raise RecoveryNeedsMore
 
     def _was_done(self, reset: Recovery, code: str, new_password: str) -> bool:
         """Whether this very request was done a moment ago."""

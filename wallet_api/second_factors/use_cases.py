@@ -101,7 +101,7 @@ class SecondFactors:
                 (self.items.secret_sealed == item.secret_sealed, WrongFactor()),
                 actions=[self.items.confirmed.set(True), self.items.last_step.set(step)],
             )
-            self.people.mark_totp(person_id, True, write)
+            self.people.mark(person_id, "totp_enabled", write)
             self._add_recovery(person_id, codes, write)
             self.notifications.tell(person_id, "totp_enabled", write)
         return codes
@@ -130,7 +130,7 @@ class SecondFactors:
             bare = self.items(person_id, SECOND_FACTOR)
             actions = [self.items.secret_sealed.remove(), self.items.confirmed.set(False)]
             write.update(bare, actions, (self.items.confirmed == True, TotpNotEnabled()))  # noqa: E712
-            self.people.mark_totp(person_id, False, write)
+            self.people.mark(person_id, "totp_removed", write)
             self._remove_recovery(person_id, left, code if method == "recovery_code" else "", write)
             self.notifications.tell(person_id, "totp_removed", write)
 
@@ -153,7 +153,7 @@ class SecondFactors:
         """
         item = self._free(tried)
         if not item.confirmed:
-            raise self._refused(person.id)
+            raise self.refused(tried, method, code)
         if method == "recovery_code":
             return self._prove_recovery(person.id, code)
         step, items = self._matched_step(item, person, code), self.items
@@ -164,6 +164,14 @@ class SecondFactors:
             self._accept(person.id, write, newer, actions=[items.last_step.set(step)])
 
         return accept
+
+    def refused(self, tried: Try, method: OwnFactor, code: str) -> WrongFactor:
+        """What a proof comes to where there is nothing to prove it against. A recovery code is looked for all the same, so
+        that the calls do not tell who has an authenticator.
+        """
+        if method == "recovery_code":
+            self._recovery_item(tried.person_id, code)
+        return self._refused(tried.person_id)
 
     def fail(self, tried: Try) -> None:
         """After a wrong code of any kind: locks when the last try is gone."""
@@ -188,7 +196,7 @@ class SecondFactors:
         if not self._free(tried).confirmed:
             self.give_back(tried)
             raise TotpNotEnabled
-        method: OwnFactor = "totp" if canonical_recovery_code(code) is None else "recovery_code"
+        method = own_factor(code)
         return self.prove(tried, person, method, code), method
 
     def _add_recovery(self, person_id: str, codes: Sequence[str], write: AtomicWrite) -> None:
@@ -214,11 +222,7 @@ class SecondFactors:
         return tried.item
 
     def _prove_recovery(self, person_id: str, code: str) -> Accept:
-        with self.storage.trip() as trip:
-            found = [
-                trip.get(self.recovery_items, person_id, place) for place in self._recovery_places(person_id, code)
-            ]
-        item = next((each for each in (read() for read in found) if each is not None), None)
+        item = self._recovery_item(person_id, code)
         if item is None:
             raise self._refused(person_id)
 
@@ -228,6 +232,11 @@ class SecondFactors:
             self._accept(person_id, write)
 
         return accept
+
+    def _recovery_item(self, person_id: str, code: str) -> RecoveryItem | None:
+        with self.storage.trip() as trip:
+            found = [trip.get(self.recovery_items, person_id, at) for at in self._recovery_places(person_id, code)]
+        return next((each for each in (read() for read in found) if each is not None), None)
 
     def _recovery_places(self, person_id: str, code: str) -> list[str]:
         """Where a recovery code's item stands, under the newest key first; nowhere for what cannot be a code."""
@@ -268,3 +277,8 @@ class SecondFactors:
     def _refused(self, person_id: str) -> WrongFactor:
         self.fail(Try(person_id, None))
         return WrongFactor()
+
+
+def own_factor(code: str) -> OwnFactor:
+    """Which of the two a text can be: the authenticator's six digits, or a recovery code."""
+    return "totp" if canonical_recovery_code(code) is None else "recovery_code"

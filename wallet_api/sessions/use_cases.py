@@ -184,6 +184,14 @@ class Sessions:
         for batch in self._batches(person_id, keep, than):
             self._end(batch)
 
+    def were_used_since(self, person_id: str, moment: datetime) -> bool:
+        """Whether a person signed in, or refreshed a session, since a moment; yes as well for who removed every device, since
+        nothing tells when.
+        """
+        rows = self.storage.query(self.items, person_id, prefix=SESSION, limit=ENDED_PER_WRITE, newest_first=True)
+        seen = [*(row.refreshed_at for row in rows), *self.devices.sign_ins(person_id)]
+        return not seen or max(seen) >= moment
+
     def list(self, customer: Customer, page: PageRequest) -> Page[Session]:
         """The caller's sessions that are not over, newest first."""
         rows = self.storage.query(

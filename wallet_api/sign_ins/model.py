@@ -89,8 +89,25 @@ def _ulid_bytes(identifier: str) -> bytes:
     return decode(identifier.partition("_")[2]).to_bytes(16, "big")
 
 
-def methods_of(person: Person) -> tuple[Method, ...]:
-    """The second factors that a person may choose from, the strongest first."""
+def methods_of(person: Person, now: datetime) -> tuple[Method, ...]:
+    """The second factors that a person may choose from, the strongest first.
+
+    After a password that nothing but a code set, the second factor must not be the same one again: that would be a
+    phone number alone. The authenticator is asked for until it was proven, another channel for some days.
+    """
+    if person.totp_enabled and person.recovered_at is not None and person.totp_stood_before:
+        return ("totp", "recovery_code")
+    if person.recovered_lately(now):
+        return tuple(each for each in person.channels if each != person.recovered_over) or person.channels
     if person.totp_enabled:
         return ("totp", *person.channels, "recovery_code")
     return person.channels
+
+
+def clears(person: Person, method: Method) -> bool:
+    """Whether a sign-in by this method proves more than the code that the last password was set with."""
+    if person.recovered_at is None:
+        return False
+    if method == "totp" or method == "recovery_code":
+        return person.totp_stood_before
+    return method != person.recovered_over

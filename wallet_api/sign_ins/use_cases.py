@@ -28,6 +28,7 @@ from wallet_api.sign_ins.model import (
     Offered,
     Sent,
     challenge_token,
+    clears,
     methods_of,
     read_token,
 )
@@ -113,7 +114,7 @@ class SignIns:
             raise InvalidCredentials
         self.passwords.rehash(tried, password)
         token = challenge_token(self.keys, challenge.id, person_id)
-        return Offered(token, methods_of(person), challenge.valid_until)
+        return Offered(token, methods_of(person, now), challenge.valid_until)
 
     def send(self, token: str, method: Channel, *, source: str | None = None) -> Sent:
         """Sends a code over one of the offered channels, or sends another one.
@@ -128,7 +129,7 @@ class SignIns:
         challenge, person, password_set_at = self._open(item()), found(), set_at()
         if person is None or password_set_at is None or password_set_at > challenge.created_at:
             raise NotFound
-        if method not in methods_of(person):
+        if method not in methods_of(person, self.clock.now()):
             raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
         contact = self.people.contact_of(person)
         to = contact.address(method)
@@ -156,26 +157,28 @@ class SignIns:
         try:
             admitted()
             answered = self._answered(self._open(item()), found(), tried, set_at())
-            if method not in methods_of(answered.person):
+            if method not in methods_of(answered.person, self.clock.now()):
                 raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
         except WalletError:
             self.second_factors.give_back(tried)
             raise
         profile = self.people.profile_of(answered.person, payment_pin_set=pin_set())
         try:
-            return profile, self._signed_in(answered, self._prove(answered, method, code))
+            return profile, self._signed_in(answered, method, self._prove(answered, method, code))
         except (WrongFactor, WrongSecondFactor):
             # Who gets this far gave the right password: a mistyped code must not end up locking that.
             self.passwords.forgive(person_id, answered.password_set_at)
             raise WrongSecondFactor from None
 
-    def _signed_in(self, answered: _Answered, accept: Accept) -> SignedIn:
+    def _signed_in(self, answered: _Answered, method: Method, accept: Accept) -> SignedIn:
         challenge, person_id = answered.challenge, answered.person.id
         try:
             with self.storage.atomic_write() as write:
                 accept(write)
                 write.delete(self.items(challenge.id, CHALLENGE), (self.items.pk.exists(), WrongSecondFactor()))
                 self.passwords.accept(person_id, answered.password_set_at, write)
+                if clears(answered.person, method):
+                    self.people.mark(person_id, "proven", write)
                 return self.sessions.begin(person_id, challenge.device, write)
         except WrongPassword:
             # It was changed since, so what was begun with the old one is over.
@@ -183,8 +186,10 @@ class SignIns:
 
     @staticmethod
     def _answered(challenge: Challenge, person: Person | None, tried: Try, set_at: datetime | None) -> _Answered:
-        """What can be judged. Raises NotFound when the password was changed after the challenge began."""
+        """What can be judged. Raises NotFound when the password was changed, or the wallet frozen, after the challenge began."""
         if person is None or set_at is None or set_at > challenge.created_at:
+            raise NotFound
+        if person.frozen_since is not None and person.frozen_since > challenge.created_at:
             raise NotFound
         return _Answered(challenge, person, tried, set_at)
 

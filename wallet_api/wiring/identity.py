@@ -8,9 +8,10 @@ from wallet_api.attempts.use_cases import Attempts
 from wallet_api.authorizations.use_cases import Authorizations, Challenges, DeviceKeys, PaymentPins, PinResets
 from wallet_api.contact_changes.use_cases import ContactChanges
 from wallet_api.devices.use_cases import Devices
+from wallet_api.freezes.use_cases import Freezes, Unfreezes
 from wallet_api.notifications.use_cases import Notifications
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
-from wallet_api.passwords.use_cases import PasswordChanges, Passwords
+from wallet_api.passwords.use_cases import PasswordChanges, Passwords, Reauthentication
 from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.recoveries.use_cases import Recoveries
@@ -32,8 +33,11 @@ class Identity:
     registrations: Registrations
     sign_ins: SignIns
     recoveries: Recoveries
+    freezes: Freezes
+    unfreezes: Unfreezes
     contact_changes: ContactChanges
     password_changes: PasswordChanges
+    reauthentication: Reauthentication
     second_factors: SecondFactors
     one_time_codes: OneTimeCodes
     sessions: Sessions
@@ -56,9 +60,12 @@ def open_identity(ground: Ground) -> Identity:
     sessions = Sessions.open(storage, clock, keys, notifications, devices)
     attempts = Attempts(storage, clock)
     passwords = Passwords.open(storage, clock, attempts, notifications)
+    reauthentication = Reauthentication(storage, clock, passwords)
     second_factors = SecondFactors.open(storage, clock, keys, people, attempts, notifications)
     proofs = people, passwords, second_factors, one_time_codes, sessions
-    payment_pins = PaymentPins(storage, ledger.accounts, keys, notifications)
+    recoveries = Recoveries.open(storage, clock, *proofs, notifications)
+    stopping, ending = (storage, clock, ledger, people), (sessions, devices, notifications)
+    payment_pins = PaymentPins(storage, ledger.accounts, keys, clock, people, notifications)
     authorizations = Authorizations.open(
         storage, clock, payment_pins, people, devices, second_factors, one_time_codes, ground.settings.public_url
     )
@@ -69,9 +76,12 @@ def open_identity(ground: Ground) -> Identity:
         notifications=notifications,
         registrations=Registrations.open(storage, clock, *proofs),
         sign_ins=SignIns.open(storage, clock, keys, *proofs),
-        recoveries=Recoveries.open(storage, clock, *proofs, notifications),
+        recoveries=recoveries,
+        freezes=Freezes(*stopping, passwords, recoveries, *ending),
+        unfreezes=Unfreezes.open(*stopping, second_factors, one_time_codes, reauthentication, *ending),
         contact_changes=ContactChanges.open(storage, clock, *proofs[:-1], notifications),
         password_changes=PasswordChanges(storage, clock, people, passwords, sessions),
+        reauthentication=reauthentication,
         second_factors=second_factors,
         one_time_codes=one_time_codes,
         sessions=sessions,
@@ -80,5 +90,5 @@ def open_identity(ground: Ground) -> Identity:
         authorizations=authorizations,
         challenges=Challenges(storage, clock, sessions, authorizations),
         device_keys=DeviceKeys(storage, clock, sessions, people, payment_pins, second_factors, devices),
-        pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins),
+        pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins, second_factors, reauthentication),
     )

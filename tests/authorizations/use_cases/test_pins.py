@@ -221,7 +221,8 @@ def test_a_flood_of_resets_is_capped_and_locks_nobody_a15(api: Api, cloud: Local
 
     sent = sum(answer.status == 202 for answer in answers)
     assert 0 < sent < 40
-    assert {answer.json["code"] for answer in answers if answer.status != 202} == {"too_many_messages"}
+    assert sent <= 8
+    assert {answer.json["code"] for answer in answers if answer.status != 202} == {"too_many_messages", "rate_limited"}
     assert int(answers[-1].headers["retry-after"]) > 0
     set_pin(api, payer, NEW_PIN, PIN).ok(200)
 

@@ -3,11 +3,12 @@
 from wallet_api.authorizations.use_cases.challenges import Asked, Challenges
 from wallet_api.authorizations.use_cases.device_keys import DeviceKeys, Registering
 from wallet_api.authorizations.use_cases.moves import Approval, Authorizations, Claim
-from wallet_api.authorizations.use_cases.pins import PaymentPins, PinReset, PinResets
+from wallet_api.authorizations.use_cases.pins import AskingReset, PaymentPins, PinReset, PinResets
 
 __all__ = [
     "Approval",
     "Asked",
+    "AskingReset",
     "Authorizations",
     "Challenges",
     "Claim",

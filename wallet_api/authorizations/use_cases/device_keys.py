@@ -10,7 +10,9 @@ from wallet_api.clock import Clock
 from wallet_api.devices.errors import DeviceRemoved
 from wallet_api.devices.model import Algorithm, Key, RegisteredDevice, read_public_key, trusted_from
 from wallet_api.devices.use_cases import Devices
-from wallet_api.people.errors import PersonMissing
+from wallet_api.errors import WalletError
+from wallet_api.people.errors import AccessFrozen, PersonMissing
+from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
 from wallet_api.second_factors.use_cases import Accept, SecondFactors
 from wallet_api.sessions.model import Customer, Session
@@ -44,7 +46,7 @@ class DeviceKeys:
         """Gives the caller's device a key, in place of the one it may have.
 
         Registered with a code of the authenticator it counts at once for what a PIN alone is not enough for, with the PIN
-        after a day. Raises Invalid for what is no key, PinProofRequired, DeviceRemoved, WrongFactor, and what a wrong PIN
+        after a day. Raises Invalid for what is no key, PinProofRequired, AccessFrozen, DeviceRemoved, WrongFactor, and what a wrong PIN
         raises.
         """
         public_key = read_public_key(asked.public_key, asked.algorithm)
@@ -72,6 +74,9 @@ class DeviceKeys:
         with self.storage.trip() as trip:
             reserved = self.pins.reserve(caller.id, trip)
         payer = self.pins.prove(reserved(), caller.id, asked.pin)
+        if payer.account.status == "frozen":
+            self.pins.accounts.give_back(payer)
+            raise AccessFrozen
         return lambda write: self.pins.accounts.restore(payer, write)
 
     def _proven_by_code(self, caller: Customer, code: str) -> Accept:
@@ -81,4 +86,17 @@ class DeviceKeys:
         person = found()
         if person is None:
             raise PersonMissing
+        try:
+            self._require_trusted(person)
+        except WalletError:
+            self.second_factors.give_back(tried())
+            raise
         return self.second_factors.prove(tried(), person, "totp", code)
+
+    @staticmethod
+    def _require_trusted(person: Person) -> None:
+        """An authenticator that may have been set up by who took the phone number over replaces no PIN."""
+        if person.frozen_since is not None:
+            raise AccessFrozen
+        if person.totp_enabled and not person.totp_stood_before:
+            raise PinProofRequired

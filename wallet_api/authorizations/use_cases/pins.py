@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinNotSet, WrongPin
-from wallet_api.authorizations.model import hash_pin, pin_matches, require_hard_to_guess
+from wallet_api.authorizations.model import hash_pin, pin_matches, require_hard_to_guess, require_settled
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, Unavailable
 from wallet_api.ledger import chart
@@ -16,7 +16,13 @@ from wallet_api.notifications.use_cases import Notifications
 from wallet_api.one_time_codes.errors import CodeUsedUp
 from wallet_api.one_time_codes.model import Channel, Purpose
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
+from wallet_api.passwords.use_cases import Reauthentication
+from wallet_api.people.errors import AccessFrozen
+from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
+from wallet_api.second_factors.errors import WrongFactor
+from wallet_api.second_factors.use_cases import SecondFactors, own_factor
+from wallet_api.sessions.model import Session
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageBusy
 from wallet_api.storage.keys import Keys
@@ -33,12 +39,14 @@ class PaymentPins:
     storage: Storage
     accounts: Accounts
     keys: Keys
+    clock: Clock
+    people: People
     notifications: Notifications
 
     def set(self, person_id: str, pin: str, current_pin: str | None) -> None:
         """Sets the PIN, or changes it when the current one is proven.
 
-        Raises PinTooSimple, CurrentPinRequired, and what `prove` raises for a wrong current PIN.
+        Raises PinTooSimple, CurrentPinRequired, AccessFrozen, PinCoolingDown, and what `prove` raises for a wrong current PIN.
         """
         require_hard_to_guess(pin)
         for _ in range(CHANGES_MEANWHILE):
@@ -49,7 +57,12 @@ class PaymentPins:
     def _set(self, person_id: str, pin: str, current_pin: str | None) -> None:
         """Raises StaleAccount when the PIN was set or changed meanwhile: then it is no more what was proven."""
         account = self.accounts.require(chart.customer(person_id))
-        if account.pin_hash is not None:
+        if account.status == "frozen":
+            raise AccessFrozen
+        if account.pin_hash is None:
+            # A wallet that has money and no PIN is no easier prey for who took the phone number over.
+            require_settled(self.people.require(person_id), self.clock.now())
+        else:
             if current_pin is None:
                 raise CurrentPinRequired
             with self.storage.trip() as trip:
@@ -110,6 +123,15 @@ class PaymentPins:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingReset:
+    """What somebody shows who has no PIN to show: the password, and the authenticator or a recovery code if there is one."""
+
+    channel: Channel | None
+    password: str | None
+    authenticator_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PinReset:
     """A reset whose code is on its way; `sent_to` is masked."""
 
@@ -130,19 +152,27 @@ class PinResets:
     people: People
     codes: OneTimeCodes
     pins: PaymentPins
+    second_factors: SecondFactors
+    reauthentication: Reauthentication
 
-    def start(self, person_id: str, channel: Channel | None) -> PinReset:
-        """Sends a code over a registered channel, the phone unless asked otherwise.
+    def start(self, session: Session, asked: AskingReset, source: str) -> PinReset:
+        """Sends a code over a registered channel, the phone unless asked otherwise, to who gives the password.
 
-        Raises Invalid for a channel that nothing is registered on, TooManyMessages, MessageNotSent.
+        Raises Invalid for a channel that nothing is registered on, PasswordRequired, WrongCurrentPassword, WrongFactor,
+        AccessFrozen, PinCoolingDown, TooManyMessages, MessageNotSent.
         """
+        self.reauthentication.require(session, asked.password)
+        person_id = session.person_id
         person = self.people.require(person_id)
         contact = self.people.contact_of(person)
-        channel = channel or person.channels[0]
+        channel = asked.channel or person.channels[0]
         if channel not in person.channels:
             raise Invalid(FieldProblem("/channel", "channel_not_registered"))
+        if asked.authenticator_code is not None:
+            person = self._proven(person, asked.authenticator_code)
+        require_settled(person, self.clock.now())
         to = contact.address(channel)
-        issued = self.codes.issue(PURPOSE, person_id, channel=channel, to=to, locale=contact.locale)
+        issued = self.codes.issue(PURPOSE, person_id, channel=channel, to=to, locale=contact.locale, source=source)
         return PinReset(
             id=issued.id,
             channel=channel,
@@ -156,9 +186,11 @@ class PinResets:
         """Sets the new PIN and uses the code up in one write, so that a code sets one PIN. A lock ends with it.
 
         A PIN that is too simple leaves the code usable. Asked again after a lost answer, it is answered again. Raises
-        PinTooSimple, WrongCode, CodeExpired, CodeUsedUp.
+        PinTooSimple, AccessFrozen, PinCoolingDown, WrongCode, CodeExpired, CodeUsedUp.
         """
         require_hard_to_guess(pin)
+        # Whether a contact changed was looked at when the code was sent, and cannot have since without the password.
+        require_settled(replace(self.people.require(person_id), contact_changed_at=None), self.clock.now())
         try:
             proof = self.codes.prove(reset_id, PURPOSE, person_id, code)
         except CodeUsedUp:
@@ -176,6 +208,21 @@ class PinResets:
             except StaleAccount:
                 continue
         raise StaleAccount
+
+    def _proven(self, person: Person, code: str) -> Person:
+        """The person without the wait that a recovery brings: an authenticator that stood before ends it, and nothing else.
+
+        Raises WrongFactor.
+        """
+        if not person.totp_stood_before:
+            raise WrongFactor
+        with self.storage.trip() as trip:
+            tried = self.second_factors.reserve(person.id, trip)
+        accept = self.second_factors.prove(tried(), person, own_factor(code), code)
+        with self.storage.atomic_write() as write:
+            accept(write)
+            self.people.mark(person.id, "proven", write)
+        return replace(person, recovered_at=None, recovered_over=None, contact_changed_at=None)
 
     def _was_done(self, person_id: str, reset_id: str, code: str, pin: str) -> bool:
         """Whether this very request was done a moment ago. Asking costs one of the code's five tries."""

@@ -1,0 +1,105 @@
+"""An unfreeze on its way, and what it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from wallet_api.clock import rfc3339
+from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.freezes.errors import UnfreezeNeedsMore
+from wallet_api.people.model import RECOVERED_FOR, Channel, Person
+
+WAIT = timedelta(hours=24)
+"""How long an unfreeze by a single code waits: long enough for its owner to read the notice and freeze the wallet again."""
+UNFREEZE_LIFE = timedelta(days=7)
+
+Method = Literal["sms", "email", "authenticator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Since when nothing goes out."""
+
+    id: str
+    person_id: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unfreeze:
+    """A person's wish to have the wallet back. Each code id belongs to one channel."""
+
+    id: str
+    person_id: str
+    sms_code_id: str
+    email_code_id: str
+    created_at: datetime
+    valid_until: datetime
+
+    def code_id(self, channel: Channel) -> str:
+        """Which code is sent over a channel."""
+        return self.sms_code_id if channel == "sms" else self.email_code_id
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the person is told: with what it is proven, and from when on one of the methods is enough."""
+
+    unfreeze: Unfreeze
+    methods: tuple[Method, ...]
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A code is on its way; the address is masked."""
+
+    channel: Channel
+    sent_to: str
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person shows to have the wallet back."""
+
+    sms_code: str | None = None
+    email_code: str | None = None
+    authenticator_code: str | None = None
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """By which methods."""
+        given: tuple[tuple[Method, str | None], ...] = (
+            ("sms", self.sms_code),
+            ("email", self.email_code),
+            ("authenticator", self.authenticator_code),
+        )
+        return tuple(method for method, code in given if code is not None)
+
+
+def methods_of(person: Person) -> tuple[Method, ...]:
+    """What this person can show. An authenticator that was set up after a password that a code alone set is none."""
+    authenticator: tuple[Method, ...] = ("authenticator",) if person.totp_stood_before else ()
+    return (*person.channels, *authenticator)
+
+
+def available_at(unfreeze: Unfreeze, person: Person) -> datetime:
+    """From when on one method is enough."""
+    waited = unfreeze.created_at + WAIT
+    return waited if person.recovered_at is None else max(waited, person.recovered_at + RECOVERED_FOR)
+
+
+def require_enough(shown: Shown, unfreeze: Unfreeze, person: Person, now: datetime) -> None:
+    """Lets an unfreeze pass for which enough is shown, whether or not the codes are right. Raises Invalid, UnfreezeNeedsMore."""
+    methods = methods_of(person)
+    strange = [each for each in shown.methods if each not in methods]
+    if strange:
+        raise Invalid(*(FieldProblem(f"/{each}_code", "method_not_offered") for each in strange))
+    from_then = available_at(unfreeze, person)
+    if len(shown.methods) >= 2 or (len(shown.methods) == 1 and now >= from_then):
+        return
+    raise UnfreezeNeedsMore(methods=" ".join(methods), available_at=rfc3339(from_then))

@@ -115,7 +115,7 @@ def _operation(
         "summary": each.summary,
         "description": inspect.cleandoc(each.description),
         "tags": [tag_of(each)],
-        "security": [{SCHEMES[kind]: [each.scope] if kind is MerchantCaller else []} for kind in each.callers],
+        "security": [{SCHEMES[kind]: each.scope.split() if kind is MerchantCaller else []} for kind in each.callers],
         "parameters": _parameters_of(each),
     }
     if each.body is not None:

@@ -17,9 +17,7 @@ from wallet_api.gateways.sms import Sms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
-from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
-from wallet_api.outlets.use_cases import Outlets
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
 from wallet_api.refunds.store import RefundItem, RefundStore
@@ -34,10 +32,11 @@ from wallet_api.transfers.store import TransferItem, TransferStore
 from wallet_api.transfers.use_cases import Transfers
 from wallet_api.wiring.ground import Ground, open_ground
 from wallet_api.wiring.identity import Identity, open_identity
+from wallet_api.wiring.merchants import MerchantSide, open_merchants
 
 
 @dataclass(frozen=True)
-class Wallet(Identity):
+class Wallet(Identity, MerchantSide):
     """Everything a person, a merchant or an operator can do, by capability."""
 
     settings: Settings
@@ -51,8 +50,6 @@ class Wallet(Identity):
     cards: Cards
     fees: Fees
     top_ups: TopUps
-    merchants: Merchants
-    outlets: Outlets
     payments: Payments
     scans: Scans
     refunds: Refunds
@@ -88,8 +85,8 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     storage, ledger, acquirer = ground.storage, ground.ledger, ground.acquirer
     people, sessions = identity.people, identity.sessions
     asking = identity.authorizations, identity.challenges
-    merchants = Merchants.open(storage, clock, ledger, keys, settings.mode, sessions)
-    outlets = Outlets.open(storage, clock, ledger, merchants)
+    side = open_merchants(ground, identity)
+    merchants = side.merchants
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
@@ -103,6 +100,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     history = people, merchants, payments, refunds, transfers, top_ups
     return Wallet(
         **vars(identity),
+        **vars(side),
         settings=settings,
         clock=clock,
         keys=keys,
@@ -114,8 +112,6 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         cards=cards,
         fees=fees,
         top_ups=top_ups,
-        merchants=merchants,
-        outlets=outlets,
         payments=payments,
         scans=Scans(keys, payments, reverse_domain(settings.public_url)),
         refunds=refunds,

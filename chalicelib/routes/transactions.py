@@ -67,7 +67,7 @@ class TransactionView(View):
     """One movement as this person sees it.
 
     `amount` reached the other side, `fee` is what this person bore on top, `total` both together; `balance_change` is
-    signed and is what the balance moved by.
+    signed and is what the balance moved by. A `release` is money that was set aside for a payment and came back.
     """
 
     id: str

@@ -242,3 +242,27 @@ class TestSides:
         assert api.get(f"/v1/payments/{payment_id}", token=ada.token).ok(200)["total"] == cny(625)
         assert merchant_balance(cloud, shop) == 621
         assert folded(cloud, chart.hold(payment_id)) == 0
+
+    def test_the_history_tells_what_was_set_aside_and_what_came_back(
+        self, api: Api, shop: Shop, ada: Someone
+    ) -> None:
+        """M12, S1: the timeline says how it went on."""
+        taken, voided = (an_authorized_payment(api, shop, ada)["id"] for _ in range(2))
+        capture(api, shop, taken, 1000).ok(200)
+        cancel(api, shop, voided).ok(200)
+        rows = api.get("/v1/transactions?limit=4", token=ada.token).ok(200)["data"]
+        assert [(row["kind"], row["payment_id"], row["balance_change"]["amount"]) for row in rows] == [
+            ("release", voided, 1250),
+            ("release", taken, 250),
+            ("payment", voided, -1250),
+            ("payment", taken, -1250),
+        ]
+        assert [row["status"] for row in rows] == ["succeeded", "succeeded", "canceled", "succeeded"]
+        story = api.get(f"/v1/transactions/{rows[3]['id']}", token=ada.token).ok(200)["timeline"]
+        assert [(step["what"], step["amount"]["amount"]) for step in story] == [
+            ("payment.created", 1250),
+            ("payment.authorized", 1250),
+            ("payment.succeeded", 1000),
+        ]
+        kinds = {row["kind"] for row in api.get("/v1/transactions?kind=release", token=ada.token).ok(200)["data"]}
+        assert kinds == {"release"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -18,7 +18,16 @@ from wallet_api.refunds.model import Refund
 from wallet_api.top_ups.model import TopUp
 from wallet_api.transfers.model import Transfer
 
-Kind = Literal["payment", "refund", "transfer", "top_up"]
+Kind = Literal["payment", "release", "refund", "transfer", "top_up"]
+KINDS: Mapping[str, Kind] = {
+    "authorization": "payment",
+    "capture": "release",
+    "void": "release",
+    "reversal": "release",
+}
+"""What an entry's kind is called in a history where it has another name: money set aside is a payment from then on, and what
+comes back of it is a release.
+"""
 Direction = Literal["in", "out"]
 
 
@@ -43,7 +52,7 @@ class Wanted:
 
     def admits(self, row: Row) -> bool:
         """Whether the row is one to show, and of the kind that is wanted."""
-        return not row.hidden and self.kind in (None, row.kind)
+        return not row.hidden and self.kind in (None, kind_of(row.kind))
 
     def matches(self, transaction: Transaction) -> bool:
         """Whether the text stands in the transaction, in any case and width of letters."""
@@ -147,7 +156,7 @@ def of_line(line: Line) -> Transaction:
     size = line.money if line.money.amount > 0 else -line.money
     return Transaction(
         id=line.entry_id,
-        kind=line.kind,
+        kind=kind_of(line.kind),
         direction="in" if line.money.amount > 0 else "out",
         amount=size,
         fee=zero(size.currency),
@@ -157,14 +166,21 @@ def of_line(line: Line) -> Transaction:
     )
 
 
+def kind_of(entry_kind: str) -> str:
+    """What a history calls an entry of this kind."""
+    return KINDS.get(entry_kind, entry_kind)
+
+
 def of_payment(base: Transaction, payment: Payment | None) -> Transaction:
-    """The payer's side of a payment; what the merchant bears of the fee is none of it."""
+    """The payer's side of a payment, or of what comes back of a hold; what the merchant bears of the fee is none of it."""
     if payment is None:
         return base
+    released = base.kind == "release"
     return replace(
         base,
-        amount=payment.amount,
-        fee=payment.on_top,
+        status="succeeded" if released else payment.status,
+        amount=base.amount if released else payment.amount,
+        fee=base.fee if released else payment.on_top,
         counterparty=Counterparty("merchant", payment.merchant_id, payment.order.merchant.name),
         description=payment.order.description,
         order_id=payment.order.order_id,
@@ -255,8 +271,14 @@ def merchant_of(line: Line) -> str | None:
 def story_of_payment(payment: Payment, refunds: list[Refund]) -> tuple[Step, ...]:
     """From the merchant's asking to the last refund."""
     steps = [Step(payment.created_at, "payment.created", payment.id, payment.amount)]
+    if payment.authorized_at is not None:
+        # A review comes first where there is one; whoever captures does it later.
+        reviewed = payment.capture_before is None
+        what = "payment.processing" if reviewed else "payment.authorized"
+        steps.append(Step(payment.authorized_at, what, payment.id, payment.amount))
     if payment.ended_at is not None:
-        steps.append(Step(payment.ended_at, f"payment.{payment.status}", payment.id, payment.amount))
+        amount = payment.captured or payment.amount
+        steps.append(Step(payment.ended_at, f"payment.{payment.status}", payment.id, amount))
     steps += [Step(refund.created_at, f"refund.{refund.status}", refund.id, refund.amount) for refund in refunds]
     return tuple(sorted(steps, key=lambda step: step.at))
 

@@ -26,6 +26,7 @@ from wallet_api.storage.trips import known
 from wallet_api.top_ups.model import TopUp
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.transactions.model import (
+    KINDS,
     Counterparty,
     Row,
     Transaction,
@@ -146,8 +147,10 @@ class Transactions:
 
     def _telling(self, line: Line, trip: Trip) -> Read[Transaction]:
         base = of_line(line)
-        if line.kind == "payment":
-            return self.payments.reading(line.subject, trip).map(lambda payment: of_payment(base, payment))
+        if line.kind == "payment" or line.kind in KINDS:
+            now = self.payments.clock.now()
+            paid = self.payments.reading(line.subject, trip)
+            return paid.map(lambda payment: of_payment(base, None if payment is None else payment.at(now)))
         if line.kind == "refund":
             refund = self.refunds.reading(line.subject, trip)
             merchant_id = merchant_of(line)
@@ -164,9 +167,10 @@ class Transactions:
         if transaction.payment_id is not None:
             with self.storage.trip() as trip:
                 reading = self.payments.reading(transaction.payment_id, trip)
-            payment = reading()
-            if payment is None:
+            found_now = reading()
+            if found_now is None:
                 return transaction
+            payment = found_now.at(self.payments.clock.now())
             with self.storage.trip() as trip:
                 refunds = [self.refunds.reading(each, trip) for each in payment.refunds]
             found = [refund for refund in (read() for read in refunds) if refund is not None]

@@ -48,14 +48,16 @@ def _instead(failure: Callable[[str], BaseException]) -> Callable[[str, dict[str
     return fault
 
 
-def _reasons(*codes: str) -> Callable[[str, dict[str, Any], Apply], Any]:
-    """A cancellation whose first reasons are these; in calls that are no transaction, the matching error of the call."""
+def _reasons(last: str, others: str = "None") -> Callable[[str, dict[str, Any], Apply], Any]:
+    """A cancellation with this reason for its last action, which is where balances are, and that for each of the others.
+
+    In calls that are no transaction it is the call's own error.
+    """
 
     def fault(operation: str, parameters: dict[str, Any], _apply: Apply) -> Any:
         if "TransactItems" not in parameters:
             raise refused("TransactionConflictException", operation)
-        given = [*codes, *["None"] * len(parameters["TransactItems"])][: len(parameters["TransactItems"])]
-        raise cancelled(operation, *given)
+        raise cancelled(operation, *[others] * (len(parameters["TransactItems"]) - 1), last)
 
     return fault
 
@@ -84,6 +86,7 @@ FOR_TRANSACTIONS = ("cancelled without reasons", "in progress")
 FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
     "no answer, not applied": _instead(lambda _: timed_out()),
     "applied, no answer": _apply_then(lambda _: timed_out()),
+    "applied, no answer, then throttled": _apply_then(lambda _: timed_out()),
     "applied, 500": _apply_then(lambda operation: refused("InternalServerError", operation)),
     "not applied, 500": _instead(lambda operation: refused("InternalServerError", operation)),
     "conflict": _reasons("TransactionConflict"),
@@ -97,6 +100,9 @@ FAULTS: dict[str, Callable[[str, dict[str, Any], Apply], Any]] = {
     "died before": _instead(lambda _: ProcessDied()),
     "died after": _apply_then(lambda _: ProcessDied()),
 }
+
+THEN = {"applied, no answer, then throttled": "throttled"}
+"""What the calls after the first meet, where a fault that lasts does not stay the same."""
 
 
 def fits(fault: str, operation: str) -> bool:
@@ -140,7 +146,7 @@ class Faults:
     def hit(self, nth: int, fault: str, times: int = 1) -> None:
         """Breaks calls number `nth` (1 is the next one), and as many after it as `times` says."""
         first = len(self.calls) + nth
-        self._planned.update(dict.fromkeys(range(first, first + times), fault))
+        self._plan(first, fault, times)
 
     def aim(self, operation: str, nth: int, fault: str, times: int = 1) -> None:
         """Breaks the n-th call of an operation from now on, and with `times` those that follow it and that the fault fits."""
@@ -155,12 +161,17 @@ class Faults:
         """The parameters of every call of an operation."""
         return [parameters for name, parameters in self.calls if name == operation]
 
+    def _plan(self, first: int, fault: str, times: int) -> None:
+        self._planned[first] = fault
+        self._planned.update(dict.fromkeys(range(first + 1, first + times), THEN.get(fault, fault)))
+
     def _of_aimed(self, operation: str) -> str | None:
         if self._aimed is None:
             return None
         aimed, nth, fault, times = self._aimed
         if operation == aimed and sum(name == operation for name, _ in self.calls) == nth:
-            self._planned.update(dict.fromkeys(range(len(self.calls) + 1, len(self.calls) + times), fault))
+            self._plan(len(self.calls), fault, times)
+            del self._planned[len(self.calls)]
             self._aimed = None
             return fault
         return None

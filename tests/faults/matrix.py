@@ -13,7 +13,7 @@ from typing import Any, Literal
 from dev.client import Answer
 from tests.build import key
 from tests.faults.acquirer import faults_of
-from tests.faults.injector import DEATHS, FAULTS, FOR_GETS, OVERTAKEN, fits
+from tests.faults.injector import DEATHS, FAULTS, FOR_GETS, OVERTAKEN, THEN, fits
 from tests.faults.scenario import Act, Scenario
 from tests.faults.stage import Stage, attempt
 from wallet_api.top_ups.model import OPEN
@@ -82,7 +82,8 @@ def _broken_storage(calls: list[str], replay: bool, then: Any) -> Iterator[Cell]
     for place, (nth, call) in enumerate(_numbered(calls)):
         early = place < first_write
         for fault in (name for name in FAULTS if fits(name, call)):
-            for times in (1,) if fault in (*DEATHS, *FOR_GETS) else (1, FOR_LONG):
+            once = () if fault in THEN else (1,)
+            for times in once if fault in (*DEATHS, *FOR_GETS) else (*once, FOR_LONG):
                 yield Cell("storage", nth, call, fault, times, replay, then, early)
         if then == "its key":
             yield Cell("storage", nth, call, OVERTAKEN, 1, replay, then, early)

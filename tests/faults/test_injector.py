@@ -8,7 +8,7 @@ from tests.ledger_world import World
 
 BEFORE = ["no answer, not applied", "not applied, 500", "conflict", "conflict and a failed condition", "throttled",
           "in progress", "denied", "died before", "cancelled without reasons"]  # fmt: skip
-AFTER = ["applied, no answer", "applied, 500", "died after"]
+AFTER = ["applied, no answer", "applied, no answer, then throttled", "applied, 500", "died after"]
 
 
 def put(world: World) -> None:
@@ -39,6 +39,15 @@ def test_faults_hit_the_call_that_was_named(world: World, faults: Faults) -> Non
         put(world)
     put(world)
     assert [name for name, _ in faults.calls] == ["TransactWriteItems"] * 3
+
+
+def test_a_fault_that_lasts_may_go_on_as_another(world: World, faults: Faults) -> None:
+    faults.hit(1, "applied, no answer, then throttled", times=2)
+    with pytest.raises(ReadTimeoutError):
+        put(world)
+    with pytest.raises(ClientError, match="Throttling"):
+        put(world)
+    put(world)
 
 
 def test_a_dead_process_makes_no_call_until_it_is_started_again(world: World, faults: Faults) -> None:

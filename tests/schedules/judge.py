@@ -38,6 +38,14 @@ class Scenario:
     def __str__(self) -> str:
         return self.name
 
+    def endpoints_on(self, stage: Stage) -> set[str]:
+        """What its operations ask for under keys."""
+        stage.set_back()
+        own = replace(stage, made={}, endpoints=set())
+        self.before(own)
+        self.acts(own)
+        return own.endpoints
+
 
 @dataclass
 class Judge:

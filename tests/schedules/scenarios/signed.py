@@ -3,6 +3,7 @@
 from tests.build import PIN, code_to
 from tests.schedules.conductor import Conductor
 from tests.schedules.scenario import PAID, SENT, SENT_AGAIN, scenario
+from tests.schedules.scenarios.ends import stop
 from tests.schedules.stage import Act, Stage, yuan
 from wallet_api.authorizations.model import CodeShown, SignatureShown
 from wallet_api.devices.model import Signature
@@ -69,6 +70,10 @@ PAIRS = [
     scenario(
         "remove the phone and send signed", lambda on: [remove_phone(on), send(on, "a")],
         (DONE, SENT), (DONE, OUT), before=signed, alike={"wrong_signature": OUT},
+    ),
+    scenario(
+        "stop and send signed", lambda on: [stop(on, on.ada), send(on, "a")],
+        (DONE, SENT), (DONE, OUT), before=signed, alike={"wrong_signature": OUT, "wallet_frozen": OUT},
     ),
     scenario(
         "freeze and send signed", lambda on: [on.freeze(on.ada), send(on, "a")],

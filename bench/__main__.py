@@ -12,6 +12,7 @@ VERBS = {
     "growth": ("bench.growth", "cost of a payment, a page of history and a refund as the journal grows"),
     "hot-merchant": ("bench.hot_merchant", "many payers at one merchant, against merchants of their own"),
     "local-engine": ("bench.local_engine", "one transaction with 100 and 20,000 items: moto as it comes, and ours"),
+    "page": ("bench.saved", "docs/benchmarks.md made anew from what was measured with --save"),
     "payments": ("bench.payments", "payments a second that the local server takes over HTTP"),
 }
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from bench import charts
+from bench import charts, saved
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -43,15 +43,24 @@ def plain(value: Any) -> Any:
     return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+SAVED = Path("--save")
+
+
 def take_chart(parser: argparse.ArgumentParser) -> None:
-    """Adds `--chart FILE` to a measurement."""
+    """Adds `--chart FILE` and `--save` to a measurement."""
     parser.add_argument("--chart", type=Path, metavar="FILE", help="write the chart there as SVG")
+    parser.add_argument(
+        "--save", action="store_const", dest="chart", const=SAVED, help="put figures and chart into docs/benchmarks.md"
+    )
 
 
 def show(text: str, found: dict[str, Any], chart: Path | None = None, drawn: charts.Bars | None = None) -> None:
-    """Prints a measurement's table and, last, its line of JSON; writes its chart where one is asked for."""
+    """Prints a measurement's table and, last, its line of JSON; writes its chart, or all of it, where that is asked for."""
+    facts = plain(found)
     print(text)
-    print(json.dumps(plain(found)))
-    if chart is not None and drawn is not None:
+    print(json.dumps(facts))
+    if chart == SAVED:
+        saved.save(text, facts, drawn)
+    elif chart is not None and drawn is not None:
         chart.parent.mkdir(parents=True, exist_ok=True)
         chart.write_text(charts.svg(drawn))

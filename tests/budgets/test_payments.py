@@ -7,7 +7,7 @@ import pytest
 from bench.meter import Written, metered
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, a_merchant, a_person, key
+from tests.build import Shop, a_merchant, a_person, key, known_payee
 from tests.shopping import a_paid_payment, a_payment, cancel, confirm, refund
 from tests.signing import a_phone_of, ask, pay
 
@@ -52,6 +52,24 @@ def test_a_signed_payment_is_two_round_trips_and_two_items_more(api: Api, cloud:
     assert meter.names == ["BatchGetItem", "TransactWriteItems"]
     assert meter.round_trips == 2
     assert meter.items_in_transactions == 6
+    assert meter.write_units + meter.index_units <= 14
+
+
+def test_a_high_amount_by_pin_is_one_read_more_and_nothing_else(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    """Only between 5,000 and 10,000 CNY it matters whether the payee is known, and only a payment says who that is."""
+    ada = a_person(api, cloud, balance=14_000_00)
+    known_payee(cloud, ada, shop.id)
+    names = []
+    for amount in (5_000_00, 5_000_01):
+        payment = a_payment(api, shop, amount)["id"]
+        with metered() as meter:
+            confirm(api, ada, payment).ok(200)
+        names.append(meter.names)
+    ordinary, high = names
+    assert high == sorted([*ordinary, "BatchGetItem"])
+    assert meter.round_trips == 3
+    assert meter.items_in_transactions == 4
+    assert meter.write_units <= 9
 
 
 def test_the_first_payment_of_a_container_costs_no_further_round_trip(api: Api, cloud: LocalCloud, shop: Shop) -> None:

@@ -10,6 +10,7 @@ from tests import banking, signing
 from tests.build import PASSWORD, PIN, a_merchant, a_person, a_phone, code_to, signed_in_again
 from tests.client import Answer, Api
 from tests.contract.sandbox import DAY, HOUR, MARGIN, MINUTE, Begin, Use, move
+from tests.freezing import ask_unfreeze, back, confirm_report, freeze, report, send_unfreeze
 from tests.identity import challenge, confirm, prove, register, send_code
 from tests.recovering import confirm_reset, confirm_unlock, start_reset, start_unlock
 from tests.shopping import a_payment
@@ -118,6 +119,34 @@ def payment(api: Api, cloud: LocalCloud) -> Use:
     return lambda: signing.pay(api, signed_in_again(api, payer), begun, {"pin": PIN})
 
 
+def loss_report(api: Api, cloud: LocalCloud) -> Use:
+    someone = a_person(api, cloud, pin=None)
+    begun = report(api, phone=someone.phone).ok(201)["id"]
+    code = code_to(cloud, someone.phone)
+    return lambda: confirm_report(api, begun, code)
+
+
+def pin_reset(api: Api, cloud: LocalCloud) -> Use:
+    someone = a_person(api, cloud)
+    begun = api.post("/v1/payment_pin_resets", {"password": PASSWORD}, token=someone.token).ok(202)["id"]
+    body = {"code": code_to(cloud, someone.phone), "pin": "640283"}
+    return lambda: api.post(f"/v1/payment_pin_resets/{begun}/confirm", body, token=someone.token)
+
+
+def asking_without_the_password(api: Api, cloud: LocalCloud) -> Use:
+    """What signing in with it a moment ago spares."""
+    someone = a_person(api, cloud)
+    return lambda: api.post("/v1/payment_pin_resets", {}, token=signed_in_again(api, someone).token)
+
+
+def unfreezing(api: Api, cloud: LocalCloud) -> Use:
+    owner = a_person(api, cloud, pin=None)
+    freeze(api, owner).ok(201)
+    there = back(api, cloud, owner)
+    begun = ask_unfreeze(api, there).ok(201)["id"]
+    return lambda: send_unfreeze(api, signed_in_again(api, there), begun, "sms")
+
+
 def card_code(api: Api, cloud: LocalCloud) -> Use:
     someone = a_person(api, cloud, pin=None)
     begun = banking.bind(api, someone).ok(201)["id"]
@@ -141,6 +170,10 @@ ENDS: list[tuple[Begin, int, int, str]] = [
     (challenge_to_sign, 5 * MINUTE, 403, "authorization_expired"),
     (fee_quote, 10 * MINUTE, 409, "quote_expired"),
     (payment, 15 * MINUTE, 409, "payment_expired"),
+    (loss_report, 10 * MINUTE, 404, "not_found"),
+    (pin_reset, 10 * MINUTE, 403, "code_expired"),
+    (asking_without_the_password, 15 * MINUTE, 403, "password_required"),
+    (unfreezing, 7 * DAY, 404, "not_found"),
     (card_code, 10 * MINUTE, 409, "card_code_expired"),
 ]
 

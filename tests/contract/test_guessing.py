@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from dev.cloud.local import LocalCloud
-from tests.build import PASSWORD, PIN, Someone, a_person, a_phone, code_to, send
+from tests.build import PASSWORD, PIN, Someone, a_person, a_phone, code_to, send, signed_in_again
 from tests.client import Answer, Api
 from tests.crowd import at_once
+from tests.freezing import confirm_report, report
 from tests.identity import (
     challenge,
     confirm,
@@ -178,6 +179,30 @@ def pin_for_a_device_key(api: Api, cloud: LocalCloud) -> tuple[Guess, str, str]:
     return guess, PIN, "907352"
 
 
+def password_to_report_a_loss(api: Api, cloud: LocalCloud) -> tuple[Guess, str, str]:
+    someone = a_person(api, cloud, pin=None)
+    return lambda own, given: report(own, phone=someone.phone, password=given), PASSWORD, "not the password"
+
+
+def code_to_report_a_loss(api: Api, cloud: LocalCloud) -> tuple[Guess, str, str]:
+    someone = a_person(api, cloud, pin=None)
+    begun = report(api, phone=someone.phone).ok(201)["id"]
+    code = code_to(cloud, someone.phone)
+    return lambda own, given: confirm_report(own, begun, given), code, other_than(code)
+
+
+def password_to_remove_a_device(api: Api, cloud: LocalCloud) -> tuple[Guess, str, str]:
+    someone = a_person(api, cloud, pin=None)
+    cloud.clock.advance("16m")
+    someone = signed_in_again(api, someone)
+    device = api.get("/v1/devices", token=someone.token).ok(200)["data"][0]["id"]
+
+    def guess(own: Api, given: str) -> Answer:
+        return own.delete(f"/v1/devices/{device}", json={"password": given}, token=someone.token)
+
+    return guess, PASSWORD, "not the password"
+
+
 DOORS = [
     password,
     current_password,
@@ -194,6 +219,9 @@ DOORS = [
     pin_to_ask,
     current_pin,
     pin_for_a_device_key,
+    password_to_report_a_loss,
+    code_to_report_a_loss,
+    password_to_remove_a_device,
 ]
 
 

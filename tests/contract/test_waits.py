@@ -14,8 +14,9 @@ from tests.build import Someone, a_card, a_person, a_phone, code_to, key, send, 
 from tests.client import Answer, Api
 from tests.contract.sandbox import DAY, MARGIN, MINUTE, Begin, Use, code_by_http, move
 from tests.elsewhere import From
+from tests.freezing import ask_unfreeze, back, freeze, send_unfreeze
 from tests.identity import challenge, give_password, other_than, prove, register, send_code, sign_in
-from tests.recovering import lock, start_reset
+from tests.recovering import NEW_PASSWORD, lock, reset, start_reset
 
 
 def another_code(api: Api, cloud: LocalCloud) -> Use:
@@ -45,6 +46,29 @@ def key_whose_request_died(api: Api, cloud: LocalCloud) -> Use:
     with patch.object(acquirer, "charge", side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
         banking.top_up(From(cloud, "203.0.113.7"), someone, card, idem=idem)
     return lambda: banking.top_up(api, someone, card, idem=idem)
+
+
+def unfreezing_by_one_code(api: Api, cloud: LocalCloud) -> Use:
+    owner = a_person(api, cloud, pin=None)
+    freeze(api, owner).ok(201)
+    there = back(api, cloud, owner)
+    begun = ask_unfreeze(api, there).ok(201)["id"]
+    return lambda: send_unfreeze(api, signed_in_again(api, there), begun, "sms")
+
+
+def a_pin_after_a_forgotten_password(api: Api, cloud: LocalCloud) -> Use:
+    owner = a_person(api, cloud)
+    reset(api, cloud, owner).ok(200)
+    begun = give_password(api, phone=owner.phone, password=NEW_PASSWORD).ok(200)["challenge_id"]
+    send_code(api, begun).ok(202)
+    session = prove(api, begun, "sms", code_to(cloud, owner.phone)).ok(201)["session"]
+    there = replace(owner, token=session["access_token"], refresh_token=session["refresh_token"])
+
+    def use() -> Answer:
+        again = signed_in_again(api, there)
+        return api.post("/v1/payment_pin_resets", {"password": NEW_PASSWORD}, token=again.token)
+
+    return use
 
 
 def after_wrong_passwords(locks: int) -> Begin:
@@ -80,6 +104,8 @@ BEGINS: list[tuple[Begin, int]] = [
     (a_third_code, 2 * MINUTE),
     (key_whose_request_died, 30),
     (large_amounts_on_a_new_device, DAY),
+    (unfreezing_by_one_code, DAY),
+    (a_pin_after_a_forgotten_password, 3 * DAY),
     (after_wrong_passwords(1), MINUTE),
     (after_wrong_passwords(2), 2 * MINUTE),
     (after_wrong_passwords(3), 4 * MINUTE),
@@ -92,7 +118,7 @@ BEGINS: list[tuple[Begin, int]] = [
 def test_it_is_refused_until_its_time_and_good_from_then_on(
     api: Api, cloud: LocalCloud, begin: Begin, wait: int
 ) -> None:
-    """A14, A16, A21, A50, M41, O11: each further lock is twice as long."""
+    """A14, A16, A21, A25, A38, A50, M41, O11: each further lock is twice as long."""
     use = begin(api, cloud)
     move(api, wait - MARGIN)
     assert 400 <= use().status < 500

@@ -1,10 +1,10 @@
-"""Every Lambda function on one screen: the API's routes, the readers of the tables' streams, and the schedules."""
+"""Every Lambda function on one screen: the API's routes, the readers of streams and queues, and the schedules."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import routes, streams, wiring
 from wallet_api.ledger.watch import watch
@@ -13,9 +13,10 @@ app = Chalice(app_name="wallet-api")
 for each in routes.ALL:
     app.register_blueprint(each)
 
-# The real ARNs of the streams are laid over these by infra/overrides.yaml when the application is packaged.
+# The real ARNs are laid over these by infra/overrides.yaml when the application is packaged.
 LEDGER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/ledger/stream/placeholder"
 RECORDS_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/records/stream/placeholder"
+WEBHOOKS_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:webhooks"
 
 
 @app.on_dynamodb_record(stream_arn=LEDGER_STREAM, batch_size=100)
@@ -34,6 +35,25 @@ def project_ledger_events(event: DynamoDBEvent) -> Any:
 def project_record_events(event: DynamoDBEvent) -> Any:
     """Writes the events of what changed without moving money."""
     return streams.answer(event, wiring.wallet().events.project_records)
+
+
+@app.on_dynamodb_record(stream_arn=RECORDS_STREAM, batch_size=100)
+def dispatch_events(event: DynamoDBEvent) -> Any:
+    """Sends new events on their way to the webhook endpoints that want them."""
+    return streams.answer(event, wiring.wallet().deliveries.dispatch)
+
+
+@app.on_sqs_message(queue_arn=WEBHOOKS_QUEUE, batch_size=10)
+def deliver_webhooks(event: SQSEvent) -> Any:
+    """Posts events to merchants' servers."""
+    return streams.answer_queue(event, wiring.wallet().replays.take)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def send_due_webhooks(event: CloudWatchEvent) -> None:
+    """Finds the deliveries and replays whose time has come, or whose message was lost."""
+    wiring.wallet().deliveries.send_due()
+    wiring.wallet().replays.send_due()
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

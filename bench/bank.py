@@ -54,7 +54,7 @@ class Bank:
         self.hands = [
             Hand(setup.fresh(), person, self.people, shop, random.Random(self.dice.random())) for person in self.people
         ]
-        self._tables = resources.environment(PUBLIC_URL)
+        self._tables = resources.environment(PUBLIC_URL, REGION)
         self._dynamodb: Any = get_session().create_client("dynamodb", region_name=REGION)
 
     @property
@@ -193,7 +193,7 @@ def main(arguments: list[str] | None = None) -> int:
     safety.refuse_real_credentials(os.environ)
     engine = Process("dev.engine_server", "/")
     engine.start()
-    os.environ.update(safety.dummy_environment(REGION) | resources.environment(PUBLIC_URL))
+    os.environ.update(safety.dummy_environment(REGION) | resources.environment(PUBLIC_URL, REGION))
     os.environ["AWS_ENDPOINT_URL"] = engine.url
     api = Process("dev.serve", "/v1/health", "--engine", engine.url, "--keep")
     try:

@@ -1,13 +1,16 @@
-"""Streams: from Chalice's event to the raw records, and back to Lambda's answer for a batch that was done in part."""
+"""Streams and queues: from Chalice's event to the raw records, and back to Lambda's answer for a batch done in part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chalice.app import DynamoDBEvent
+from chalice.app import DynamoDBEvent, SQSEvent
+
+from wallet_api.deliveries.use_cases import QueueMessage
 
 Projection = Callable[[Sequence[Mapping[str, Any]]], Sequence[str]]
+Worker = Callable[[Sequence[QueueMessage]], Sequence[str]]
 
 
 def answer(event: DynamoDBEvent, project: Projection) -> dict[str, list[dict[str, str]]]:
@@ -16,5 +19,16 @@ def answer(event: DynamoDBEvent, project: Projection) -> dict[str, list[dict[str
 
     Only the raw event is used: Chalice's record class hides parts of it.
     """
-    failed = project(event.to_dict()["Records"])
-    return {"batchItemFailures": [{"itemIdentifier": sequence} for sequence in failed]}
+    return _failures(project(event.to_dict()["Records"]))
+
+
+def answer_queue(event: SQSEvent, work: Worker) -> dict[str, list[dict[str, str]]]:
+    """Works on a batch of messages. Those that are named in the answer come again alone, and in the end go to the dead
+    letters; all others are done.
+    """
+    messages = [QueueMessage(str(each["messageId"]), str(each["body"])) for each in event.to_dict()["Records"]]
+    return _failures(work(messages))
+
+
+def _failures(failed: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}

@@ -103,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     safety.refuse_real_credentials(os.environ)
     os.environ.update(safety.dummy_environment(options.region))
-    os.environ.update(resources.environment(PUBLIC_URL))
+    os.environ.update(resources.environment(PUBLIC_URL, options.region))
     played = EngineServer(options.region)
     try:
         server = Server(played, port=options.port, threads=32)

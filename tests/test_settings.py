@@ -12,6 +12,7 @@ GIVEN = {
     "WALLET_KEYS_SECRET": "wallet/keys",
     "WALLET_PUBLIC_URL": "https://wallet.example/",
     "WALLET_MAIL_SENDER": "wallet@wallet.example",
+    "WALLET_QUEUE_WEBHOOKS": "https://sqs.eu-west-1.amazonaws.com/1/webhooks",
     **{f"WALLET_TABLE_{name.upper()}": f"wallet-{name}" for name in TABLES},
 }
 

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 
 from dev.checks import LINT_TEMPLATE
+from dev.cloud.queues import MAX_RECEIVES
 from dev.lambda_zip import SERVICES, CannotPackage
 from dev.packaging import STAGES, finished_template, package_template
 from dev.templates import RESOURCES, ROOT, Template, expiring_tables, table_environment, table_specs
+from wallet_api.deliveries.store import DELIVERY
 from wallet_api.events.store import EVENT
+from wallet_api.gateways.callbacks import TIMEOUT_SECONDS
 from wallet_api.metrics import NAMESPACE
 from wallet_api.settings import Settings
 from wallet_api.storage.connection import INDEXES
 
-STREAM_HANDLERS = ("FoldLedger", "ProjectLedgerEvents", "ProjectRecordEvents")
+STREAM_HANDLERS = ("FoldLedger", "ProjectLedgerEvents", "ProjectRecordEvents", "DispatchEvents")
+WEBHOOK_FUNCTIONS = ("DeliverWebhooks", "SendDueWebhooks")
 API_GATEWAY_LIMIT_SECONDS = 29
 
 
@@ -115,8 +119,44 @@ def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Templat
     (event,) = functions(template)[handler]["Events"].values()
     table, attribute = event["Properties"]["Stream"]["Fn::GetAtt"]
     assert attribute == "StreamArn"
-    assert table == ("RecordsTable" if handler == "ProjectRecordEvents" else "LedgerTable")
+    assert table == ("RecordsTable" if handler in ("ProjectRecordEvents", "DispatchEvents") else "LedgerTable")
     assert template["Resources"][table]["Properties"]["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+
+
+def test_o1_o2_a_batch_of_messages_may_be_answered_in_part_and_the_rest_is_given_up_on(template: Template) -> None:
+    """O1, O2: without FunctionResponseTypes one poisoned message would bring nine good ones again, and be lost itself."""
+    (event,) = functions(template)["DeliverWebhooks"]["Events"].values()
+    source = event["Properties"]
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["Queue"] == {"Fn::GetAtt": ["WebhooksQueue", "Arn"]}
+    assert source["BatchSize"] == 10
+    queue = template["Resources"]["WebhooksQueue"]["Properties"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeliverWebhooksDeadLetters", "Arn"]}
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == MAX_RECEIVES
+    alarm = template["Resources"]["DeliverWebhooksGaveUp"]["Properties"]
+    (dimension,) = alarm["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": ["DeliverWebhooksDeadLetters", "QueueName"]}
+
+
+def test_o3_a_message_in_hand_is_seen_by_nobody_else_for_six_times_as_long_as_the_function_runs(
+    template: Template,
+) -> None:
+    """O3: and a post, with its batch, ends well before the function does."""
+    timeout = functions(template)["DeliverWebhooks"]["Timeout"]
+    assert template["Resources"]["WebhooksQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+    assert timeout >= TIMEOUT_SECONDS + 10
+
+
+def test_who_speaks_with_servers_of_others_reaches_neither_ledger_nor_balances_nor_people(template: Template) -> None:
+    roles = {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
+    for name in WEBHOOK_FUNCTIONS:
+        assert roles[f"{name}Role"]["ManagedPolicyArns"] == [{"Ref": "WebhooksPolicy"}]
+    statements = template["Resources"]["WebhooksPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    allowed = json.dumps(statements)
+    for table in ("LedgerTable", "AccountsTable", "PeopleTable", "EphemeralTable"):
+        assert table not in allowed
+    assert "RecordsTable" in allowed
+    assert '"*"' not in allowed.replace('"kms', "")
 
 
 def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) -> None:
@@ -125,7 +165,7 @@ def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) ->
 
     (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
 
-    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": [EVENT]}]}}}}
+    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": [EVENT, DELIVERY]}]}}}}
 
 
 def test_s10_every_function_has_memory_for_argon2_and_ends_before_the_gateway_does(template: Template) -> None:
@@ -166,7 +206,8 @@ def test_no_role_keeps_what_chalice_put_into_it(template: Template) -> None:
     roles = {name: one for name, one in template["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
     for name, role in roles.items():
         assert role["Properties"]["Policies"] == [], name
-        assert {"Ref": "WalletPolicy"} in role["Properties"]["ManagedPolicyArns"], name
+        own = "WebhooksPolicy" if name.removesuffix("Role") in WEBHOOK_FUNCTIONS else "WalletPolicy"
+        assert {"Ref": own} in role["Properties"]["ManagedPolicyArns"], name
 
 
 def test_the_gateways_own_refusals_are_static_problems_that_browsers_may_read(template: Template) -> None:

@@ -28,6 +28,7 @@ class Settings:
     keys_secret: str
     public_url: str
     mail_sender: str
+    webhooks_queue: str
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -54,4 +55,5 @@ class Settings:
             keys_secret=need("WALLET_KEYS_SECRET"),
             public_url=need("WALLET_PUBLIC_URL").rstrip("/"),
             mail_sender=need("WALLET_MAIL_SENDER"),
+            webhooks_queue=need("WALLET_QUEUE_WEBHOOKS"),
         )

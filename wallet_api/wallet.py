@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock
-from wallet_api.events.store import EventStore
-from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.gateways.callbacks import Callbacks
 from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.screening import Screening
 from wallet_api.gateways.sms import Sms
@@ -22,7 +21,7 @@ from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
 from wallet_api.refunds.store import RefundItem, RefundStore
 from wallet_api.refunds.use_cases import Refunds
-from wallet_api.scans.use_cases import Scans, reverse_domain
+from wallet_api.scans.use_cases import Scans
 from wallet_api.settings import Settings
 from wallet_api.storage import Storage
 from wallet_api.storage.keys import Keys
@@ -33,10 +32,11 @@ from wallet_api.transfers.use_cases import Transfers
 from wallet_api.wiring.ground import Ground, open_ground
 from wallet_api.wiring.identity import Identity, open_identity
 from wallet_api.wiring.merchants import MerchantSide, open_merchants
+from wallet_api.wiring.telling import Telling, open_telling
 
 
 @dataclass(frozen=True)
-class Wallet(Identity, MerchantSide):
+class Wallet(Identity, MerchantSide, Telling):
     """Everything a person, a merchant or an operator can do, by capability."""
 
     settings: Settings
@@ -55,7 +55,6 @@ class Wallet(Identity, MerchantSide):
     refunds: Refunds
     transfers: Transfers
     transactions: Transactions
-    events: Events
     clients: Clients
 
     def close(self) -> None:
@@ -72,10 +71,18 @@ def open_wallet(
     sms: Sms | None = None,
     mail: Mail | None = None,
     metrics: Metrics | None = None,
+    callbacks: Callbacks | None = None,
 ) -> Wallet:
     """Opens a wallet on the tables and keys that the settings name. What is not handed in is the cloud's own."""
     ground = open_ground(
-        settings, clock=clock, acquirer=acquirer, screening=screening, sms=sms, mail=mail, metrics=metrics
+        settings,
+        clock=clock,
+        acquirer=acquirer,
+        screening=screening,
+        sms=sms,
+        mail=mail,
+        metrics=metrics,
+        callbacks=callbacks,
     )
     return _wallet(ground, open_identity(ground))
 
@@ -91,7 +98,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
     payments = Payments(
-        storage, clock, ledger, sessions, *asking, fees, merchants, ground.screening, ground.metrics,
+        storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, ground.screening, ground.metrics,
         PaymentStore.open(storage),
     )  # fmt: skip
     refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
@@ -101,6 +108,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     return Wallet(
         **vars(identity),
         **vars(side),
+        **vars(open_telling(ground, sessions, merchants)),
         settings=settings,
         clock=clock,
         keys=keys,
@@ -113,10 +121,9 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         fees=fees,
         top_ups=top_ups,
         payments=payments,
-        scans=Scans(keys, payments, reverse_domain(settings.public_url)),
+        scans=Scans(keys, people, payments, side.outlets, settings.public_url),
         refunds=refunds,
         transfers=transfers,
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
-        events=Events(storage, ledger, sessions, merchants, EventStore.open(storage)),
         clients=Clients.open(storage, clock),
     )

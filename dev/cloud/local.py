@@ -19,7 +19,9 @@ from dev.cloud.clock import MovableClock
 from dev.cloud.engine import Engine, interception
 from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
+from dev.cloud.outgoing import Outgoing
 from dev.cloud.pump import Pump
+from dev.cloud.queues import taken
 from dev.cloud.reader import DirectReader, StreamReader, WireReader
 from dev.cloud.url_engine import UrlEngine
 
@@ -39,9 +41,10 @@ class LocalCloud:
         self.clock = MovableClock()
         self.inbox = Inbox(region, self.clock.now)
         self.gauges = Gauges()
+        self.callbacks = Outgoing()
         self.environment = safety.Environment(os.environ)
         self.environment.lay(safety.dummy_environment(region))
-        self.environment.lay(resources.environment(public_url))
+        self.environment.lay(resources.environment(public_url, region))
         self.engine = self._made_engine(engine, keep)
         self.seeded: dict[str, Any] = {}
         self.session: Session = get_session()
@@ -65,7 +68,7 @@ class LocalCloud:
         """
         safety.refuse_real_credentials(os.environ)
         cloud = cls(engine, public_url, region, keep=keep)
-        interception.switch_on(region, cloud.engine, services.MotoServices(cloud.inbox.collect))
+        interception.switch_on(region, cloud.engine, services.MotoServices(cloud.inbox.collect, cloud._queued))
         try:
             if not keep:
                 resources.create(cloud.session, region)
@@ -114,6 +117,7 @@ class LocalCloud:
             self.engine.reset()
             self.inbox.clear()
             self.gauges.clear()
+            self.callbacks.clear()
             self.clock.reset()
             self.pump.reset()
             self.seeded = {}
@@ -138,6 +142,11 @@ class LocalCloud:
             return DirectReader(self.engine, table, self.region)
         return WireReader(self.session, table, self.region)
 
+    def _queued(self) -> None:
+        pump = getattr(self, "pump", None)
+        if pump is not None:
+            pump.queues.notify()
+
     def _made_engine(self, engine: str, keep: bool) -> Engine:
         if engine == "moto":
             from dev.cloud.corrected_moto import MotoEngine
@@ -153,7 +162,11 @@ class LocalCloud:
         wiring = importlib.import_module("chalicelib.wiring")
         opening = importlib.import_module("wallet_api.wallet")
         settings = importlib.import_module("wallet_api.settings").Settings
-        wiring.provide(lambda: opening.open_wallet(settings.from_environment(), clock=self.clock, metrics=self.gauges))
+        wiring.provide(
+            lambda: opening.open_wallet(
+                settings.from_environment(), clock=self.clock, metrics=self.gauges, callbacks=self.callbacks
+            )
+        )
         self.wallet = wiring.wallet()
 
     def _open_door(self, app: Any) -> None:
@@ -161,6 +174,6 @@ class LocalCloud:
         from dev.sandbox import Sandbox
 
         self.app = app
-        self.pump = Pump(app, self.reader, self.clock.now)
+        self.pump = Pump(app, self.reader, self.clock.now, taken(self.region))
         self.engine.on_write(self.pump.notify)
         self.gateway = Gateway(app, Sandbox(self))

@@ -18,6 +18,7 @@ from typing import Any
 
 from dev.cloud import resources
 from dev.cloud.context import LambdaContext
+from dev.cloud.queues import Queues, Take
 from dev.cloud.reader import Records, StreamReader
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,9 @@ class Pump:
     `batch_size`, when set, overrides what app.py asks for; `attempts` is how often a single record is tried.
     """
 
-    def __init__(self, app: Any, read: Callable[[str], StreamReader], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, app: Any, read: Callable[[str], StreamReader], now: Callable[[], datetime], take: Take = lambda _: []
+    ) -> None:
         self._now = now
         self.batch_size: int | None = None
         self.attempts = 3
@@ -69,6 +72,7 @@ class Pump:
         self._thread: Thread | None = None
         self._stopping = False
         self.consumers = _consumers(app, read)
+        self.queues = Queues(app, take, now)
         self.schedules = _schedules(app, now())
 
     def notify(self) -> None:
@@ -79,9 +83,9 @@ class Pump:
                 self._wake.notify()
 
     def drain(self) -> int:
-        """Delivers until every stream is read to its end; the number of records delivered."""
+        """Delivers until every stream and queue is read to its end; the number of records and messages delivered."""
         delivered = 0
-        while found := self.step():
+        while found := self.step() + self.queues.step():
             delivered += found
         return delivered
 
@@ -121,6 +125,7 @@ class Pump:
                 consumer.reader.skip()
             for schedule in self.schedules:
                 schedule.next_at = self._now() + schedule.every
+            self.queues.reset()
 
     def run_schedules(self, *, forgiving: bool = False) -> list[str]:
         """Runs what is due on the local clock, once each however far the clock was moved; the names of what ran.
@@ -144,6 +149,7 @@ class Pump:
 
     def start(self) -> None:
         """Delivers in the background, woken by writes; schedules run when they fall due."""
+        self.queues.start()
         if self._thread is None:
             self._stopping = False
             self._thread = Thread(target=self._run, name="pump", daemon=True)
@@ -151,6 +157,7 @@ class Pump:
             self.notify()
 
     def stop(self) -> None:
+        self.queues.stop()
         thread, self._thread = self._thread, None
         if thread is not None:
             with self._wake:
@@ -161,15 +168,15 @@ class Pump:
     @contextmanager
     def still(self) -> Iterator[None]:
         """Nothing is delivered meanwhile."""
-        with self._busy:
+        with self.queues.still(), self._busy:
             yield
 
     def pause(self) -> None:
         """The background thread stands still (a lagging stream); `drain` still works."""
-        self._paused = True
+        self._paused = self.queues.paused = True
 
     def resume(self) -> None:
-        self._paused = False
+        self._paused = self.queues.paused = False
         self.notify()
 
     def _run(self) -> None:

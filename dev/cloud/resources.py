@@ -14,6 +14,7 @@ STAGE = "local"
 FIELD_KEY = f"alias/wallet-{STAGE}-fields"
 KEYS_SECRET = f"wallet-{STAGE}-keys"
 MAIL_SENDER = "no-reply@wallet.example.com"
+WEBHOOKS_QUEUE = f"wallet-{STAGE}-webhooks"
 
 
 @cache
@@ -31,7 +32,7 @@ def table_names() -> list[str]:
     return [str(spec["TableName"]) for spec in _tables()]
 
 
-def environment(public_url: str) -> dict[str, str]:
+def environment(public_url: str, region: str) -> dict[str, str]:
     """What the wallet's functions read in the cloud, for this machine."""
     return {
         **templates.table_environment(STAGE),
@@ -41,6 +42,7 @@ def environment(public_url: str) -> dict[str, str]:
         "WALLET_KEYS_SECRET": KEYS_SECRET,
         "WALLET_PUBLIC_URL": public_url,
         "WALLET_MAIL_SENDER": MAIL_SENDER,
+        "WALLET_QUEUE_WEBHOOKS": f"https://sqs.{region}.amazonaws.com/123456789012/{WEBHOOKS_QUEUE}",
     }
 
 
@@ -52,6 +54,8 @@ def create(session: Session, region: str) -> None:
     keys.create_alias(AliasName=FIELD_KEY, TargetKeyId=key_id)
     vault: Any = session.create_client("secretsmanager", region_name=region)
     vault.create_secret(Name=KEYS_SECRET, SecretString=secrets.token_hex(32))
+    queues: Any = session.create_client("sqs", region_name=region)
+    queues.create_queue(QueueName=WEBHOOKS_QUEUE)
     mail: Any = session.create_client("ses", region_name=region)
     mail.verify_email_identity(EmailAddress=MAIL_SENDER)
 

@@ -17,9 +17,10 @@ _NAMES = {"email": "ses"}
 class MotoServices:
     """Answers one signed request from moto's in-memory account."""
 
-    def __init__(self, after: Callable[[], None]) -> None:
+    def __init__(self, after: Callable[[], None], queued: Callable[[], None]) -> None:
         self._lock = RLock()
         self._after_message = after
+        self._queued = queued
 
     def __call__(self, request: AWSPreparedRequest) -> Answer:
         service = (urlsplit(str(request.url)).hostname or "").partition(".")[0]
@@ -32,6 +33,8 @@ class MotoServices:
             status, headers, body = answer
             if service in ("sns", "email"):
                 self._after_message()
+        if service == "sqs":
+            self._queued()
         shown = {str(name): str(value) for name, value in headers.items()}
         return status, shown, body.encode() if isinstance(body, str) else body
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.gateways.addresses import Rules
+from wallet_api.gateways.callbacks import Callbacks, HttpsCallbacks
 from wallet_api.gateways.late_client import LateClient
 from wallet_api.gateways.mail import Mail, SesMail
+from wallet_api.gateways.queue import Queue, SqsQueue
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
 from wallet_api.gateways.screening import NoScreening, SandboxScreening, Screening
 from wallet_api.gateways.sms import Sms, SnsSms
@@ -37,6 +41,8 @@ class Ground:
     acquirer: Acquirer
     screening: Screening
     metrics: Metrics
+    callbacks: Callbacks
+    webhooks_queue: Queue
 
 
 def open_ground(
@@ -48,6 +54,7 @@ def open_ground(
     sms: Sms | None = None,
     mail: Mail | None = None,
     metrics: Metrics | None = None,
+    callbacks: Callbacks | None = None,
 ) -> Ground:
     """Opens the tables and keys that the settings name. What is not handed in is the cloud's own."""
     from botocore.session import get_session
@@ -71,6 +78,8 @@ def open_ground(
         acquirer=acquirer or _acquirer(settings, keys, clock, sms),
         screening=screening or (NoScreening() if settings.mode == "live" else SandboxScreening(clock)),
         metrics=metrics or EmbeddedMetrics(settings.stage, clock),
+        callbacks=callbacks or HttpsCallbacks(Rules(own_hosts=(urlsplit(settings.public_url).hostname or "",))),
+        webhooks_queue=SqsQueue(_late_client(session, "sqs", settings), settings.webhooks_queue),
     )
 
 

@@ -29,7 +29,8 @@ class PaymentView(View):
     `authorized` or `processing`; a merchant's is what arrived after the fee. Both are null until the customer says yes, and when
     the money went back. `amount_captured` is what the merchant took of `amount`, until `capture_before` with manual capture.
     `decline_code` says why it failed, and to the merchant, why the customer's last yes to a waiting payment was refused.
-    `metadata`, `qr` and `checkout_url` are the merchant's alone.
+    `metadata`, `qr` and `checkout_url` are the merchant's alone. A payment at an outlet has an `outlet_id` and the customer's
+    `note` in place of an order and its code.
     """
 
     id: str
@@ -46,6 +47,8 @@ class PaymentView(View):
     order_id: str | None
     metadata: Mapping[str, str] | None
     merchant: MerchantRef
+    outlet_id: str | None
+    note: str | None
     qr: str | None
     checkout_url: str | None
     decline_code: str | None
@@ -63,6 +66,7 @@ def payment_view(payment: Payment, viewer: Customer | MerchantCaller, wallet: Wa
     """The payment as this side sees it."""
     merchants = isinstance(viewer, MerchantCaller)
     fee, total = _sums(payment, "merchant" if merchants else "payer")
+    asked = merchants and payment.order.outlet_id is None
     ended = {status: payment.ended_at if payment.status == status else None for status in (SUCCEEDED, CANCELED, FAILED)}
     return PaymentView(
         id=payment.id,
@@ -78,8 +82,10 @@ def payment_view(payment: Payment, viewer: Customer | MerchantCaller, wallet: Wa
         order_id=payment.order.order_id,
         metadata=payment.order.metadata if merchants else None,
         merchant=MerchantRef(id=payment.merchant_id, name=payment.order.merchant.name),
-        qr=wallet.scans.code_of(payment) if merchants else None,
-        checkout_url=f"{wallet.settings.public_url}/checkout/{payment.id}" if merchants else None,
+        outlet_id=payment.order.outlet_id,
+        note=payment.order.note,
+        qr=wallet.scans.code_of(payment) if asked else None,
+        checkout_url=f"{wallet.settings.public_url}/checkout/{payment.id}" if asked else None,
         decline_code=payment.decline_code or (payment.last_decline if merchants else None),
         cancellation_reason=_cancellation_reason(payment),
         expires_at=rfc3339(payment.expires_at),

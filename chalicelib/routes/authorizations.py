@@ -19,7 +19,7 @@ from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ids import is_id
 from wallet_api.ledger.errors import DailyLimitReached, TransactionLimitExceeded
 from wallet_api.one_time_codes.errors import CodeUsedUp, ResendTooSoon, TooManyMessages
-from wallet_api.outlets.errors import MerchantUnavailable
+from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 from wallet_api.sessions.model import Customer
 from wallet_api.transfers.errors import PayeeNotFound, TransferToSelf
 
@@ -27,9 +27,12 @@ routes = Routes(__name__)
 
 
 class MoveIn(Body):
-    """What is going to be asked for: `payment_id` of a payment, or `to` and `amount` of a transfer; the quote, if there is one."""
+    """What is going to be asked for: `payment_id` of a payment, `outlet_id` and `amount` of a payment at an outlet, or `to` and
+    `amount` of a transfer; the quote, if there is one.
+    """
 
     payment_id: Annotated[str, Meta(max_length=40)] | None = None
+    outlet_id: Annotated[str, Meta(max_length=40)] | None = None
     to: PayeeIn | None = None
     amount: MoneyIn | None = None
     quote_id: Annotated[str, Meta(max_length=40)] | None = None
@@ -38,7 +41,7 @@ class MoveIn(Body):
 class AskAuthorization(Body):
     """The move, and the payment PIN if a code is to be used: codes are offered to who shows the PIN."""
 
-    operation: Literal["payment", "transfer"]
+    operation: Literal["payment", "outlet_payment", "transfer"]
     fields: MoveIn
     pin: Pin | None = None
 
@@ -101,6 +104,7 @@ class CodeSentView(View):
         NotFound,
         *NOT_PAYABLE,
         MerchantUnavailable,
+        OutletClosed,
         PayeeNotFound,
         TransferToSelf,
         TransactionLimitExceeded,
@@ -121,6 +125,8 @@ def ask_authorization(call: Call[AskAuthorization]) -> Any:
         if not is_id(payment_id, "pay"):
             raise NotFound
         return AuthorizationView.of(wallet.payments.ask(call.customer, payment_id, fields.quote_id, asked.pin))
+    if asked.operation == "outlet_payment":
+        return AuthorizationView.of(_asked_at_outlet(call))
     _require_exactly(fields, {"to", "amount"})
     if fields.to is None or fields.amount is None:
         raise Invalid(FieldProblem("/fields", "required"))
@@ -162,9 +168,19 @@ def send_authorization_code(call: Call[SendCode]) -> Any:
     )
 
 
+def _asked_at_outlet(call: Call[AskAuthorization]) -> Asked:
+    fields = call.body.fields
+    _require_exactly(fields, {"outlet_id", "amount"})
+    outlet_id, amount = fields.outlet_id or "", fields.amount
+    if amount is None or not is_id(outlet_id, "out"):
+        raise NotFound
+    money = amount.money("/fields/amount")
+    return call.wallet.payments.ask_at_outlet(call.customer, outlet_id, money, fields.quote_id, call.body.pin)
+
+
 def _require_exactly(fields: MoveIn, wanted: set[str]) -> None:
     """Raises Invalid naming what this operation needs and was not given, and what it does not take."""
-    given = {name for name in ("payment_id", "to", "amount") if getattr(fields, name) is not None}
+    given = {name for name in ("payment_id", "outlet_id", "to", "amount") if getattr(fields, name) is not None}
     problems = [FieldProblem(f"/fields/{name}", "required") for name in sorted(wanted - given)]
     problems += [FieldProblem(f"/fields/{name}", "unknown_field") for name in sorted(given - wanted)]
     if problems:

@@ -13,9 +13,9 @@ from wallet_api.payments.model import MAX_PAYMENT, Order, Payment
 from wallet_api.scans.errors import CodeDamaged, CodeNotGenuine, CodeNotOurs
 from wallet_api.scans.model import (
     MAX_CODE,
+    id_in,
     numeric_code,
     payment_code,
-    payment_id_in,
     read_objects,
     read_payload,
     with_check_sum,
@@ -68,20 +68,20 @@ def test_a_web_address_or_any_other_text_is_not_ours() -> None:
     ]
     for text in [*texts, EMVCO_EXAMPLE, DONGRI_EXAMPLE, EMVCO_EXAMPLE[:-4] + "9" * MAX_CODE]:
         with pytest.raises(CodeNotOurs):
-            payment_id_in(KEYS, DOMAIN, text)
+            id_in(KEYS, DOMAIN, text)
 
 
 def test_a_code_of_another_deployment_is_not_ours() -> None:
     code = payment_code(KEYS, "org.example.bank", a_payment())
     with pytest.raises(CodeNotOurs):
-        payment_id_in(KEYS, DOMAIN, code)
+        id_in(KEYS, DOMAIN, code)
 
 
 def test_a_code_made_with_another_key_is_not_genuine() -> None:
     """P33: the check sum fits, the signature does not."""
     code = payment_code(Keys({1: b"x" * 64}), DOMAIN, a_payment())
     with pytest.raises(CodeNotGenuine):
-        payment_id_in(KEYS, DOMAIN, code)
+        id_in(KEYS, DOMAIN, code)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_whatever_is_changed_in_a_code_shows_even_when_the_check_sum_is_made_to_
     assert part in code
     objects = read_objects(code.replace(part, other)[:-8])
     with pytest.raises(CodeNotGenuine):
-        payment_id_in(KEYS, DOMAIN, with_check_sum(objects.items()))
+        id_in(KEYS, DOMAIN, with_check_sum(objects.items()))
     with pytest.raises(CodeDamaged):
-        payment_id_in(KEYS, DOMAIN, code.replace(part, other))
+        id_in(KEYS, DOMAIN, code.replace(part, other))
 
 
 def test_the_payment_in_a_code_cannot_be_exchanged() -> None:
@@ -114,7 +114,7 @@ def test_the_payment_in_a_code_cannot_be_exchanged() -> None:
     code = payment_code(KEYS, DOMAIN, mine)
     exchanged = read_objects(code.replace(mine.id[4:], dearer.id[4:])[:-8])
     with pytest.raises(CodeNotGenuine):
-        payment_id_in(KEYS, DOMAIN, with_check_sum(exchanged.items()))
+        id_in(KEYS, DOMAIN, with_check_sum(exchanged.items()))
 
 
 @given(st.data())
@@ -123,14 +123,14 @@ def test_any_single_character_that_is_read_wrongly_is_noticed(data: st.DataObjec
     place = data.draw(st.integers(0, len(code) - 1))
     other = data.draw(st.characters(codec="utf-8").filter(lambda sign: sign.upper() != code[place].upper()))
     with pytest.raises((CodeDamaged, CodeNotOurs)):
-        payment_id_in(KEYS, DOMAIN, code[:place] + other + code[place + 1 :])
+        id_in(KEYS, DOMAIN, code[:place] + other + code[place + 1 :])
 
 
 @given(st.text(max_size=200))
 def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     for candidate in (text, f"000201{text}", with_check_sum([("00", "01")]) + text):
         with pytest.raises((CodeDamaged, CodeNotOurs)):
-            payment_id_in(KEYS, DOMAIN, candidate)
+            id_in(KEYS, DOMAIN, candidate)
 
 
 def test_published_payloads_are_read() -> None:
@@ -185,7 +185,7 @@ def test_every_payment_has_a_code_that_names_it_and_fits(amount: Money, name: st
     ):
         payment = a_payment(amount, merchant, order_id)
         code = payment_code(KEYS, DOMAIN, payment)
-        assert payment_id_in(KEYS, DOMAIN, code) == payment.id
+        assert id_in(KEYS, DOMAIN, code) == payment.id
         assert len(code) <= MAX_CODE
         assert len(read_payload(code)["54"]) <= 13
 
@@ -207,7 +207,7 @@ def test_a_code_says_what_emvco_wants() -> None:
 def test_a_code_outlives_the_rotation_of_the_master_secret() -> None:
     code = payment_code(KEYS, DOMAIN, payment := a_payment())
     rotated = Keys({1: b"k" * 64, 2: b"n" * 64})
-    assert payment_id_in(rotated, DOMAIN, code) == payment.id
+    assert id_in(rotated, DOMAIN, code) == payment.id
 
 
 def test_every_currency_has_its_number_and_the_largest_amount_fits() -> None:

@@ -30,14 +30,16 @@ from wallet_api.storage.keys import Keys, same
 
 Method = Literal["pin", "device_signature", "totp", "sms"]
 Code = Literal["totp", "sms"]
-Reason = Literal["changed_contact", "recovered_password", "new_device", "large_amount", "new_payee"]
-MoveKind = Literal["payment", "transfer"]
+Reason = Literal["changed_contact", "recovered_password", "new_device", "static_code", "large_amount", "new_payee"]
+MoveKind = Literal["payment", "outlet_payment", "transfer"]
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """Long enough for a finger, or for a code that comes late; short enough that nobody signs and forgets."""
 SMALL, HIGH, LARGE = 1_000_00, 5_000_00, 10_000_00
 """Minor units of CNY, counted one to one in any other currency as the limits are. Up to SMALL a PIN is always enough;
 above HIGH a payee is looked at, above LARGE a PIN never is."""
+STATIC = 500_00
+"""Above this a PIN alone pays no code that hangs on a wall: whoever pasted another over it hopes for a quick yes."""
 COOL_DOWN = timedelta(hours=24)
 """How long after a change of phone or e-mail neither a code to the new one nor the PIN alone moves more than SMALL."""
 
@@ -94,13 +96,20 @@ Shown = PinShown | SignatureShown | CodeShown
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a person says yes to. `subject` is the payment's id; a transfer has none before it is made."""
+    """What a person says yes to. `subject` is the payment's id, or the outlet's that is paid at; a transfer has none before it
+    is made.
+    """
 
     kind: MoveKind
     subject: str
     payee_id: str
     amount: Money
     quote_id: str | None
+
+    @property
+    def by_static_code(self) -> bool:
+        """Whether a code that many may scan says who is paid."""
+        return self.kind == "outlet_payment"
 
     def text(self, challenge_id: str, expires_at: datetime) -> str:
         """The canonical text that a challenge is the hash of: JSON, names sorted, without spaces.
@@ -163,6 +172,7 @@ class Circumstances:
     device: RegisteredDevice | None
     payee_known: bool
     now: datetime
+    static_code: bool = False
 
     @property
     def contact_changed(self) -> bool:
@@ -215,6 +225,8 @@ def reason_of(facts: Circumstances) -> Reason | None:
         return "recovered_password"
     if facts.device_is_new and amount > SMALL:
         return "new_device"
+    if facts.static_code and amount > STATIC:
+        return "static_code"
     if amount > LARGE:
         return "large_amount"
     return "new_payee" if depends_on_payee(facts.amount) and not facts.payee_known else None

@@ -14,7 +14,7 @@ from datetime import datetime
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
 from wallet_api.ledger.errors import AccountMissing, WalletClosed
-from wallet_api.ledger.limits import BASIC, NEW_DEVICE, Limits, limits_of
+from wallet_api.ledger.limits import BASIC, NEW_DEVICE, STATIC_CODE, Limits, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -66,6 +66,8 @@ class Payer:
     proven: bool = field(default=False)
     restricted: bool = field(default=False)
     """Whether the limits are those of a new device instead of the tier's."""
+    static_code: bool = field(default=False)
+    """Whether a code on a wall is paid, which counts against a smaller sum of its own as well."""
 
 
 def limits_for(payer: Payer, currency: str) -> Limits:
@@ -73,9 +75,21 @@ def limits_for(payer: Payer, currency: str) -> Limits:
     return limits_of(NEW_DEVICE if payer.restricted else payer.account.tier, currency)
 
 
+def counter_names(currency: str, *, static_code: bool) -> tuple[str, ...]:
+    """What the day's counters are called that a debit of this kind goes into."""
+    return (currency, f"static_{currency}") if static_code else (currency,)
+
+
+def counted(payer: Payer, currency: str) -> list[tuple[str, Limits]]:
+    """The day's counters that a debit goes into, each with its limits."""
+    limits = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
+    return list(zip(counter_names(currency, static_code=payer.static_code), limits, strict=False))
+
+
 def admit(payer: Payer, amount: Money) -> None:
     """Raises TransactionLimitExceeded or DailyLimitReached for an amount that no counter could ever let through."""
-    limits_for(payer, amount.currency).admit(amount)
+    for _, limits in counted(payer, amount.currency):
+        limits.admit(amount)
 
 
 @dataclass(frozen=True)

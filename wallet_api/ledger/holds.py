@@ -25,12 +25,14 @@ class DayTurned(Exception):
 class Holder:
     """Whose money an entry sets aside or sets free: the account.
 
-    `unspent` is what returns to the limit of the day `spent_on`, the wallet's day in which the hold was counted.
+    `unspent` is what returns to the limits of the day `spent_on`, the wallet's day in which the hold was counted: to the counters
+    of these names.
     """
 
     account: str
     unspent: Money | None = None
     spent_on: str = ""
+    counters: tuple[str, ...] = ()
 
 
 def count_held(items: type[AccountItem], entry: Entry, holder: Holder, write: AtomicWrite) -> None:
@@ -48,7 +50,8 @@ def count_held(items: type[AccountItem], entry: Entry, holder: Holder, write: At
         else:
             enough = (held >= -change.amount, StaleAccount())
             write.update(item, [held.set(held + change.amount)], exists, enough)
-    if holder.unspent:
-        amount, spent = holder.unspent.amount, items.spent[holder.unspent.currency]
-        same_day = ((items.spent_day == holder.spent_on) & (spent >= amount), DayTurned())
-        write.update(item, [spent.set(spent - amount)], same_day)
+    returned = holder.unspent.amount if holder.unspent else 0
+    for name in holder.counters if returned else ():
+        spent = items.spent[name]
+        same_day = ((items.spent_day == holder.spent_on) & (spent >= returned), DayTurned())
+        write.update(item, [spent.set(spent - returned)], same_day)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from wallet_api.clock import Clock, wallet_day
 from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import NEVER, Accounts, Payer, StaleAccount, limits_for
+from wallet_api.ledger.accounts import NEVER, Accounts, Payer, StaleAccount, counted
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.errors import (
     AccountMissing,
@@ -230,20 +230,24 @@ class Ledger:
     def _spend(self, payer: Payer, amount: Money) -> tuple[list[Any], list[Requirement]]:
         """Counts an outgoing amount against the day's limit; the amount itself is checked here, the sum by condition."""
         account, items, day = payer.account, self.account_items, wallet_day(self.clock.now())
-        limits = limits_for(payer, amount.currency)
-        limits.admit(amount)
+        counters = counted(payer, amount.currency)
+        for _, limits in counters:
+            limits.admit(amount)
         same_day: Requirement = (items.spent_day == account.spent_day, StaleAccount())
         # A clock that is a little behind, just after midnight, must not begin yesterday anew: a day never turns back.
         if account.spent_day == NEVER or account.spent_day < day:
-            return [items.spent_day.set(day), items.spent.set({amount.currency: amount.amount})], [same_day]
-        spent = items.spent[amount.currency]
-        if amount.currency not in account.spent:
-            return [spent.set(amount.amount)], [same_day, (spent.does_not_exist(), StaleAccount())]
-        rest = limits.daily - amount
-        return [spent.set(spent + amount.amount)], [
-            same_day,
-            (spent <= rest.amount, DailyLimitReached(limit=limits.daily)),
-        ]
+            begun = {name: amount.amount for name, _ in counters}
+            return [items.spent_day.set(day), items.spent.set(begun)], [same_day]
+        actions, requirements = [], [same_day]
+        for name, limits in counters:
+            spent, rest = items.spent[name], limits.daily - amount
+            if name in account.spent:
+                actions.append(spent.set(spent + amount.amount))
+                requirements.append((spent <= rest.amount, DailyLimitReached(limit=limits.daily)))
+            else:
+                actions.append(spent.set(amount.amount))
+                requirements.append((spent.does_not_exist(), StaleAccount()))
+        return actions, requirements
 
 
 def _matching(operation: Operation, decision: Decision) -> Decision:

@@ -15,6 +15,8 @@ BASIC = "basic"
 VERIFIED = "verified"
 NEW_DEVICE = "new_device"
 """No tier that anybody has: what any person may move from a device that is new to them."""
+STATIC_CODE = "static_code"
+"""Nor is this: what any person may pay by codes that hang on a wall, which anybody may have pasted over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Limits:
             raise DailyLimitReached(limit=self.daily)
 
 
-_IN_YUAN = {BASIC: (10_000_00, 20_000_00), VERIFIED: (50_000_00, 200_000_00), NEW_DEVICE: (3_000_00, 5_000_00)}
+_IN_YUAN = {
+    BASIC: (10_000_00, 20_000_00),
+    VERIFIED: (50_000_00, 200_000_00),
+    NEW_DEVICE: (3_000_00, 5_000_00),
+    STATIC_CODE: (2_000_00, 5_000_00),
+}
 
 
 def limits_of(tier: str, currency: str) -> Limits:

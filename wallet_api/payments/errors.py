@@ -13,6 +13,8 @@ PaymentAlreadyCaptured  it was captured before, once
 CaptureTooLate          the time to capture was over at `capture_before`; the money is back with the customer
 CaptureExceedsHold      more is to be captured than was set aside: `authorized`
 CaptureCurrencyDiffers  the capture names another currency than the payment's `currency`
+
+ForbiddenTransition is no refusal: it says that the code is wrong.
 """
 
 from __future__ import annotations
@@ -100,3 +102,7 @@ class CaptureCurrencyDiffers(Conflict):
     """A hold is captured in the `currency` that it was made in."""
 
     code = "capture_currency_differs"
+
+
+class ForbiddenTransition(Exception):
+    """A payment was to go where its machine does not lead: a defect, never an answer."""

@@ -20,6 +20,7 @@ from wallet_api.payments.errors import (
     CaptureCurrencyDiffers,
     CaptureExceedsHold,
     CaptureTooLate,
+    ForbiddenTransition,
     PaymentAlreadyCaptured,
     PaymentAlreadyConfirmed,
     PaymentAlreadyPaid,
@@ -60,7 +61,6 @@ WAITING: tuple[Status, ...] = (REQUIRES_CONFIRMATION, REQUIRES_ACTION)
 ENDS: tuple[Status, ...] = tuple(status for status, following in TRANSITIONS.items() if not following)
 
 Capture = Literal["automatic", "manual"]
-
 CAPTURE_WITHIN = timedelta(days=7)
 """How long a hold waits for its merchant."""
 FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
@@ -76,17 +76,17 @@ Bearer = Literal["payer", "merchant"]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the payment is for, in the merchant's words, and the merchant as it was named then. Never changed."""
+    """What the payment is for, in the merchant's words, and the merchant as it was named then. Never changed. A payment at an
+    outlet has no order id; its description is the outlet's name, and `note` is the customer's.
+    """
 
-    order_id: str
+    order_id: str | None
     description: str
     metadata: Mapping[str, str]
     merchant: Profile
     capture: Capture = "automatic"
-
-
-class ForbiddenTransition(Exception):
-    """A payment was to go where its machine does not lead: a defect, never an answer."""
+    outlet_id: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

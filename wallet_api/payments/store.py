@@ -88,16 +88,18 @@ class OrderItem(Item):
 
     table = "records"
 
-    order_id = UnicodeAttribute()
+    order_id = UnicodeAttribute(null=True)
     description = UnicodeAttribute()
     metadata = Document()
     merchant = Document()
     capture = UnicodeAttribute(null=True)
+    outlet_id = UnicodeAttribute(null=True)
+    note = UnicodeAttribute(null=True)
 
     def order(self) -> Order:
         """The item as the wallet speaks of it."""
         capture: Capture = "manual" if self.capture == "manual" else "automatic"
-        return Order(self.order_id, self.description, self.metadata, Profile(**self.merchant), capture)
+        return self.as_record(Order, merchant=Profile(**self.merchant), capture=capture)
 
 
 class OrderIdItem(Item):
@@ -124,19 +126,22 @@ class PaymentStore:
 
     def add(self, payment: Payment, mode: str, write: AtomicWrite) -> None:
         """Adds a new payment to the write, which fails with OrderIdTaken when the merchant has one for this order."""
-        order = payment.order
-        sentinel = self.order_id_items(
-            _order_place(payment.merchant_id, mode, order.order_id), ORDER_ID, payment_id=payment.id
-        )
-        write.put(sentinel, self._taken)
+        order, money = payment.order, payment.amount
+        if order.order_id is not None:
+            place = _order_place(payment.merchant_id, mode, order.order_id)
+            write.put(self.order_id_items(place, ORDER_ID, payment_id=payment.id), self._taken)
+        reviewed = payment.status == PROCESSING
         item = self.items.of(
             payment,
             pk=payment.id,
             sk=PAYMENT,
-            amount=payment.amount.amount,
-            currency=payment.amount.currency,
+            amount=money.amount,
+            currency=money.currency,
+            fee=None if payment.fee is None else payment.fee.amount,
             owner_bucket=bucket_of(payment, mode),
             owner_order=payment.id,
+            due_bucket=_due_bucket(payment.id) if reviewed else None,
+            due_at=rfc3339(next_look(payment, payment.created_at)) if reviewed else None,
         )
         write.put(item, StaleAccount())
         order_item = self.order_items.of(order, pk=payment.id, sk=ORDER, merchant=asdict(order.merchant))

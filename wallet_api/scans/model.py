@@ -13,21 +13,28 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 
 from wallet_api.ids import is_id
+from wallet_api.merchants.model import Profile
 from wallet_api.money import decimal_text
+from wallet_api.outlets.model import Place
 from wallet_api.payments.model import Payment
 from wallet_api.scans.errors import CodeDamaged, CodeNotGenuine, CodeNotOurs
 from wallet_api.storage.keys import Keys, same
 
+HOME_CURRENCY = "CNY"
 MAX_CODE = 512
 """In characters: the largest payload that EMVCo allows."""
 
-DYNAMIC = "12"
-"""Point of initiation: a code for one payment. A static one, which many may scan, says 11."""
+STATIC, DYNAMIC = "11", "12"
+"""Point of initiation: a code that many may scan, on a wall or in an app, and a code for one payment."""
 
 PAYLOAD_FORMAT, POINT_OF_INITIATION, ACCOUNT, CATEGORY, CURRENCY, AMOUNT = "00", "01", "26", "52", "53", "54"
 COUNTRY, NAME, CITY, ADDITIONAL, CHECK_SUM, LANGUAGE = "58", "59", "60", "62", "63", "64"
-DOMAIN, PAYMENT_ID, SIGNATURE = "00", "01", "02"
-REFERENCE_LABEL = "05"
+DOMAIN, PAYMENT_ID, SIGNATURE, OUTLET_ID, PERSON_ID = "00", "01", "02", "03", "04"
+NAMED = {PAYMENT_ID: "pay", OUTLET_ID: "out", PERSON_ID: "usr"}
+"""What a code may name, and the prefix of its id; a code names one thing."""
+STORE_LABEL, REFERENCE_LABEL = "03", "05"
+NO_CATEGORY, NOBODYS_NAME, NOWHERE = "0000", "WALLET USER", "ONLINE"
+"""What stands where EMVCo wants a merchant, in the code of a person: nothing personal is written into a picture."""
 OUR_TEMPLATES = tuple(str(number) for number in range(26, 52))
 """The ids that EMVCo leaves to payment networks like ours."""
 
@@ -102,42 +109,59 @@ def read_payload(text: str) -> dict[str, str]:
 def payment_code(keys: Keys, domain: str, payment: Payment) -> str:
     """The code of a payment, signed. `domain` is the reverse domain name that makes a code ours."""
     merchant, order_id = payment.order.merchant, payment.order.order_id
-    objects = {
-        PAYLOAD_FORMAT: "01",
-        POINT_OF_INITIATION: DYNAMIC,
-        ACCOUNT: "",
-        CATEGORY: merchant.category,
-        CURRENCY: numeric_code(payment.amount.currency),
-        AMOUNT: decimal_text(payment.amount),
-        COUNTRY: merchant.country,
-        NAME: merchant.latin_name[:MAX_NAME],
-        CITY: merchant.latin_city[:MAX_CITY],
-    }
-    if len(order_id) <= MAX_REFERENCE and order_id.isascii():
+    objects = _of_merchant(DYNAMIC, merchant, numeric_code(payment.amount.currency))
+    objects[AMOUNT] = decimal_text(payment.amount)
+    if order_id is not None and len(order_id) <= MAX_REFERENCE and order_id.isascii():
         objects[ADDITIONAL] = written([(REFERENCE_LABEL, order_id)])
-    if not merchant.name.isascii():
-        local = [("00", "ZH"), ("01", merchant.name[:MAX_NAME]), ("02", merchant.city[:MAX_CITY])]
-        objects[LANGUAGE] = written(local)
-    account = {DOMAIN: domain, PAYMENT_ID: payment.id.partition("_")[2]}
-    account[SIGNATURE] = _signature(keys, keys.current, ACCOUNT, account, objects)
-    objects[ACCOUNT] = written(account.items())
-    return with_check_sum(objects.items())
+    return _signed(keys, domain, PAYMENT_ID, payment.id, objects)
 
 
-def payment_id_in(keys: Keys, domain: str, text: str) -> str:
-    """The id of the payment that a code of ours names. Raises CodeNotOurs, CodeDamaged, CodeNotGenuine."""
+def outlet_code(keys: Keys, domain: str, place: Place) -> str:
+    """The code that hangs on an outlet's wall, signed; whoever scans it types the amount."""
+    objects = _of_merchant(STATIC, place.standing.profile, numeric_code(HOME_CURRENCY))
+    objects[ADDITIONAL] = written([(STORE_LABEL, place.outlet.label)])
+    return _signed(keys, domain, OUTLET_ID, place.outlet.id, objects)
+
+
+def person_code(keys: Keys, domain: str, person_id: str) -> str:
+    """The code that a person shows to be sent money, signed."""
+    objects = {PAYLOAD_FORMAT: "01", POINT_OF_INITIATION: STATIC, ACCOUNT: "", CATEGORY: NO_CATEGORY}
+    objects |= {CURRENCY: numeric_code(HOME_CURRENCY), COUNTRY: "CN", NAME: NOBODYS_NAME, CITY: NOWHERE}
+    return _signed(keys, domain, PERSON_ID, person_id, objects)
+
+
+def id_in(keys: Keys, domain: str, text: str) -> str:
+    """The id of what a code of ours names: a payment, an outlet or a person. Raises CodeNotOurs, CodeDamaged, CodeNotGenuine."""
     objects = read_payload(text)
     for template in OUR_TEMPLATES:
         if not objects.get(template, "").startswith(written([(DOMAIN, domain)])):
             continue
         account = read_objects(objects[template])
-        payment_id = f"pay_{account.get(PAYMENT_ID, '')}"
         given = account.pop(SIGNATURE, "").encode()
         made = (_signature(keys, version, template, account, objects).encode() for version in keys.versions)
-        if not any(same(given, each) for each in made) or not is_id(payment_id, "pay"):
+        named = [f"{prefix}_{account[name]}" for name, prefix in NAMED.items() if name in account]
+        if len(named) != 1 or not any(same(given, each) for each in made) or not is_id(named[0], named[0][:3]):
             raise CodeNotGenuine
-        return payment_id
+        return named[0]
     raise CodeNotOurs
+
+
+def _of_merchant(initiation: str, merchant: Profile, currency: str) -> dict[str, str]:
+    objects = {PAYLOAD_FORMAT: "01", POINT_OF_INITIATION: initiation, ACCOUNT: "", CATEGORY: merchant.category}
+    objects |= {CURRENCY: currency, AMOUNT: "", COUNTRY: merchant.country}
+    objects |= {NAME: merchant.latin_name[:MAX_NAME], CITY: merchant.latin_city[:MAX_CITY], ADDITIONAL: ""}
+    if not merchant.name.isascii():
+        local = [("00", "ZH"), ("01", merchant.name[:MAX_NAME]), ("02", merchant.city[:MAX_CITY])]
+        objects[LANGUAGE] = written(local)
+    return objects
+
+
+def _signed(keys: Keys, domain: str, name: str, identifier: str, found: dict[str, str]) -> str:
+    objects = {tag: value for tag, value in found.items() if value or tag == ACCOUNT}
+    account = {DOMAIN: domain, name: identifier.partition("_")[2]}
+    account[SIGNATURE] = _signature(keys, keys.current, ACCOUNT, account, objects)
+    objects[ACCOUNT] = written(account.items())
+    return with_check_sum(objects.items())
 
 
 def _signature(keys: Keys, version: int, template: str, account: dict[str, str], objects: dict[str, str]) -> str:

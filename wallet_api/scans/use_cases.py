@@ -5,33 +5,90 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from wallet_api.errors import NotFound
+from wallet_api.ids import is_id
+from wallet_api.outlets.model import Place, why_not_payable
+from wallet_api.outlets.use_cases import Outlets
 from wallet_api.payments.model import Payment
 from wallet_api.payments.use_cases import Payments
-from wallet_api.scans.model import payment_code, payment_id_in
+from wallet_api.people.use_cases import People
+from wallet_api.scans.errors import CodeNotOurs
+from wallet_api.scans.model import id_in, outlet_code, payment_code, person_code
 from wallet_api.storage.keys import Keys, plain_digest
 
 MAX_DOMAIN = 32
 """In characters: what EMVCo gives the identifier of a payment network."""
 
 
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """A person who can be sent money: the name they chose, or a contact of theirs, masked."""
+
+    person_id: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Scans:
-    """The codes of this deployment; `domain` tells them from any other's."""
+    """The codes of this deployment; the domain of its address tells them from any other's."""
 
     keys: Keys
+    people: People
     payments: Payments
-    domain: str
+    outlets: Outlets
+    public_url: str
+
+    @property
+    def domain(self) -> str:
+        """What makes a code ours."""
+        return reverse_domain(self.public_url)
 
     def code_of(self, payment: Payment) -> str:
         """The text of a payment's QR code: the same one whenever it is asked for."""
         return payment_code(self.keys, self.domain, payment)
 
-    def scan(self, text: str) -> Payment:
-        """The payment that a scanned text names, as it stands now, for a customer who was shown it.
+    def code_of_outlet(self, place: Place) -> str:
+        """The text of the QR code that hangs in an outlet."""
+        return outlet_code(self.keys, self.domain, place)
 
-        Raises CodeNotOurs, CodeDamaged, CodeNotGenuine; NotFound when the code is ours and the payment is gone.
+    def code_of_person(self, person_id: str) -> str:
+        """The text of the QR code that a person shows to be sent money."""
+        return person_code(self.keys, self.domain, person_id)
+
+    def scan(self, text: str) -> Payment | Place | Payee:
+        """What a scanned text names, as it stands now. A payment may come as its `checkout_url` too, as apps hand it over.
+
+        Raises CodeNotOurs, CodeDamaged, CodeNotGenuine; NotFound when the code is ours and what it names is gone; OutletClosed,
+        MerchantUnavailable.
         """
-        return self.payments.shown(payment_id_in(self.keys, self.domain, text))
+        identifier = self._named(text)
+        if identifier.startswith("out_"):
+            return self._outlet(identifier)
+        return self._payee(identifier) if identifier.startswith("usr_") else self.payments.shown(identifier)
+
+    def _named(self, text: str) -> str:
+        ours = f"{self.public_url}/checkout/"
+        if not text.startswith(ours):
+            return id_in(self.keys, self.domain, text)
+        if not is_id(text.removeprefix(ours), "pay"):
+            raise CodeNotOurs
+        return text.removeprefix(ours)
+
+    def _outlet(self, outlet_id: str) -> Place:
+        place = self.outlets.shown(outlet_id)
+        error = why_not_payable(place)
+        if error is not None:
+            raise error
+        return place
+
+    def _payee(self, person_id: str) -> Payee:
+        with self.payments.storage.trip() as trip:
+            found = self.people.find(person_id, trip)
+        person = found()
+        if person is None:
+            raise NotFound
+        chosen = self.people.unseal(person, "display_name", person.display_name_sealed)
+        return Payee(person.id, chosen or self.people.contact_of(person).masked(person.channels[0]))
 
 
 def reverse_domain(public_url: str) -> str:

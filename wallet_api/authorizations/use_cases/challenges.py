@@ -135,7 +135,7 @@ class Challenges:
         if person is None or wallet is None:
             raise PersonMissing
         is_new = session.device.is_limited(now)
-        admit(Payer(wallet, reserved=False, restricted=is_new), move.amount)
+        admit(Payer(wallet, reserved=False, restricted=is_new, static_code=move.by_static_code), move.amount)
         return Circumstances(
             amount=move.amount,
             person=person,
@@ -143,4 +143,5 @@ class Challenges:
             device=device(),
             payee_known=not depends_on_payee(move.amount) or authorizations.knows(caller.id, move.payee_id),
             now=now,
+            static_code=move.by_static_code,
         )

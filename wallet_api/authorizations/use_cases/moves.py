@@ -149,6 +149,7 @@ class Authorizations:
         now = self.clock.now()
         method: Method = "pin" if isinstance(claim.shown, PinShown) else self._method_of(claim, move)
         payer.restricted = session.device.is_limited(now)
+        payer.static_code = move.by_static_code
         admit(payer, move.amount)
         facts = Circumstances(
             amount=move.amount,
@@ -157,6 +158,7 @@ class Authorizations:
             device=claim.device,
             payee_known=self._knows(claim.caller.id, move),
             now=now,
+            static_code=move.by_static_code,
         )
         if method == "pin":
             facts = self._with_device(facts, claim, session)

@@ -8,17 +8,18 @@ from wallet_api.money import Money
 from wallet_api.payments.model import Payment, Why
 from wallet_api.payments.use_cases.canceling import Canceling
 from wallet_api.payments.use_cases.capturing import Capturing
-from wallet_api.payments.use_cases.confirming import Confirmation, Confirming
+from wallet_api.payments.use_cases.confirming import Confirmation
 from wallet_api.payments.use_cases.creating import Asking, Creating
 from wallet_api.payments.use_cases.looking import Looking
+from wallet_api.payments.use_cases.paying_at_outlets import AtOutlet, PayingAtOutlets
 from wallet_api.payments.use_cases.settling import Settling
 from wallet_api.storage import AtomicWrite, Read, Trip
 
-__all__ = ["Asking", "Confirmation", "Payments"]
+__all__ = ["Asking", "AtOutlet", "Confirmation", "Payments"]
 
 
 @dataclass(frozen=True)
-class Payments(Creating, Confirming, Capturing, Canceling, Looking, Settling):
+class Payments(Creating, PayingAtOutlets, Capturing, Canceling, Looking, Settling):
     """Money from customers to merchants."""
 
     def reading(self, payment_id: str, trip: Trip) -> Read[Payment | None]:

@@ -12,6 +12,7 @@ from wallet_api.errors import NotFound, WalletError
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.screening import Screening
 from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import counter_names
 from wallet_api.ledger.holds import DayTurned, Holder
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decision, Operation
@@ -19,6 +20,7 @@ from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
 from wallet_api.money import Money
+from wallet_api.outlets.use_cases import Outlets
 from wallet_api.payments.model import Payment, Why
 from wallet_api.payments.store import PaymentStore
 from wallet_api.sessions.model import Customer
@@ -38,6 +40,7 @@ class PaymentsGround:
     challenges: Challenges
     fees: Fees
     merchants: Merchants
+    outlets: Outlets
     screening: Screening
     metrics: Metrics
     store: PaymentStore
@@ -74,10 +77,11 @@ class PaymentsGround:
         it is the day that the hold was counted in (M32).
         """
         account, day = chart.customer(payment.customer_id or ""), wallet_day(payment.authorized_at or self.clock.now())
+        counters = counter_names(payment.amount.currency, static_code=payment.order.outlet_id is not None)
         if returns and day == wallet_day(self.clock.now()):
             try:
                 with self.storage.atomic_write() as write:
-                    act(Holder(account, returns, day), write)
+                    act(Holder(account, returns, day, counters), write)
                 return
             except DayTurned:
                 pass

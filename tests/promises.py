@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from chalicelib import openapi
 from chalicelib.routes import ALL
 from dev.client import Answer, Api
-from tests.secrecy import secrets_in
+from tests.secrecy import found_in, secrets_in
 
 OF_THE_GATEWAY = {"not_found", "method_not_allowed", "body_too_large", "headers_too_large", "malformed_request"}
 """What the gateway in front says by itself, whatever the path."""
@@ -27,9 +27,12 @@ class PromisedApi(Api):
         return PromisedApi(self.port, self.timeout, self.secrets)
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
-        self.secrets.update(secrets_in(options.get("json")), [options["token"]] if options.get("token") else [])
+        sent = {*secrets_in(options.get("json")), *([options["token"]] if options.get("token") else [])}
+        self.secrets |= sent
         answer = super().call(method, path, **options)
         require_promised(method, path, answer)
+        if answer.status >= 400:
+            assert not found_in(answer.text, sent), f"D9: {method} {path} repeats what was sent: {answer.text}"
         if path.startswith("/v1/") and answer.status < 300 and answer.body:
             self.secrets.update(secrets_in(answer.json))
         return answer

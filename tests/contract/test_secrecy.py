@@ -15,7 +15,7 @@ from tests.client import Api
 from tests.identity import challenge, enrol, other_than, prove, register, sign_in
 from tests.promises import PromisedApi
 from tests.secrecy import found_in, listening, looks_secret, rows_of, secrets_in
-from wallet_api.logs import TALKATIVE
+from wallet_api.logs import TALKATIVE, WITHHELD
 
 NAME = "Zhang Qiaozhi"
 
@@ -66,6 +66,8 @@ def test_nothing_secret_is_in_a_log_or_a_table_after_a_day(api: PromisedApi, clo
     with listening() as listener:
         a_day(api, cloud)
     assert {PASSWORD, PIN, APPROVED_CARD, NAME} <= api.secrets
+    withheld = [line for line in listener.lines if WITHHELD in line]
+    assert any(line.startswith("botocore.") for line in withheld), "what it says of a call was made, and heard"
     told = [(found, line) for line in listener.lines if (found := found_in(line, api.secrets) + looks_secret(line))]
     assert told == []
     kept = [(found, row) for row in rows_of(cloud) if (found := found_in(row[1], api.secrets))]
@@ -84,7 +86,7 @@ def test_a_defect_is_logged_without_what_it_was_about(
 
     with listening() as listener:
         someone = a_person(api, cloud)
-        monkeypatch.setattr(http, "read_body", broken)
+        monkeypatch.setattr(http, "read_document", broken)
         answer = api.put("/v1/payment_pin", {"pin": "719305", "current_pin": PIN}, token=someone.token)
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     defects = [line for line in listener.lines if "a mistake of ours" in line]

@@ -8,6 +8,7 @@ itself; in truth a batch of up to 99 payments shares one write of a merchant's b
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ from bench import capacity, shown
 from bench.charts import Bars
 from bench.meter import SLOWER_BY, Call, Meter, metered
 from bench.use_cases import ASKED, MEASURED, PAYMENT, USUAL, Bench
+from chalicelib.routes import ALL
 from dev.cloud.local import LocalCloud
 
 HEADS = (
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> int:
         found = {name: measured(bench, name) for name in MEASURED}
         bench.cloud.pump.drain()
         together = folded_together(bench, TOGETHER)
+        missing = unmeasured(bench.api.asked)
     rows = [_row(name, *both) for name, both in found.items()]
     calls = [call for front, _ in found.values() for call in front.calls]
     alone = _behind(found[ASKED][1]) + _behind(found[PAYMENT][1])
@@ -44,9 +47,17 @@ def main(arguments: list[str]) -> int:
     )
     text += f"cost {shown.number(together)} write units behind each, instead of {alone}."
     text += f"\n\n{_agreement(options.engine, calls)}"
+    if missing:
+        text += f"\n\nWithout a line of their own, though they take an Idempotency-Key: {', '.join(missing)}."
     dollars = [(name, [float(_dollars(front, behind))]) for name, (front, behind) in found.items()]
     drawn = Bars("What a million requests cost", f"US$ for DynamoDB, {capacity.REGION_OF_PRICES}", [""], dollars)
-    facts = {"verb": "cost", "behind_each_of_99": together, **{name: _plain(*both) for name, both in found.items()}}
+    facts = {
+        "verb": "cost",
+        "engine": options.engine,
+        "unmeasured": missing,
+        "behind_each_of_99": together,
+        **{name: _plain(*both) for name, both in found.items()},
+    }
     shown.show(text, facts, options.chart, drawn)
     return 0
 
@@ -63,6 +74,17 @@ def measured(bench: Bench, name: str, slower_by: float = SLOWER_BY) -> tuple[Met
         # Our folding finds the merchant's line written already and is refused; the usual way has no such reader.
         behind.calls = [call for call in behind.calls if call.answer is not None]
     return front, behind
+
+
+def unmeasured(asked: set[tuple[str, str]]) -> list[str]:
+    """The endpoints with an Idempotency-Key that none of these requests went to."""
+    endpoints = (each for routes in ALL for each in routes.endpoints if each.idempotency == "required")
+    return sorted(f"{each.method} {each.path}" for each in endpoints if not _reached(each.method, each.path, asked))
+
+
+def _reached(method: str, template: str, asked: set[tuple[str, str]]) -> bool:
+    path = re.compile("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", template))))
+    return any(how == method and path.fullmatch(where) for how, where in asked)
 
 
 def folded_together(bench: Bench, payments: int) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dev.client import Answer, Api
@@ -13,7 +13,7 @@ from dev.gateway import RAW_HEADERS, Gateway
 
 PIN = "428617"
 PASSWORD = "bench-horse-battery-7"
-CARD = "4242424242424242"
+CARD, OTHER_CARD, CARD_WITH_A_CODE = "4242424242424242", "6200000000000005", "4000000000003220"
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,14 @@ class InProcess(Api):
     def __init__(self, gateway: Gateway) -> None:
         super().__init__(port=0)
         self.gateway = gateway
+        self.asked: set[tuple[str, str]] = set()
+        """Methods and paths of all requests so far."""
 
     def fresh(self) -> InProcess:
         return InProcess(self.gateway)
 
     def _sent(self, method: str, path: str, lines: list[tuple[str, str]], body: bytes | None) -> Answer:
+        self.asked.add((method, path.partition("?")[0]))
         begun: list[Any] = []
         content = body or b""
         environ = {
@@ -71,19 +74,30 @@ def code_to(api: Api, phone: str) -> str:
 def a_person(api: Api, number: int, balance: int = 3_000_00) -> Person:
     """Registers, sets a PIN, binds a card and tops up."""
     phone = f"+86139{number:08d}"
-    body = {"phone": phone, "password": PASSWORD, "consents": ["terms", "privacy"]}
-    begun = api.post("/v1/registrations", body).ok(202)
-    made = api.post(f"/v1/registrations/{begun['id']}/confirm", {"code": code_to(api, phone)}).ok(201)
+    made = register(api, phone)
     token = str(made["session"]["access_token"])
     api.put("/v1/payment_pin", {"pin": PIN}, token=token).ok()
-    card = {
-        "number": CARD, "expiry_month": 12, "expiry_year": 2035, "holder_name": "ZHANG WEI", "phone": phone,
-    }  # fmt: skip
-    bound = api.post("/v1/cards", card, token=token, key=key()).ok(201)
-    api.post(f"/v1/cards/{bound['id']}/verify", {"code": code_to(api, phone)}, token=token).ok()
-    person = Person(made["user"]["id"], phone, token, bound["id"])
+    person = Person(made["user"]["id"], phone, token, "")
+    person = replace(person, card_id=bind(api, person))
     top_up(api, person, balance).ok(201)
     return person
+
+
+def register(api: Api, phone: str) -> Any:
+    """Asks for an account and proves the phone: what the confirmation answers."""
+    body = {"phone": phone, "password": PASSWORD, "consents": ["terms", "privacy"]}
+    begun = api.post("/v1/registrations", body).ok(202)
+    return api.post(f"/v1/registrations/{begun['id']}/confirm", {"code": code_to(api, phone)}).ok(201)
+
+
+def bind(api: Api, person: Person, number: str = CARD) -> str:
+    """Asks for a card and says its issuer's code: the card's id."""
+    card = {
+        "number": number, "expiry_month": 12, "expiry_year": 2035, "holder_name": "ZHANG WEI", "phone": person.phone,
+    }  # fmt: skip
+    bound = api.post("/v1/cards", card, token=person.token, key=key()).ok(201)
+    api.post(f"/v1/cards/{bound['id']}/verify", {"code": code_to(api, person.phone)}, token=person.token).ok()
+    return str(bound["id"])
 
 
 def top_up(api: Api, person: Person, amount: int) -> Answer:
@@ -91,9 +105,9 @@ def top_up(api: Api, person: Person, amount: int) -> Answer:
     return api.post("/v1/top_ups", body, token=person.token, key=key())
 
 
-def ask(api: Api, merchant_key: str, amount: int = 1250) -> Answer:
+def ask(api: Api, merchant_key: str, amount: int = 1250, **more: Any) -> Answer:
     """A merchant's request for a payment of a new order."""
-    body = {"amount": cny(amount), "description": "乌龙茶", "order_id": key()}
+    body = {"amount": cny(amount), "description": "乌龙茶", "order_id": key(), **more}
     return api.post("/v1/payments", body, token=merchant_key, key=key())
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -70,6 +71,24 @@ class Bench:
         payment = people.ask(self.api, self.merchant_key, 4_000_00).ok(201)["id"]
         return lambda: people.confirm(self.api, self.ada, payment).text
 
+    def set_aside(self) -> str:
+        """A payment whose money waits for its merchant."""
+        payment = str(people.ask(self.api, self.merchant_key, capture="manual").ok(201)["id"])
+        people.confirm(self.api, self.ada, payment).ok(200)
+        return payment
+
+    def authorize(self) -> Request:
+        payment = people.ask(self.api, self.merchant_key, capture="manual").ok(201)["id"]
+        return lambda: people.confirm(self.api, self.ada, payment).ok(200)
+
+    def capture(self) -> Request:
+        path = f"/v1/payments/{self.set_aside()}/capture"
+        return lambda: self.api.post(path, {"amount": people.cny(1000)}, token=self.merchant_key, key=key()).ok(200)
+
+    def cancel(self) -> Request:
+        path = f"/v1/payments/{self.asked()}/cancel"
+        return lambda: self.api.post(path, token=self.merchant_key, key=key()).ok(200)
+
     def confirm_as_usual(self) -> Request:
         """The other design, asked without HTTP; its calls to storage are what counts."""
         wallet, payment = self.cloud.wallet, self.asked()
@@ -100,6 +119,24 @@ class Bench:
 
     def top_up(self) -> Request:
         return lambda: people.top_up(self.api, self.ada, 100_00).ok(201)
+
+    def top_up_with_a_code(self) -> Request:
+        """The two requests of a top-up whose card's issuer asks back."""
+        card = replace(self.bo, card_id=people.bind(self.api, self.bo, people.CARD_WITH_A_CODE))
+
+        def both() -> object:
+            begun = people.top_up(self.api, card, 100_00).ok()
+            code = {"code": people.code_to(self.api, self.bo.phone)}
+            return self.api.post(f"/v1/top_ups/{begun['id']}/confirm", code, token=self.bo.token, key=key()).ok()
+
+        return both
+
+    def register(self) -> Request:
+        phone = f"+86138{secrets.randbelow(10**8):08}"
+        return lambda: people.register(self.api, phone)
+
+    def bind(self) -> Request:
+        return lambda: people.bind(self.api, self.bo, people.OTHER_CARD)
 
     def quote(self) -> Request:
         body = {"operation": "transfer", "amount": people.cny(5000), "payee": {"phone": self.bo.phone}}
@@ -170,13 +207,21 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "the same key again": Bench.confirm_again,
     "payment, refused (no money)": Bench.confirm_in_vain,
     USUAL: Bench.confirm_as_usual,
+    "payment, set aside": Bench.authorize,
+    "payment, captured": Bench.capture,
+    "payment, canceled": Bench.cancel,
     "refund": Bench.refund,
     "transfer": Bench.transfer,
     "top-up": Bench.top_up,
+    "top-up with a code (2 requests)": Bench.top_up_with_a_code,
     "fee quote": Bench.quote,
     "GET wallet": Bench.balance,
     "GET payment": Bench.get_payment,
     "GET transactions, 20 a page": Bench.history,
+    "GET payments, 20 a page": lambda bench: bench.payments_page,
+    "GET events, 20 a page": lambda bench: bench.events_page,
+    "registration (2 requests)": Bench.register,
+    "card bound (2 requests)": Bench.bind,
     "sign-in with TOTP (2 requests)": Bench.sign_in,
     "session refreshed": Bench.refresh,
 }

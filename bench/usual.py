@@ -63,10 +63,12 @@ class UsualPayments:
             session = wallet.sessions.live(caller, trip)
             reservation = wallet.payment_pins.reserve(caller.id, trip)
             found = wallet.payments.store.find(payment_id, trip)
+            standing = wallet.merchants.standing(payment_id, trip)
             fee_read = wallet.fees.reading(trip, None)
         session()
         proven = wallet.payment_pins.prove(reservation(), caller.id, pin)
         payment = found()
+        standing()
         error = why_not_payable(payment, caller.id, now)
         if error is not None or payment is None:
             raise error or LookupError(payment_id)

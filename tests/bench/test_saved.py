@@ -9,7 +9,15 @@ import pytest
 from bench import saved
 from bench.charts import Bars
 
-PLACES = "# Figures\n\n<!-- measured: cost -->\nbefore it\n<!-- /measured -->\nbetween\n<!-- measured: fold-ministack -->\n<!-- /measured -->\n"
+PLACES = """# Figures
+
+<!-- measured: cost -->
+before it
+<!-- /measured -->
+between
+<!-- measured: fold-ministack -->
+<!-- /measured -->
+"""
 
 
 @pytest.fixture

@@ -15,9 +15,11 @@ NAMED: dict[str, Any] = {
     "algorithm": "ES256",
     "app_version": "1.0.0",
     "authenticator_code": "654321",
+    "category": "5814",
     "card_id": f"crd_{_UNIQUE}",
     "channel": "sms",
     "code": "123456",
+    "country": "CN",
     "consents": ["terms", "privacy"],
     "current_password": "a cup of pu-erh",
     "description": "乌龙茶",
@@ -50,6 +52,7 @@ NAMED: dict[str, Any] = {
     "sms_code": "123456",
     "refresh_token": "wrt_",
     "user_id": f"usr_{_UNIQUE}",
+    "website": "https://tea.example",
 }
 
 

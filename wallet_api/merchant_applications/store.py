@@ -52,9 +52,8 @@ class ApplicationItem(Item):
     def application(self) -> Application:
         """The item as the wallet speaks of it."""
         contact = None
-        if self.data_key is not None and self.contact_sealed is not None:
-            masked = self.phone_masked or "", self.email_masked or ""
-            contact = SealedContact(self.data_key, self.contact_sealed, *masked)
+        if self.phone_masked:
+            contact = SealedContact(self.data_key, self.contact_sealed, self.phone_masked, self.email_masked)
         return self.as_record(Application, id=self.pk, profile=Profile(**self.profile), contact=contact)
 
 

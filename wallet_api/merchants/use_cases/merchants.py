@@ -231,6 +231,12 @@ class Merchants:
 
         return Read(bring)
 
+    def get(self, party: Customer | MerchantCaller, merchant_id: str) -> Merchant:
+        """A merchant that the caller acts for. Raises what `acting` raises."""
+        with self.storage.trip() as trip:
+            acting = self.acting(party, merchant_id, trip)
+        return acting()
+
     def owned(self, caller: Customer, page: PageRequest) -> Page[Merchant]:
         """The merchants that a person owns, newest first, a moment after the facts."""
         before = page.place()

@@ -29,7 +29,11 @@ AuthenticatorCode = Annotated[
     str,
     Meta(pattern=r"^[0-9A-Za-z -]{6,40}$", description="Six ASCII digits of the authenticator, or a recovery code."),
 ]
-_DeviceText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\n\r\t]+$")]
+NAME = r"^(?![\s=+@-])[^\n\r\t\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u206f\u3164\ufeff\uffa0]+$"
+"""What others see as somebody's name: one line that a spreadsheet does not take for a formula, without signs that nobody sees
+and that would make two names look like one. What joins an emoji's parts, or the letters of Persian, stays.
+"""
+_DeviceText = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME)]
 
 
 class ProveOwner(Body):

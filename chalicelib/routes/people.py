@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.identity_views import UserView
+from chalicelib.identity_views import NAME, UserView
 from chalicelib.views import Body, View
 from wallet_api.clock import rfc3339
 from wallet_api.sessions.model import Customer
@@ -19,7 +19,7 @@ routes = Routes(__name__)
 class ChangeMe(Body):
     """What to change; what is left away stays."""
 
-    display_name: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\n\r\t]+$")] | None = None
+    display_name: Annotated[str, Meta(min_length=1, max_length=60, pattern=NAME)] | None = None
     locale: Literal["zh-CN", "en"] | None = None
 
 

@@ -6,9 +6,24 @@ from typing import Any
 
 import pytest
 
+from chalicelib.routes import (
+    access,
+    contact_changes,
+    devices,
+    freezes,
+    passwords,
+    people,
+    recoveries,
+    registrations,
+    second_factors,
+    sessions,
+    sign_ins,
+    wallets,
+)
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, a_person, refused
 from tests.client import Api
+from tests.contract.bodies import fields, schema_of
 from tests.identity import challenge
 from tests.secrecy import rows_of
 
@@ -36,6 +51,28 @@ EMAILS = (
     "=cmd|'/c calc'!A1@",
     "@example.com",
 )
+NAMES = (
+    "O'Brien",
+    "José 🐎",
+    "李娜",
+    "Ümit Ñandú",
+    "<b>",
+    "A=B",
+    "👨\u200d👩\u200d👧",
+    "می\u200cخواهم",
+    "①②③",
+    "２号店",
+)
+NOT_NAMES = (
+    "=HYPERLINK(1)", "+86", "-1+1", "@SUM(A1)", " Li Na", "\u3000李娜", "李娜\u200b", "\ufeff李娜", "李\u2060娜", "Li\u00adNa",
+    "\u3164", "\uffa0",
+)  # fmt: skip
+OF_IDENTITY = (
+    *(registrations, sign_ins, sessions, devices, access, recoveries, freezes, passwords, second_factors),
+    *(contact_changes, people, wallets),
+)
+JUDGED = {"phone", "email", "password", "new_password", "current_password", "refresh_token"}
+"""Contacts have one canonical form, tokens are ours or unknown, and a password may be any text: its owner alone sees it."""
 LANGUAGES = {"en": "Nothing was", "zh-CN": "未"}
 
 
@@ -101,10 +138,36 @@ def test_a_code_is_six_ascii_digits(api: Api, cloud: LocalCloud, script: str) ->
         assert pointers(problem) == ["/code" if method == "POST" else "/pin"]
 
 
-@pytest.mark.parametrize(
-    "name", ["=HYPERLINK(1)", "+86", "-1+1", "@SUM(A1)", "O'Brien", "José 🐎", "李娜", "Ümit Ñandú", "<b>"]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_only_looks_dangerous_is_kept_as_it_was_meant(api: Api, cloud: LocalCloud, name: str) -> None:
-    """P13: what begins like a formula is a name in JSON; whoever writes a spreadsheet escapes it there."""
+    """P13: what is no markup in JSON, what joins an emoji's parts, and digits of another alphabet in a name."""
     someone = a_person(api, cloud, pin=None)
     assert api.patch("/v1/me", {"display_name": name}, token=someone.token).ok(200)["display_name"] == name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NOT_NAMES)
+def test_a_formula_or_a_name_that_looks_like_another_is_refused(
+    api: Api, cloud: LocalCloud, name: str, lang: str
+) -> None:
+    """P13: of a person as of a device, by its field."""
+    someone = a_person(api, cloud, pin=None)
+    problem = refused(
+        api.patch("/v1/me", {"display_name": name}, token=someone.token, lang=lang), 422, "invalid_request"
+    )
+    assert pointers(problem) == ["/display_name"]
+    body = {"phone": someone.phone, "password": PASSWORD, "device": {"name": name}}
+    assert pointers(refused(api.post("/v1/sessions", body, lang=lang), 422, "invalid_request")) == ["/device/name"]
+
+
+def test_every_text_of_identity_has_a_form() -> None:
+    """P2, P13: a field that is added takes no text that is not a name, a code, a contact, or one of a closed list."""
+    loose = {
+        f"{each.method} {each.path} {'/'.join(path)}"
+        for module in OF_IDENTITY
+        for each in module.routes.endpoints
+        if each.body is not None
+        for path, field in fields(*schema_of(each.body))
+        if field.get("type") == "string" and not {"pattern", "enum", "const"} & set(field) and path[-1] not in JUDGED
+    }
+    assert loose == set()

@@ -165,10 +165,12 @@ def canonical_email(text: str, pointer: str = "/email") -> str:
     """An e-mail address in lower case with its domain in ASCII. Raises Invalid.
 
     RFC 5321 lets a mail server tell `Li@` from `li@`, and none that people use does; for a wallet the two must be one
-    person.
+    person. It also lets an address begin as a spreadsheet's formula does, which nobody's needs to.
     """
     from email_validator import EmailNotValidError, validate_email
 
+    if text.startswith(("=", "+", "-")):
+        raise Invalid(FieldProblem(pointer, "email_malformed"))
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError:

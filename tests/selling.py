@@ -100,6 +100,7 @@ class Signer:
             label="sig1",
             covered_component_ids=covered,
             include_alg=options.pop("include_alg", False),
+            use_existing_digest="Content-Digest" in message.headers,
             **options,
         )
 

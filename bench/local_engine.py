@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bench import shown
+from bench.charts import Bars
+
 SIZES = (100, 20_000)
 TABLE = "wallet-local-accounts"
 REGION = "us-east-1"
@@ -29,14 +32,26 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./wallet bench local-engine", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ITEMS")
     parser.add_argument("--times", type=int, default=30, help="transactions measured at each size (default 30)")
+    shown.take_chart(parser)
     parser.add_argument("--only", choices=ENGINES, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.only:
         print(json.dumps(_measured(options.only, options.sizes, options.times)))
         return 0
     found = {name: _in_a_process(name, options.sizes, options.times) for name in ENGINES}
-    print(_table(found, options.sizes))
-    print(json.dumps({"unit": "ms", "what": "one transaction of two items, median", **found}))
+    heads = ("one transaction of two items, ms", *(f"{size:,} items" for size in options.sizes), "ratio")
+    rows = []
+    for name, engine in ENGINES.items():
+        figures = [found[name][str(size)] for size in options.sizes]
+        rows.append([engine, *(f"{each:.2f}" for each in figures), f"{figures[-1] / figures[0]:.1f}"])
+    facts = {"verb": "local-engine", "unit": "ms", "what": "one transaction of two items, median", **found}
+    drawn = Bars(
+        "One transaction of two items, by what the table holds",
+        "milliseconds, median",
+        [f"{size:,} items" for size in options.sizes],
+        [(engine, [found[name][str(size)] for size in options.sizes]) for name, engine in ENGINES.items()],
+    )
+    shown.show(shown.table(heads, rows), facts, options.chart, drawn)
     return 0
 
 
@@ -47,16 +62,6 @@ def _in_a_process(name: str, sizes: list[int], times: int) -> dict[str, Any]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
-
-
-def _table(found: dict[str, dict[str, Any]], sizes: list[int]) -> str:
-    heads = [f"{size:,} items" for size in sizes]
-    lines = [f"{'one two-item transaction, ms':30}" + "".join(f"{head:>16}" for head in heads) + f"{'ratio':>10}"]
-    for name, shown in ENGINES.items():
-        figures = [found[name][str(size)] for size in sizes]
-        cells = "".join(f"{figure:>16.2f}" for figure in figures)
-        lines.append(f"{shown:30}{cells}{figures[-1] / figures[0]:>9.1f}×")
-    return "\n".join(lines)
 
 
 def _measured(name: str, sizes: list[int], times: int) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """`./wallet bench payments`: how many payments a second the local server takes, from clients in a process of their own."""
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -10,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench import shown
+from bench.charts import Bars
 from bench.people import a_person, ask, confirm
 from dev.client import Api
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--engine", default="moto", help="whatever `./wallet serve --engine` takes")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--payments", type=int, default=100, help="for each client")
+    shown.take_chart(parser)
     options = parser.parse_args(arguments)
     command = [sys.executable, "-m", "dev.serve", "--port", "0", "--engine", options.engine]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
@@ -29,18 +31,18 @@ def main(arguments: list[str] | None = None) -> int:
             results = _measured(api, options.clients, options.payments)
         finally:
             server.terminate()
-    for name, rate in results.items():
-        print(f"{name:<28} {rate:>7} a second")
-    print(
-        json.dumps(
-            {
-                "engine": options.engine,
-                "clients": options.clients,
-                "payments": options.clients * options.payments,
-                **results,
-            }
-        )
-    )
+    how = f"{options.clients} clients, engine {options.engine}"
+    text = shown.table((how, "a second"), list(results.items()))
+    facts = {
+        "verb": "payments",
+        "engine": options.engine,
+        "clients": options.clients,
+        "payments": options.clients * options.payments,
+        **results,
+    }
+    rates = [(name, [float(rate)]) for name, rate in results.items()]
+    drawn = Bars("What the local server takes over HTTP", f"a second; {how}", [""], rates)
+    shown.show(text, facts, options.chart, drawn)
     return 0
 
 

@@ -88,3 +88,18 @@ def folded(cloud: LocalCloud, account: str) -> int:
 def merchant_balance(cloud: LocalCloud, shop: Shop) -> int:
     """What the wallet owes the merchant."""
     return folded(cloud, chart.merchant(shop.id))
+
+
+def pay_at(
+    api: Api,
+    someone: Someone,
+    outlet_id: str,
+    amount: int = 1250,
+    *,
+    pin: str = PIN,
+    idem: str | None = None,
+    **more: Any,
+) -> Answer:
+    """A customer pays what they typed at the code on a wall."""
+    body = {"amount": cny(amount), "authorization": {"pin": pin}, **more}
+    return api.post(f"/v1/outlets/{outlet_id}/payments", body, token=someone.token, key=idem or key())

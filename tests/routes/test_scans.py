@@ -4,8 +4,9 @@ import pytest
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, Someone, a_merchant, a_person, cny, refused
+from tests.build import PIN, Shop, Someone, a_merchant, a_person, cny, key, refused
 from tests.faults.injector import Faults
+from tests.selling import an_outlet
 from tests.shopping import a_payment, cancel, confirm
 from wallet_api.scans.model import read_objects, with_check_sum
 
@@ -86,6 +87,8 @@ def test_a_customer_is_shown_who_asks_for_what_before_paying(api: Api, shop: Sho
             "description": "乌龙茶",
             "expires_at": payment["expires_at"],
         },
+        "outlet": None,
+        "person": None,
     }
     confirm(api, ada, scanned["payment"]["id"]).ok(200)
 
@@ -100,3 +103,49 @@ def test_a_code_says_where_its_payment_stands(api: Api, cloud: LocalCloud, shop:
     cloud.clock.advance("16m")
     bo = a_person(api, cloud)
     assert scan(api, bo, expired["qr"]).ok(200)["payment"]["status"] == "canceled"
+
+
+def test_an_outlets_code_shows_the_registered_merchant(api: Api, shop: Shop, ada: Someone) -> None:
+    """P34: what the payer is shown comes from our records, not from what hangs on the wall."""
+    outlet = an_outlet(api, shop, address="1 Lake Road").ok(201)
+    scanned = scan(api, ada, outlet["qr"]).ok(200)
+    assert (scanned["kind"], scanned["payment"], scanned["person"]) == ("outlet", None, None)
+    assert scanned["merchant"] == {"id": shop.id, "name": "Tea House"}
+    assert scanned["outlet"] == {"id": outlet["id"], "name": "Cuihu Lake", "address": "1 Lake Road"}
+    assert "54" not in read_objects(outlet["qr"])
+    assert read_objects(outlet["qr"])["01"] == "11"
+
+
+def test_an_outlets_code_that_names_another_place_is_not_genuine(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """P33, P34: a sticker with somebody else's outlet in our merchant's code, its check sum made to fit."""
+    ours, theirs = an_outlet(api, shop).ok(201), an_outlet(api, a_merchant(cloud)).ok(201)
+    changed = ours["qr"].replace(ours["id"][4:], theirs["id"][4:])
+    refused(scan(api, ada, with_check_sum(read_objects(changed[:-8]).items())), 422, "qr_not_genuine")
+
+
+def test_a_persons_code_says_nothing_personal_and_leads_to_a_transfer(
+    api: Api, cloud: LocalCloud, ada: Someone
+) -> None:
+    """M5: the payer sees the chosen name, or a masked contact, and what to send to."""
+    bo = a_person(api, cloud)
+    code = api.get("/v1/me/qr", token=bo.token).ok(200)["qr"]
+    assert bo.phone[-8:] not in code
+    person = scan(api, ada, code).ok(200)["person"]
+    assert person["user_id"] == bo.id
+    assert "*" in person["name"]
+    assert bo.phone not in person["name"]
+    body = {"to": {"user_id": person["user_id"]}, "amount": cny(500), "authorization": {"pin": PIN}}
+    api.post("/v1/transfers", body, token=ada.token, key=key()).ok(201)
+    changed = code.replace(bo.id[4:], ada.id[4:])
+    refused(scan(api, ada, with_check_sum(read_objects(changed[:-8]).items())), 422, "qr_not_genuine")
+
+
+def test_a_merchants_app_hands_over_the_checkout_url(api: Api, shop: Shop, ada: Someone) -> None:
+    """M4: an order is confirmed in the app without a camera; a foreign host is as unknown as ever (P36)."""
+    payment = a_payment(api, shop)
+    assert scan(api, ada, payment["checkout_url"]).ok(200)["payment"]["id"] == payment["id"]
+    foreign = payment["checkout_url"].replace("://", "://evil.")
+    for text in (foreign, payment["checkout_url"] + "/..", payment["checkout_url"][:-1]):
+        refused(scan(api, ada, text), 422, "qr_not_ours")

@@ -6,10 +6,22 @@ from dev.client import Answer
 from tests.build import key
 from tests.faults.scenario import AMOUNT, DONE, MADE, Act, Scenario, all_attempts_are_given_back
 from tests.faults.stage import Stage
-from tests.shopping import a_paid_payment, a_payment, an_authorized_payment, ask, cancel, capture, confirm, refund
+from tests.selling import an_outlet
+from tests.shopping import (
+    a_paid_payment,
+    a_payment,
+    an_authorized_payment,
+    ask,
+    cancel,
+    capture,
+    confirm,
+    pay_at,
+    refund,
+)
 from wallet_api.ledger import chart
 
 CONFIRM = "POST /v1/payments/{payment_id}/confirm"
+AT_OUTLET = "POST /v1/outlets/{outlet_id}/payments"
 CAPTURE = "POST /v1/payments/{payment_id}/capture"
 CANCEL = "POST /v1/payments/{payment_id}/cancel"
 
@@ -49,6 +61,14 @@ def _cancellation(stage: Stage) -> Act:
 def _late_cancellation(stage: Stage) -> Act:
     payment = a_paid_payment(stage.api, stage.shop, stage.ada, AMOUNT)
     return lambda idem: cancel(stage.api, stage.shop, payment["id"], idem=idem)
+
+
+def _outlet_payment(amount: int) -> Callable[[Stage], Act]:
+    def prepare(stage: Stage) -> Act:
+        outlet_id = an_outlet(stage.api, stage.shop).ok(201)["id"]
+        return lambda idem: pay_at(stage.api, stage.ada, outlet_id, amount, idem=idem)
+
+    return prepare
 
 
 def _holding(stage: Stage) -> Act:
@@ -96,6 +116,8 @@ SCENARIOS = (
     Scenario(CONFIRM, "comes second", _taken_payment, ((409, "payment_paid_by_another"),), check=all_attempts_are_given_back),
     Scenario(CANCEL, "succeeds", _cancellation, DONE),
     Scenario(CANCEL, "comes too late", _late_cancellation, ((409, "payment_already_paid"),)),
+    Scenario(AT_OUTLET, "succeeds", _outlet_payment(AMOUNT), MADE, 1, check=all_attempts_are_given_back),
+    Scenario(AT_OUTLET, "is too large", _outlet_payment(400_00), ((402, "insufficient_funds"),), check=all_attempts_are_given_back),
     Scenario(CONFIRM, "sets aside", _holding, DONE, 1, check=all_attempts_are_given_back),
     Scenario(CAPTURE, "of all", _capture(None), DONE, 1, check=_nothing_is_held),
     Scenario(CAPTURE, "of a part", _capture(30), DONE, 1, check=_nothing_is_held),

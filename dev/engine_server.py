@@ -38,7 +38,7 @@ class EngineServer:
         self.region = region
         self.engine = MotoEngine(MovableClock().now)
         self.inbox = Inbox(region, MovableClock().now)
-        self.services = services.MotoServices(self.inbox.collect)
+        self.services = services.MotoServices(self.inbox.collect, lambda: None)
 
     def open(self) -> None:
         """Makes the tables, the key and the secret that infra/resources.yaml describes."""

@@ -127,12 +127,15 @@ class Queues:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                while not (self._stopping or self.paused) and self.step():
+                while not self._standing() and self.step():
                     pass
             except Exception:
                 log.exception("The queues go on after this.")
             with self._wake:
                 self._wake.wait(timeout=0.5)
+
+    def _standing(self) -> bool:
+        return self.paused or self._stopping
 
     def _one_batch(self, worker: Worker) -> int:
         now = self._now()

@@ -1,10 +1,11 @@
-"""What Lambda is told about a batch of stream records."""
+"""What Lambda is told about a batch of stream records, or of messages."""
 
 from typing import Any
 
-from chalice.app import DynamoDBEvent
+from chalice.app import DynamoDBEvent, SQSEvent
 
-from chalicelib.streams import answer
+from chalicelib.streams import answer, answer_queue
+from wallet_api.deliveries.use_cases import QueueMessage
 
 RECORDS = [{"eventID": "1", "dynamodb": {"SequenceNumber": "100"}}, {"eventID": "2"}]
 
@@ -25,3 +26,17 @@ def test_the_projection_sees_the_raw_records_and_lambda_the_failed_ones() -> Non
 def test_a_batch_that_is_done_has_no_failures() -> None:
     """O2."""
     assert answer(DynamoDBEvent({"Records": RECORDS}, None), lambda _: []) == {"batchItemFailures": []}
+
+
+def test_a_worker_sees_messages_and_lambda_those_that_failed() -> None:
+    """O2: exactly their ids, so that the others are done once."""
+    records = [{"messageId": "m1", "body": "{}", "receiptHandle": "r"}, {"messageId": "m2", "body": "x"}]
+    seen: list[QueueMessage] = []
+
+    def work(messages: Any) -> list[str]:
+        seen.extend(messages)
+        return ["m2"]
+
+    told = answer_queue(SQSEvent({"Records": records}, None), work)
+    assert seen == [QueueMessage("m1", "{}"), QueueMessage("m2", "x")]
+    assert told == {"batchItemFailures": [{"itemIdentifier": "m2"}]}

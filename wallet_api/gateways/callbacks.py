@@ -86,7 +86,7 @@ class _Attempt:
 
     ends_at: float
     over: bool = False
-    socket: socket.socket | None = None
+    opened: socket.socket | None = None
     lock: Lock = field(default_factory=Lock)
 
     def left(self) -> float:
@@ -99,7 +99,7 @@ class _Attempt:
     def hold(self, opened: socket.socket) -> socket.socket:
         """Remembers the socket, so that it can be ended."""
         with self.lock:
-            self.socket = opened
+            self.opened = opened
         self.left()
         return opened
 
@@ -107,10 +107,10 @@ class _Attempt:
         """Ends the attempt wherever it waits."""
         with self.lock:
             self.over = True
-            if self.socket is not None:
+            if self.opened is not None:
                 # Not the method of an encrypted socket, which would first forget its keys under the reader's hands.
                 with suppress(OSError):
-                    socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+                    socket.socket.shutdown(self.opened, socket.SHUT_RDWR)
 
 
 class HttpsCallbacks:

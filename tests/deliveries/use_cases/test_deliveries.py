@@ -1,0 +1,517 @@
+"""Events on their way: posted, signed, tried again, listed; once in the end, whatever queues and workers do."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import Shop, a_merchant, a_person, refused
+from tests.faults.injector import Faults, ProcessDied
+from tests.receiver import Receiver, status
+from tests.shopping import a_paid_payment, a_payment, cancel, refund
+from tests.webhooks.endpoints import an_endpoint, deliveries, receiving
+from wallet_api.deliveries.model import PLAN
+from wallet_api.deliveries.store import DELIVERY
+from wallet_api.deliveries.use_cases import QueueMessage
+from wallet_api.gateways.callbacks import Answered
+
+
+@pytest.fixture
+def server(cloud: LocalCloud) -> Iterator[Receiver]:
+    with receiving(cloud) as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def shop(cloud: LocalCloud) -> Shop:
+    return a_merchant(cloud)
+
+
+def told(server: Receiver) -> list[dict[str, Any]]:
+    return [json.loads(each.body) for each in server.received]
+
+
+def test_an_event_is_posted_signed_and_as_the_api_shows_it_p26(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P26: the reference library verifies what arrived."""
+    endpoint = an_endpoint(api, shop, server.url)
+    payment = a_payment(api, shop)
+
+    cloud.pump.drain()
+
+    (request,) = server.received
+    event = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (event["type"], event["data"]["id"]) == ("payment.created", payment["id"])
+    assert event == api.get(f"/v1/events/{event['id']}", token=shop.key).ok(200)
+    assert request.headers["webhook-id"] == event["id"]
+    assert request.headers["content-type"] == "application/json"
+    (delivery,) = deliveries(api, shop, endpoint["id"])
+    assert (delivery["status"], delivery["attempts"], delivery["event_id"]) == ("succeeded", 1, event["id"])
+    assert [(each["status_code"], each["problem"]) for each in delivery["log"]] == [(204, None)]
+
+
+def test_a_payload_is_small_and_names_nobody_p32(api: Api, cloud: LocalCloud, server: Receiver, shop: Shop) -> None:
+    """P32."""
+    an_endpoint(api, shop, server.url)
+    payer = a_person(api, cloud, balance=50_000)
+    paid = a_paid_payment(api, shop, payer)
+    refund(api, shop, paid["id"], 100).ok(201)
+    cloud.pump.drain()
+
+    assert {each["type"] for each in told(server)} == {"payment.created", "payment.succeeded", "refund.succeeded"}
+    everything = b"".join(each.body for each in server.received).decode()
+    assert max(len(each.body) for each in server.received) < 20_000
+    for secret in (payer.phone, payer.id, "4242", "乌龙茶", "returned", payer.token):
+        assert secret not in everything
+
+
+def test_only_what_an_endpoint_wants_goes_there_and_only_to_its_merchant(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    some = an_endpoint(api, shop, f"{server.url}&some", event_types=["payment.canceled", "refund.*"])
+    an_endpoint(api, shop, f"{server.url}&all")
+    off = an_endpoint(api, shop, f"{server.url}&off")
+    api.patch(f"/v1/webhook_endpoints/{off['id']}", {"status": "disabled"}, token=shop.key).ok(200)
+    an_endpoint(api, a_merchant(cloud), f"{server.url}&other")
+
+    cancel(api, shop, a_payment(api, shop)["id"]).ok(200)
+    cloud.pump.drain()
+
+    got = sorted((each.path.rpartition("&")[2], json.loads(each.body)["type"]) for each in server.received)
+    assert got == [("all", "payment.canceled"), ("all", "payment.created"), ("some", "payment.canceled")]
+    assert [each["event_type"] for each in deliveries(api, shop, some["id"])] == ["payment.canceled"]
+
+
+def test_while_a_secret_rolls_a_receiver_may_know_either_p27(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P27."""
+    first = an_endpoint(api, shop, server.url)
+    rolled = api.post(f"/v1/webhook_endpoints/{first['id']}/roll_secret", {}, token=shop.key).ok(200)
+    a_payment(api, shop)
+    cloud.pump.drain()
+
+    (request,) = server.received
+    for secret in (first["secret"], rolled["secret"]):
+        assert Webhook(secret).verify(request.body, request.headers)
+
+
+def test_what_fails_is_tried_again_by_plan_under_one_id_with_fresh_times_p26_p29(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P26, P29: the id stays, the time is the attempt's; after 5 s, 5 min and so on."""
+    endpoint = an_endpoint(api, shop, server.url)
+    server.usual = status(500)
+    a_payment(api, shop)
+    cloud.pump.drain()
+
+    for number, wait in enumerate(PLAN[1:4], 1):
+        assert len(server.received) == number
+        cloud.advance(str(int(wait.total_seconds() * 0.9)) + "s")
+        assert len(server.received) == number, "not before its time"
+        cloud.advance(str(int(wait.total_seconds() * 0.2) + 121) + "s")
+        assert len(server.received) == number + 1
+    server.usual = status(204)
+    cloud.advance("3h")
+
+    assert len({each.headers["webhook-id"] for each in server.received}) == 1
+    stamps = [int(each.headers["webhook-timestamp"]) for each in server.received]
+    assert stamps == sorted(set(stamps))
+    (delivery,) = deliveries(api, shop, endpoint["id"])
+    assert (delivery["status"], delivery["attempts"]) == ("succeeded", 5)
+    assert [each["status_code"] for each in delivery["log"]] == [500] * 4 + [204]
+    cloud.advance("30h")
+    assert len(server.received) == 5
+
+
+def three_days(cloud: LocalCloud) -> None:
+    for _ in range(40):
+        cloud.advance("3h")
+
+
+def test_after_three_days_without_a_success_the_endpoint_is_disabled_and_its_merchant_told_p29(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P29: manual replay and the list of what failed remain."""
+    endpoint = an_endpoint(api, shop, f"{server.url}&bad")
+    other = an_endpoint(api, shop, f"{server.url}&good", event_types=["webhook_endpoint.*"])
+    server.usual = lambda handler: status(204 if handler.path.endswith("good") else 500)(handler)
+    a_payment(api, shop)
+    cloud.pump.drain()
+    three_days(cloud)
+
+    bad = [each for each in server.received if each.path.endswith("bad")]
+    assert len(bad) == len(PLAN)
+    seen = api.get(f"/v1/webhook_endpoints/{endpoint['id']}", token=shop.key).ok(200)
+    assert (seen["status"], seen["disabled_reason"]) == ("disabled", "failing")
+    (failed,) = deliveries(api, shop, endpoint["id"], "&status=failed")
+    assert (failed["status"], failed["attempts"], failed["next_attempt_at"]) == ("failed", len(PLAN), None)
+    (notice,) = [json.loads(each.body) for each in server.received if each.path.endswith("good")]
+    assert notice["type"] == "webhook_endpoint.disabled"
+    assert notice["data"] == {
+        "id": endpoint["id"], "object": "webhook_endpoint", "status": "disabled", "reason": "failing",
+    }  # fmt: skip
+    assert len(deliveries(api, shop, other["id"])) == 1
+
+
+def test_an_endpoint_that_takes_other_events_is_not_disabled_for_one_that_it_never_takes(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    endpoint = an_endpoint(api, shop, server.url)
+    poison = a_payment(api, shop)["id"].encode()
+
+    def answer(handler: Any) -> None:
+        status(500 if poison in server.received[-1].body else 204)(handler)
+
+    server.usual = answer
+    cloud.pump.drain()
+    for _ in range(40):
+        cloud.advance("3h")
+        a_payment(api, shop)
+        cloud.pump.drain()
+
+    (failed,) = deliveries(api, shop, endpoint["id"], "&status=failed")
+    assert failed["attempts"] == len(PLAN)
+    seen = api.get(f"/v1/webhook_endpoints/{endpoint['id']}", token=shop.key).ok(200)
+    assert (seen["status"], seen["failing_since"]) == ("enabled", None)
+
+
+def test_gone_disables_at_once_p28(api: Api, cloud: LocalCloud, server: Receiver, shop: Shop) -> None:
+    """P28: 410."""
+    endpoint = an_endpoint(api, shop, server.url)
+    server.usual = status(410)
+    a_payment(api, shop)
+    cloud.pump.drain()
+    a_payment(api, shop)
+    three_days(cloud)
+
+    assert len(server.received) == 1
+    seen = api.get(f"/v1/webhook_endpoints/{endpoint['id']}", token=shop.key).ok(200)
+    assert (seen["status"], seen["disabled_reason"]) == ("disabled", "gone")
+    assert [each["status"] for each in deliveries(api, shop, endpoint["id"])] == ["failed"]
+
+
+def test_a_redirect_is_a_failure_p28(api: Api, cloud: LocalCloud, server: Receiver, shop: Shop) -> None:
+    """P28."""
+    endpoint = an_endpoint(api, shop, server.url)
+    server.usual = status(302, Location="https://169.254.169.254/")
+    a_payment(api, shop)
+    cloud.pump.drain()
+
+    (delivery,) = deliveries(api, shop, endpoint["id"])
+    assert delivery["status"] == "retrying"
+    assert [each["status_code"] for each in delivery["log"]] == [302]
+
+
+def test_a_wish_to_be_left_alone_is_granted_p28(api: Api, cloud: LocalCloud, server: Receiver, shop: Shop) -> None:
+    """P28: Retry-After on 429."""
+    an_endpoint(api, shop, server.url)
+    server.answers = [status(429, Retry_After="7200")]
+    a_payment(api, shop)
+    cloud.pump.drain()
+
+    cloud.advance("119m")
+    assert len(server.received) == 1
+    cloud.advance("2m")
+    assert len(server.received) == 2
+
+
+def test_a_name_that_leads_inside_by_now_is_not_called_and_the_log_says_so_p16(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P16: checked again at each delivery; the log tells what, and nothing of an answer."""
+    endpoint = an_endpoint(api, shop, server.url)
+    cloud.callbacks.way = server.callbacks(resolver=lambda _host, _port: ["169.254.169.254"])
+    a_payment(api, shop)
+    cloud.pump.drain()
+
+    assert server.received == []
+    (delivery,) = deliveries(api, shop, endpoint["id"])
+    assert [each["problem"] for each in delivery["log"]] == ["address_refused"]
+
+
+def test_what_the_other_side_says_is_shown_to_nobody_p16(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P16."""
+    endpoint = an_endpoint(api, shop, server.url)
+    server.usual = status(500, b"the innermost secret", X_Inner="another secret")
+    a_payment(api, shop)
+    cloud.pump.drain()
+
+    path = f"/v1/webhook_endpoints/{endpoint['id']}/deliveries"
+    assert "secret" not in api.get(path, token=shop.key).text
+    assert deliveries(api, shop, endpoint["id"])[0]["log"][0]["response_bytes"] == 20
+
+
+def raw(cloud: LocalCloud) -> list[dict[str, Any]]:
+    items = cloud.wallet.deliveries.store.items
+    return [each for each in cloud.wallet.storage.scan(items) if each["sk"]["S"] == DELIVERY]
+
+
+def test_doubled_messages_are_one_attempt_o5_o6(api: Api, cloud: LocalCloud, server: Receiver, shop: Shop) -> None:
+    """O2, O5, O6: a message sent twice, received twice, or redriven after it was done does nothing the second time."""
+    an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    cloud.pump.drain()
+    (item,) = raw(cloud)
+    body = json.dumps({"delivery": item["pk"]["S"]})
+
+    for messages in ([QueueMessage("1", body), QueueMessage("2", body)], [QueueMessage("1", body)]):
+        assert cloud.wallet.replays.take(messages) == []
+    cloud.pump.replay("dispatch_events")
+    cloud.pump.drain()
+    cloud.advance("5m")
+
+    assert len(server.received) == 1
+
+
+def test_two_messages_for_a_delivery_that_is_due_are_one_attempt_o5(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """O5: in one batch, both before its attempt."""
+    an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    cloud.pump.queues.paused = True
+    while cloud.pump.step():
+        pass
+    body = json.dumps({"delivery": raw(cloud)[0]["pk"]["S"]})
+
+    assert cloud.wallet.replays.take([QueueMessage("1", body), QueueMessage("2", body)]) == []
+    cloud.pump.queues.paused = False
+    cloud.pump.drain()
+
+    assert len(server.received) == 1
+
+
+def test_a_poisoned_message_returns_alone_and_ends_among_the_dead_letters_o1(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """O1, O2: nine are done once, one is given back, and the queue flows on."""
+    an_endpoint(api, shop, server.url)
+    for _ in range(9):
+        a_payment(api, shop)
+    url = cloud.wallet.settings.webhooks_queue
+    sqs = cloud.session.create_client("sqs", region_name=cloud.region)
+    sqs.send_message(QueueUrl=url, MessageBody="{")
+    for body in ('{"delivery": 7}', "[]", '{"delivery": "pay_1"}', '{"replay": "x"}', "{}"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+
+    cloud.pump.drain()
+
+    assert len(server.received) == 9
+    (worker,) = cloud.pump.queues.workers
+    assert len(worker.dead_letters) == 6
+    assert worker.waiting == []
+    cloud.pump.queues.redrive()
+    cloud.pump.drain()
+    assert (len(worker.dead_letters), len(server.received)) == (6, 9)
+
+
+def test_a_worker_that_dies_before_or_after_sending_loses_nothing_p31(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop, faults: Faults
+) -> None:
+    """P31: before sending, it is still sent; after sending, it comes twice under one id."""
+    endpoint = an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    while cloud.pump.step():
+        pass
+    message = QueueMessage("1", json.dumps({"delivery": raw(cloud)[0]["pk"]["S"]}))
+
+    class Dying:
+        def __init__(self, after: bool) -> None:
+            self.after = after
+
+        def acceptable(self, _: str) -> bool:
+            return True
+
+        def post(self, callbacks: Any) -> list[Answered]:
+            if self.after:
+                server.callbacks().post(callbacks)
+            raise ProcessDied
+
+    for after in (False, True):
+        cloud.callbacks.way = Dying(after)
+        with pytest.raises(ProcessDied):
+            cloud.wallet.replays.take([message])
+        cloud.callbacks.way = server.callbacks()
+        assert cloud.wallet.replays.take([message]) == [], "still in the dead worker's hands"
+        cloud.clock.advance("61s")
+    cloud.advance("61s")
+
+    assert len(server.received) == 2
+    assert len({each.headers["webhook-id"] for each in server.received}) == 1
+    (delivery,) = deliveries(api, shop, endpoint["id"])
+    assert delivery["status"] == "succeeded"
+
+
+def test_lost_messages_are_found_by_the_schedule(api: Api, cloud: LocalCloud, server: Receiver, shop: Shop) -> None:
+    an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    while cloud.pump.step():
+        pass
+    cloud.pump.queues.reset()
+
+    cloud.pump.drain()
+    assert server.received == []
+    cloud.advance("2m")
+    assert len(server.received) == 1
+
+
+def test_an_outcome_that_could_not_be_noted_is_found_again(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop, faults: Faults
+) -> None:
+    """The message is given back, and its attempt is made again when nobody has it in hand any more."""
+    endpoint = an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    while cloud.pump.step():
+        pass
+    message = QueueMessage("1", json.dumps({"delivery": raw(cloud)[0]["pk"]["S"]}))
+    cloud.pump.queues.reset()
+
+    class Breaking:
+        def acceptable(self, _: str) -> bool:
+            return True
+
+        def post(self, callbacks: Any) -> list[Answered]:
+            answered = server.callbacks().post(callbacks)
+            faults.always("TransactWriteItems", "denied")
+            return answered
+
+    cloud.callbacks.way = Breaking()
+    assert cloud.wallet.replays.take([message]) == ["1"]
+    faults.clear()
+    cloud.callbacks.way = server.callbacks()
+    cloud.advance("2m")
+
+    assert len(server.received) == 2
+    assert [each["status"] for each in deliveries(api, shop, endpoint["id"])] == ["succeeded"]
+
+
+def test_what_was_on_its_way_to_a_removed_or_disabled_endpoint_is_given_up(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    off, removed = an_endpoint(api, shop, server.url), an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    while cloud.pump.step():
+        pass
+    api.patch(f"/v1/webhook_endpoints/{off['id']}", {"status": "disabled"}, token=shop.key).ok(200)
+    api.delete(f"/v1/webhook_endpoints/{removed['id']}", token=shop.key).ok(200)
+    cloud.pump.drain()
+
+    assert server.received == []
+    (delivery,) = deliveries(api, shop, off["id"])
+    assert (delivery["status"], delivery["problem"]) == ("failed", "endpoint_disabled")
+    assert all("due_at" not in each for each in raw(cloud))
+
+
+def test_deliveries_are_listed_by_status_and_in_pages(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    endpoint = an_endpoint(api, shop, server.url)
+    server.answers = [status(500), status(500)]
+    for _ in range(7):
+        a_payment(api, shop)
+        cloud.clock.advance("1s")
+    cloud.pump.drain()
+
+    assert len(deliveries(api, shop, endpoint["id"], "&status=retrying")) == 2
+    assert len(deliveries(api, shop, endpoint["id"], "&status=succeeded")) == 5
+    assert deliveries(api, shop, endpoint["id"], "&status=failed") == []
+    path, seen, cursor = f"/v1/webhook_endpoints/{endpoint['id']}/deliveries?limit=3", [], ""
+    for _ in range(3):
+        page = api.get(path + cursor, token=shop.key).ok(200)
+        seen += [each["id"] for each in page["data"]]
+        cursor = f"&cursor={page['next_cursor']}"
+    assert page["next_cursor"] is None
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) == 7
+    refused(api.get(f"{path}&cursor=cGF5XzAx", token=shop.key), 422, "invalid_request")
+
+
+def test_a_first_attempt_is_made_within_two_seconds_of_the_commit(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    an_endpoint(api, shop, server.url)
+    cloud.pump.start()
+    try:
+        a_payment(api, shop)
+        began = time.monotonic()
+        while not server.received and time.monotonic() - began < 5:
+            time.sleep(0.01)
+        took = time.monotonic() - began
+    finally:
+        cloud.pump.stop()
+
+    assert server.received
+    assert took < 2
+
+
+class Consumer:
+    """A merchant's side of it: keeps ids that it has seen, and of each object only what is newest."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.objects: dict[str, tuple[int, str]] = {}
+
+    def take(self, event: dict[str, Any]) -> None:
+        if event["id"] in self.seen:
+            return
+        self.seen.add(event["id"])
+        known = self.objects.get(event["data"]["id"], (-1, ""))
+        self.objects[event["data"]["id"]] = max(known, (event["sequence"], event["type"]))
+
+
+def test_a_consumer_that_knows_ids_and_sequences_ends_right_under_duplicates_in_any_order_p30(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """P30."""
+    import random
+
+    endpoint = an_endpoint(api, shop, server.url)
+    made = []
+    for number in range(6):
+        made.append(a_payment(api, shop)["id"])
+        cloud.clock.advance("2s")
+        if number % 2:
+            cancel(api, shop, made[-1]).ok(200)
+    server.usual = status(204)
+    server.answers = [status(500) if number % 3 else status(204) for number in range(12)]
+    cloud.pump.drain()
+    span = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
+    cloud.advance("10m")
+    api.post(f"/v1/webhook_endpoints/{endpoint['id']}/replay", span, token=shop.key).ok(202)
+    cloud.pump.drain()
+    events = told(server)
+    assert len(events) > len({each["id"] for each in events}) == 9
+    expected = {each: "payment.canceled" if number % 2 else "payment.created" for number, each in enumerate(made)}
+
+    for seed in range(20):
+        consumer = Consumer()
+        for event in random.Random(seed).sample(events, len(events)):
+            consumer.take(event)
+        assert {name: kind for name, (_, kind) in consumer.objects.items()} == expected
+
+
+def test_an_attempt_costs_the_same_however_much_was_sent_before(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop, faults: Faults
+) -> None:
+    an_endpoint(api, shop, server.url)
+    costs = []
+    for _ in range(3):
+        for _ in range(4):
+            a_payment(api, shop)
+            cloud.clock.advance(timedelta(seconds=1))
+        while cloud.pump.step():
+            pass
+        faults.clear()
+        cloud.pump.queues.step()
+        costs.append(len(faults.calls))
+    assert costs[0] == costs[1] == costs[2] == 4 * 4

@@ -48,7 +48,7 @@ class ChangeOutlet(Body):
 
 
 class OutletView(View):
-    """An outlet. `merchant` is named as payers see it."""
+    """An outlet. `merchant` is named as payers see it; `qr` is the text of the static code that hangs on its wall."""
 
     id: str
     object: Literal["outlet"] = "outlet"
@@ -57,6 +57,7 @@ class OutletView(View):
     name: str
     label: str
     address: str | None
+    qr: str
     created_at: str
 
 
@@ -85,7 +86,7 @@ def create_outlet(call: Call[CreateOutlet]) -> Any:
     body = call.body
     opening = Opening(_merchant_id(call, body.merchant_id, "/merchant_id"), body.name, body.label, body.address)
     decided = call.wallet.outlets.create(call.party, opening, call.asked)
-    return Decided(_view(decided.value), decided.replayed)
+    return Decided(_view(decided.value, call), decided.replayed)
 
 
 @endpoint(
@@ -104,7 +105,7 @@ def list_outlets(call: Call[None]) -> Any:
     """Newest first, a moment after the facts."""
     merchant_id = _merchant_id(call, call.query.merchant_id, "merchant_id")
     page = call.wallet.outlets.list(call.party, merchant_id, call.query.page())
-    return ListView.of(Page(tuple(_view(place) for place in page.rows), page.next_cursor))
+    return ListView.of(Page(tuple(_view(place, call) for place in page.rows), page.next_cursor))
 
 
 @endpoint(
@@ -120,7 +121,7 @@ def list_outlets(call: Call[None]) -> Any:
 )
 def get_outlet(call: Call[None]) -> Any:
     """For the merchant's owner and its keys. Whoever wants to pay scans the outlet's code."""
-    return _view(call.wallet.outlets.get(call.party, call.id("outlet_id", "out")))
+    return _view(call.wallet.outlets.get(call.party, call.id("outlet_id", "out")), call)
 
 
 @endpoint(
@@ -137,7 +138,7 @@ def get_outlet(call: Call[None]) -> Any:
 )
 def change_outlet(call: Call[ChangeOutlet]) -> Any:
     """Renames, moves, closes it, or opens it again. The code that hangs on its wall stays good."""
-    return _view(call.wallet.outlets.change(call.party, call.id("outlet_id", "out"), given(call.body)))
+    return _view(call.wallet.outlets.change(call.party, call.id("outlet_id", "out"), given(call.body)), call)
 
 
 def _merchant_id(call: Call[Any], named: str | None, pointer: str) -> str:
@@ -151,7 +152,7 @@ def _merchant_id(call: Call[Any], named: str | None, pointer: str) -> str:
     return named
 
 
-def _view(place: Place) -> OutletView:
+def _view(place: Place, call: Call[Any]) -> OutletView:
     outlet, standing = place.outlet, place.standing
     return OutletView(
         id=outlet.id,
@@ -160,5 +161,6 @@ def _view(place: Place) -> OutletView:
         name=outlet.name,
         label=outlet.label,
         address=outlet.address,
+        qr=call.wallet.scans.code_of_outlet(place),
         created_at=rfc3339(outlet.created_at),
     )

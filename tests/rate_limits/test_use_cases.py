@@ -149,6 +149,7 @@ def test_sms_stop_at_the_days_ceiling_and_somebody_is_called(
     with caplog.at_level(logging.ERROR), pytest.raises(TooManyMessages) as refusal:
         send(a_phone())
     assert "sms_all_day" in caplog.text
+    assert cloud.gauges.shown()["sms_held_back"]["sum"] == 1
     assert 0 < int(refusal.value.facts["retry_after_seconds"]) <= timedelta(days=1).total_seconds()
     send("li.na@example.com", "email")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wallet_api.clock import Clock
+from wallet_api.metrics import Measure, Metrics
 from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.rate_limits.model import Action, Limit, Share, longest_wait, session_shares, source_shares
 from wallet_api.rate_limits.store import CountItem
@@ -24,12 +25,13 @@ class RateLimits:
     storage: Storage
     clock: Clock
     keys: Keys
+    metrics: Metrics
     items: type[CountItem]
 
     @staticmethod
-    def open(storage: Storage, clock: Clock, keys: Keys) -> RateLimits:
+    def open(storage: Storage, clock: Clock, keys: Keys, metrics: Metrics) -> RateLimits:
         """Binds the counts to their table."""
-        return RateLimits(storage, clock, keys, storage.bind(CountItem))
+        return RateLimits(storage, clock, keys, metrics, storage.bind(CountItem))
 
     def of_source(self, action: Action, source: str) -> Admission:
         """What one request from a source address takes. The address is the gateway's word, never a header's."""
@@ -46,10 +48,20 @@ class RateLimits:
         admitted()
 
     def take(self, shares: Sequence[Share], trip: Trip) -> Read[list[Share]]:
-        """Takes one of each share; brings those that were used up already. The others are taken all the same."""
+        """Takes one of each share; brings those that were used up already. The others are taken all the same.
+
+        SMS that are held back for many at once are told to an alarm: it is an attack or a success.
+        """
         now = self.clock.now()
         taken = [(share, self._take(share, now, trip)) for share in shares]
-        return Read(lambda: [share for share, count in taken if count() is None])
+
+        def bring() -> list[Share]:
+            full = [share for share, count in taken if count() is None]
+            if any(share.limit.name.startswith("sms_") for share in full):
+                self.metrics.tell(Measure("sms_held_back", 1))
+            return full
+
+        return Read(bring)
 
     def _admitted(self, shares: Sequence[Share], trip: Trip) -> Read[None]:
         return self.take(shares, trip).map(self._require_none)

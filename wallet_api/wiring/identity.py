@@ -53,7 +53,7 @@ def open_identity(ground: Ground) -> Identity:
     """Makes every collaborator that proves who somebody is, and how they say yes."""
     storage, clock, keys, ledger = ground.storage, ground.clock, ground.keys, ground.ledger
     people = People.open(storage, clock, keys, ground.cipher, ledger)
-    rate_limits = RateLimits.open(storage, clock, keys)
+    rate_limits = RateLimits.open(storage, clock, keys, ground.metrics)
     notifications = Notifications.open(storage, clock, people, rate_limits, ground.sms, ground.mail)
     one_time_codes = OneTimeCodes.open(storage, clock, keys, ground.sms, ground.mail, rate_limits)
     devices = Devices.open(storage, clock, keys, notifications)

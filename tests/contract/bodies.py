@@ -1,5 +1,6 @@
 """Bodies made from the shapes that endpoints take: one that is right, and every way to make one field of it wrong."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,18 @@ PHONES = ("８６１３８００１３８０００", "tel:+8613800138000", "+861
           "+86 13800138000 ext 7")  # fmt: skip
 """P14: what a lenient parser would take for a phone number."""
 
-BAD_SIGNS = ("\\u0000", "\\ud800", "\\u202e", "\\u001b", "\\uffff")
-"""P13, as they are escaped in JSON text."""
+BAD_SIGNS = ("\\u0000", "\\u001b", "\\u007f", "\\u0085", "\\ud800", "\\udfff", "\\u061c", "\\u200f", "\\u202e", "\\u2067",
+             "\\ufdd0", "\\ufffd", "\\uffff")  # fmt: skip
+"""P13: controls, halves of pairs, what turns the writing's direction and noncharacters, as they are escaped in JSON text."""
+
+DIGITS = {
+    "full width": 0xFF10, "Arabic": 0x0660, "Persian": 0x06F0, "Devanagari": 0x0966, "Bengali": 0x09E6, "Thai": 0x0E50,
+    "bold": 0x1D7CE, "double-struck": 0x1D7D8,
+}  # fmt: skip
+"""P13: where other alphabets' zeros are. `str.isdigit`, `int` and a pattern's `\\d` take them all for digits."""
+
+DISGUISES = ("{}\u200b", "\ufeff{}", "{}\u2060", "={}", "@{}", "\u00a0{}")
+"""What nobody sees, what a spreadsheet runs, and a space that is none."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,8 @@ class Wrong:
     raw: bytes
     pointer: str | None = None
     codes: tuple[str, ...] = ("invalid_request",)
+    field_code: str | None = None
+    """What the answer must say of the field, where the value is wrong in one way only."""
 
 
 class Literally(str):
@@ -76,9 +89,11 @@ def text_of(value: Any) -> str:
 
 
 def changed(body: Any, path: Path, value: Any) -> Any:
-    """The body with another value at a path."""
+    """The body with another value at a path; an e-mail address takes the place of a phone number."""
     if not path:
         return value
+    if path == ("email",):
+        body = {name: inner for name, inner in body.items() if name != "phone"}
     return {**body, path[0]: changed(body.get(path[0], {}), path[1:], value)}
 
 
@@ -103,13 +118,14 @@ def wrong_bodies(shape: type[msgspec.Struct]) -> Iterator[Wrong]:
         yield from wrong_values({**whole, **right}, path, field, sample(field, components, path[-1]))
 
 
+FORBIDDEN = "forbidden_characters"
 SIX_DIGITS = ('"１２３４５６"', '"12345"', '"12345a"', "123456", '" 123456"', '"123456\\n"')
 CURRENCIES = ('"cny"', '"XXX"', '"CN"', '"ＣＮＹ"', '""')
 
 
-def literals_for(name: str, field: dict[str, Any], right: Any) -> list[str]:
+def literals_for(path: Path, field: dict[str, Any], right: Any) -> list[str]:
     """JSON texts that a field does not take."""
-    kind = field.get("type", "string")
+    kind, name = field.get("type", "string"), path[-1]
     found = [*WRONG_TYPES[kind]]
     if kind == "integer" and name == "amount":
         found += AMOUNTS
@@ -118,15 +134,37 @@ def literals_for(name: str, field: dict[str, Any], right: Any) -> list[str]:
     if field.get("pattern") == "^[0-9]{6}$":
         found += SIX_DIGITS
     if kind == "string":
-        found += [f'"a{sign}"' for sign in BAD_SIGNS]
+        spelled = [each.format(right) for each in DISGUISES] + [spelled_from(zero, right) for zero in DIGITS.values()]
+        found += [f'"{each}"' for each in spelled if each != right and not is_admitted(path, field, each)]
+    if kind == "string":
         found += [f'"{right}\\n"', '"a\ufffd"', '"' + "a" * 20_000 + '"' if "enum" not in field else '"no such value"']
     return found
+
+
+def spelled_from(zero: int, text: str) -> str:
+    """A text with the digits of another alphabet, whose zero is this."""
+    return text.translate({48 + digit: zero + digit for digit in range(10)})
+
+
+def is_admitted(path: Path, field: dict[str, Any], text: str) -> bool:
+    """Whether a field's published form admits a text. Of people's phones and addresses the form says less than what is
+    checked; a merchant's are judged with the whole application.
+    """
+    if path[-1] in ("phone", "email") and path[0] != "contact":
+        return False
+    if "enum" in field:
+        return text in field["enum"]
+    return re.search(field.get("pattern", ""), text) is not None
 
 
 def wrong_values(body: Any, path: Path, field: dict[str, Any], right: Any) -> Iterator[Wrong]:
     """The body with one field's value wrong, each time in another way."""
     pointer = "/" + "/".join(path)
-    for literal in literals_for(path[-1], field, right):
+    if field.get("type", "string") == "string":
+        for sign in BAD_SIGNS:
+            value = Literally(f'"{right}{sign}"')
+            yield Wrong(f"{pointer} + {sign}", encoded(changed(body, path, value)), pointer, field_code=FORBIDDEN)
+    for literal in literals_for(path, field, right):
         yield Wrong(f"{pointer} = {literal[:40]}", encoded(changed(body, path, Literally(literal))), pointer)
 
 

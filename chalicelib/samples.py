@@ -25,6 +25,7 @@ NAMED: dict[str, Any] = {
     "description": "乌龙茶",
     "display_name": "梅",
     "email": "mei@example.com",
+    "endpoint_id": f"whk_{_UNIQUE}",
     "expiry_month": 12,
     "expiry_year": 2035,
     "factor_code": "654321",

@@ -183,6 +183,7 @@ def test_every_text_that_a_body_takes_has_an_end() -> None:
             for field, schema in shape.get("properties", {}).items():
                 for part in nodes(schema):
                     bounded = part.get("maxLength") or part.get("enum") or re.search(r"\{\d", part.get("pattern", ""))
+                    bounded = bounded or part.get("format") == "date-time"  # which msgspec reads to its end
                     assert part.get("type") != "string" or bounded, f"{each.path}: {name}.{field}"
                     assert part.get("type") != "array" or part.get("maxItems"), f"{each.path}: {name}.{field}"
 

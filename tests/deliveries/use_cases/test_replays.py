@@ -1,31 +1,17 @@
 """Events that are sent again: one, those of a time, a test; always under the id that they had."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, a_person, refused
 from tests.receiver import Receiver, status
 from tests.shopping import a_payment, cancel
-from tests.webhooks.endpoints import an_endpoint, deliveries, receiving
+from tests.webhooks.endpoints import an_endpoint, deliveries
 from wallet_api.deliveries.model import PLAN
 from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.deliveries.use_cases.replays import A_PAGE
-
-
-@pytest.fixture
-def server(cloud: LocalCloud) -> Iterator[Receiver]:
-    with receiving(cloud) as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Shop:
-    return a_merchant(cloud)
 
 
 def ids(server: Receiver) -> list[str]:

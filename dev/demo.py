@@ -234,16 +234,24 @@ def _verified(cloud: Any) -> tuple[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    argparse.ArgumentParser(prog="./wallet demo", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="./wallet demo", description=__doc__)
+    parser.add_argument("--engine", default="moto", help="moto, ministack, or a DynamoDB endpoint on this machine")
+    options = parser.parse_args(arguments)
     try:
         refuse_real_credentials(os.environ)
     except RealCredentials as refusal:
         print(refusal, file=sys.stderr)
         return 1
     from dev.cloud.local import LocalCloud
+    from dev.cloud.url_engine import NotAnEngine
     from dev.server import Server
 
-    with LocalCloud.start() as cloud:
+    try:
+        opened = LocalCloud.start(options.engine)
+    except (RealCredentials, NotAnEngine) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    with opened as cloud:
         server = Server(cloud.gateway).start()
         print(f"A wallet of its own at {server.url}\n")
         try:

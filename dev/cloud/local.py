@@ -45,7 +45,11 @@ class LocalCloud:
         self.environment = safety.Environment(os.environ)
         self.environment.lay(safety.dummy_environment(region))
         self.environment.lay(resources.environment(public_url, region))
-        self.engine = self._made_engine(engine, keep)
+        try:
+            self.engine = self._made_engine(engine, keep)
+        except BaseException:
+            self.environment.take_off()
+            raise
         self.seeded: dict[str, Any] = {}
         self.session: Session = get_session()
         self.wallet: Any = None

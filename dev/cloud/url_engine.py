@@ -3,6 +3,7 @@
 Nothing is corrected: what it gets wrong, it gets wrong. Its data outlives the server unless it is reset.
 """
 
+import socket
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,16 @@ from dev.cloud.safety import Environment
 
 
 class NotAnEngine(ValueError):
-    """`--engine` names neither a known engine nor a loopback URL."""
+    """`--engine` names neither a known engine nor a loopback URL where one answers."""
+
+
+def _require_answer(host: str, port: int, url: str) -> None:
+    """Whoever forgot to start their engine is told so at once. Raises NotAnEngine."""
+    try:
+        socket.create_connection((host.strip("[]"), port), timeout=2).close()
+    except OSError as nobody:
+        example = f"python -m dev.engine_server --port {port}"
+        raise NotAnEngine(f"Nothing answers at {url}: start your engine first, or this one: {example}") from nobody
 
 
 class UrlEngine:
@@ -28,6 +38,7 @@ class UrlEngine:
             raise NotAnEngine(
                 f"--engine takes moto, ministack, or the URL of an endpoint on this machine; not {url!r}."
             )
+        _require_answer(parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme], url)
         self.name = url
         names = ("AWS_ENDPOINT_URL",) if whole else ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS")
         environment.lay(dict.fromkeys(names, url))

@@ -1,11 +1,14 @@
 """`--engine URL`: an endpoint on this machine is used over the wire, streams included."""
 
+import os
+import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from dev import demo
 from dev.cloud.clock import MovableClock
 from dev.cloud.corrected_moto import MotoEngine
 from dev.cloud.local import LocalCloud
@@ -60,3 +63,14 @@ def test_an_endpoint_on_this_machine_is_used_over_the_wire(endpoint: str) -> Non
         assert tiny.seen("fold") == ["a", "b", "a", "b"]
         cloud.reset()
         assert dynamodb.scan(TableName="wallet-local-ledger")["Count"] == 0
+
+
+def test_whoever_forgot_to_start_their_engine_is_told_how(capsys: pytest.CaptureFixture[str]) -> None:
+    """And the process gets its environment back."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        before = dict(os.environ)
+        assert demo.main(["--engine", url]) == 1
+    assert dict(os.environ) == before
+    assert capsys.readouterr().err.startswith(f"Nothing answers at {url}: start your engine first")

@@ -12,6 +12,7 @@ from chalicelib import messages
 from chalicelib.bodies import BodyTooLarge
 from chalicelib.messages import Locale
 from wallet_api.clients.errors import UpdateRequired
+from wallet_api.declines import decline_code_of
 from wallet_api.errors import (
     Conflict,
     Declined,
@@ -153,6 +154,9 @@ def problem(error: WalletError, locale: Locale, request_id: str, docs_url: str) 
         "money_moved": error.money_moved,
         "retry": error.retry,
     }
+    decline = decline_code_of(error.code)
+    if decline is not None:
+        document["decline_code"] = decline
     if isinstance(error, Invalid) and error.problems:
         document["errors"] = [_field(each, locale) for each in error.problems]
     facts = {name: _plain(value) for name, value in error.facts.items() if name not in document}

@@ -10,7 +10,7 @@ from chalicelib.views import MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.money import Money, zero
-from wallet_api.payments.model import CANCELED, FAILED, SUCCEEDED, Capture, Payment, Status
+from wallet_api.payments.model import CANCELED, FAILED, SUCCEEDED, WAITING, Capture, Payment, Status
 from wallet_api.sessions.model import Customer
 from wallet_api.wallet import Wallet
 
@@ -86,7 +86,7 @@ def payment_view(payment: Payment, viewer: Customer | MerchantCaller, wallet: Wa
         note=payment.order.note,
         qr=wallet.scans.code_of(payment) if asked else None,
         checkout_url=f"{wallet.settings.public_url}/checkout/{payment.id}" if asked else None,
-        decline_code=payment.decline_code or (payment.last_decline if merchants else None),
+        decline_code=payment.last_decline if merchants and payment.status in WAITING else payment.decline_code,
         cancellation_reason=_cancellation_reason(payment),
         expires_at=rfc3339(payment.expires_at),
         authorized_at=_time(payment.authorized_at),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wallet_api.authorizations.model import Shown
 from wallet_api.authorizations.use_cases import Approval, Asked
+from wallet_api.declines import DeclineCode, decline_code_of, told_to_merchants
+from wallet_api.errors import Declined
 from wallet_api.fees.model import Charge
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
@@ -15,6 +18,7 @@ from wallet_api.merchants.model import Standing
 from wallet_api.outlets.errors import MerchantUnavailable
 from wallet_api.payments.model import PROCESSING, SUCCEEDED, Payment, why_not_payable
 from wallet_api.payments.postings import authorization_entry, payment_entry
+from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases.ground import fit, move_of
 from wallet_api.payments.use_cases.reviewing import Reviewing, case_of
 from wallet_api.sessions.model import Customer
@@ -28,6 +32,32 @@ class Confirmation:
     payment_id: str
     shown: Shown
     quote_id: str | None
+
+
+@dataclass(slots=True)
+class Refused:
+    """Why a yes was refused, kept on the payment in the refusal's own write, as its merchant may know it."""
+
+    store: PaymentStore
+    payment_id: str
+    code: DeclineCode | None = None
+
+    def noting(self, attempt: Callable[[], Payment]) -> Callable[[], Payment]:
+        """The same attempt; a rule about money that refuses it is remembered."""
+
+        def noted() -> Payment:
+            try:
+                return attempt()
+            except Declined as refusal:
+                self.code = decline_code_of(refusal.code)
+                raise
+
+        return noted
+
+    def keep(self, write: AtomicWrite) -> None:
+        """Adds to the write of a recorded refusal why it was one; nothing when it was no rule about money."""
+        if self.code is not None:
+            self.store.decline(self.payment_id, told_to_merchants(self.code), write)
 
 
 @dataclass(frozen=True)
@@ -49,8 +79,9 @@ class Confirming(Reviewing):
             found = self.store.find(confirmation.payment_id, trip)
             standing = self.merchants.standing(confirmation.payment_id, trip)
             fee_read = self.fees.reading(trip, confirmation.quote_id)
-        claim = claimed()
+        claim, refused = claimed(), Refused(self.store, confirmation.payment_id)
 
+        @refused.noting
         def attempt() -> Payment:
             self.authorizations.begin(claim)
             payment = self._payable(caller, found(), standing())
@@ -73,6 +104,7 @@ class Confirming(Reviewing):
             replay=lambda decision: self._confirmed_by(decision, found()),
             allow=session,
             payer=claim.payer,
+            refusing=refused.keep,
         )
 
     def ask(self, caller: Customer, payment_id: str, quote_id: str | None, pin: str | None) -> Asked:

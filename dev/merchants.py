@@ -13,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from wallet_api.errors import Invalid, NotFound, Unavailable
+from wallet_api.merchant_applications.errors import ApplicationDecided, ApplicationIncomplete
+from wallet_api.merchant_applications.model import Application
 from wallet_api.metrics import NoMetrics
 from wallet_api.settings import Settings, SettingsIncomplete
 from wallet_api.wallet import Wallet, open_wallet
@@ -31,7 +33,11 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
     except Invalid as refusal:
         return _sorry("Not acceptable: " + ", ".join(problem.pointer.lstrip("/") for problem in refusal.problems))
     except NotFound:
-        return _sorry("There is no such merchant or key.")
+        return _sorry("There is no such merchant, key or application.")
+    except ApplicationIncomplete as lacking:
+        return _sorry(f"It lacks: {lacking.facts['missing']}.")
+    except ApplicationDecided:
+        return _sorry("It was decided already.")
     except Unavailable as error:
         return _sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
     return 0
@@ -62,8 +68,38 @@ def _revoke_key(wallet: Wallet, options: argparse.Namespace) -> str:
 
 
 def _suspend(wallet: Wallet, options: argparse.Namespace) -> str:
-    wallet.merchants.suspend(options.merchant)
+    wallet.merchants.suspend(options.merchant, options.reason)
     return f"{options.merchant} is suspended."
+
+
+def _applications(wallet: Wallet, _options: argparse.Namespace) -> str:
+    waiting = wallet.merchant_applications.waiting()
+    return "\n".join(_line(application) for application in waiting) or "Nobody waits for a decision."
+
+
+def _approve(wallet: Wallet, options: argparse.Namespace) -> str:
+    return _line(wallet.merchant_applications.approve(options.application))
+
+
+def _decline(wallet: Wallet, options: argparse.Namespace) -> str:
+    return _line(wallet.merchant_applications.decline(options.application, options.reason))
+
+
+def _line(application: Application) -> str:
+    """What an operator looks up in a company's register. Whom to call is sealed, and shown masked."""
+    profile, contact = application.profile, application.contact
+    return "  ".join(
+        (
+            application.id,
+            application.status,
+            application.merchant_id,
+            application.legal_name,
+            application.registration_number,
+            f"{profile.name} / {profile.latin_name}, {profile.city}, {profile.country}, {profile.category}",
+            application.website or "no website",
+            f"{contact.phone_masked} {contact.email_masked}" if contact is not None else "no contact",
+        )
+    )
 
 
 def _reinstate(wallet: Wallet, options: argparse.Namespace) -> str:
@@ -77,6 +113,9 @@ ACTS: Mapping[str, Callable[[Wallet, argparse.Namespace], str]] = {
     "revoke-key": _revoke_key,
     "suspend": _suspend,
     "reinstate": _reinstate,
+    "applications": _applications,
+    "approve": _approve,
+    "decline": _decline,
 }
 
 
@@ -92,12 +131,20 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     create.add_argument("--country", default="CN", help="two letters of ISO 3166-1; default CN")
     create.add_argument("--latin-name", help="for QR codes, when the name is not plain ASCII")
     create.add_argument("--latin-city", help="likewise")
+    suspend = acts.add_parser("suspend", help="end all that its servers may ask, and that anybody pays it")
+    suspend.add_argument("merchant", help="mer_…")
+    suspend.add_argument("--reason", default="", help="what the owner reads")
     for act, what in (
         ("issue-key", "a new secret key, shown once"),
-        ("suspend", "end all that its servers may ask"),
         ("reinstate", "lift a suspension"),
     ):
         acts.add_parser(act, help=what).add_argument("merchant", help="mer_…")
+    for act, what in (("approve", "let an applicant's merchant take payments"), ("decline", "say no, and why")):
+        deciding = acts.add_parser(act, help=what)
+        deciding.add_argument("application", help="app_…")
+        if act == "decline":
+            deciding.add_argument("--reason", required=True, help="what the applicant reads")
+    acts.add_parser("applications", help="those that wait for a decision, the oldest first")
     acts.add_parser("revoke-key", help="end a key at once").add_argument("key", help="the key itself, sk_…")
     return parser.parse_args(arguments)
 

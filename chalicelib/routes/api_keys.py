@@ -10,7 +10,7 @@ from msgspec import Meta
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Body, ListView, PageQuery, View
 from wallet_api.clock import rfc3339
-from wallet_api.errors import NotFound
+from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.merchants.errors import ApiKeyNotActive, ScopeMissing, TooManyApiKeys
 from wallet_api.merchants.model import MAX_OVERLAP, ApiKey, MerchantCaller, NewKey, Scope
 from wallet_api.sessions.model import Customer
@@ -20,7 +20,15 @@ routes = Routes(__name__)
 
 KeyName = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\n\r\t]+$")]
 Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=20)]
-Until = Annotated[datetime, Meta(tz=True, description="RFC 3339.", examples=["2035-01-01T00:00:00Z"])]
+Until = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$",
+        max_length=25,
+        description="RFC 3339.",
+        examples=["2035-01-01T00:00:00Z"],
+    ),
+]
 Overlap = Annotated[
     int, Meta(ge=0, le=int(MAX_OVERLAP.total_seconds()), description="Seconds for which both work.", examples=[86_400])
 ]
@@ -82,8 +90,7 @@ def create_api_key(call: Call[CreateKey]) -> Any:
     """
     body = call.body
     scopes = None if body.scopes is None else tuple(dict.fromkeys(body.scopes))
-    expires_at = None if body.expires_at is None else body.expires_at.astimezone(UTC)
-    wanted = NewKey(body.name, scopes, expires_at)
+    wanted = NewKey(body.name, scopes, None if body.expires_at is None else _moment(body.expires_at))
     key, text = call.wallet.api_keys.create(call.party, call.id("merchant_id", "mer"), wanted)
     return _with_secret(call, key, text)
 
@@ -141,6 +148,13 @@ def roll_api_key(call: Call[RollKey]) -> Any:
 def revoke_api_key(call: Call[None]) -> None:
     """Ends it at once, also the one that asks."""
     call.wallet.api_keys.revoke(call.party, call.id("merchant_id", "mer"), call.id("key_id", "key"))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(FieldProblem("/expires_at", "wrong_format")) from None
 
 
 def _with_secret(call: Call[Any], key: ApiKey, text: str) -> NewApiKeyView:

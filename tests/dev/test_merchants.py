@@ -1,6 +1,7 @@
 """What an operator does with merchants: of a deployed wallet from the terminal, of the local one through the sandbox."""
 
 import os
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,8 @@ from botocore.session import get_session
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from dev.merchants import deployed, main
-from tests.build import Shop, refused
+from tests.build import Shop, a_person, refused
+from tests.selling import a_key, apply
 from tests.shopping import ask
 
 TEA_HOUSE = ["--name", "翠湖茶馆", "--latin-name", "CUIHU TEA", "--category", "5814", "--city", "Kunming"]
@@ -24,9 +26,15 @@ def test_what_does_not_exist_or_is_not_acceptable_is_said_in_a_sentence(
     cloud: LocalCloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unknown = "mer_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
-    for words in (["issue-key", unknown], ["suspend", unknown], ["reinstate", unknown], ["revoke-key", "sk_test_x"]):
+    for words in (
+        ["issue-key", unknown],
+        ["suspend", unknown],
+        ["reinstate", unknown],
+        ["revoke-key", "sk_test_x"],
+        ["approve", "app_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"],
+    ):
         assert run(cloud, *words) == 1
-        assert capsys.readouterr().err == "There is no such merchant or key.\n"
+        assert capsys.readouterr().err == "There is no such merchant, key or application.\n"
     assert run(cloud, "create", "--name", "茶", "--category", "5814", "--city", "昆明") == 1
     assert capsys.readouterr().err == "Not acceptable: latin_name, latin_city\n"
 
@@ -49,6 +57,46 @@ def test_an_operator_creates_a_merchant_and_rolls_its_key(
     refused(ask(api, second), 403, "merchant_suspended")
     said("reinstate", merchant_id)
     ask(api, second).ok(201)
+
+
+def test_an_operator_decides_applications(api: Api, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """D1."""
+    owner = a_person(api, cloud)
+    whole = apply(api, owner).ok(201)
+    lacking = apply(api, owner, contact=None).ok(201)
+    assert run(cloud, "applications") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{whole['id']}  pending  {whole['merchant_id']}  昆明翠湖茶馆有限公司  91350100M000100Y43")
+    assert run(cloud, "approve", lacking["id"]) == 1
+    assert capsys.readouterr().err == "It lacks: contact.\n"
+    assert run(cloud, "approve", whole["id"]) == 0
+    assert run(cloud, "decline", lacking["id"], "--reason", "Another company's name.") == 0
+    capsys.readouterr()
+    for words in (["approve", whole["id"]], ["decline", whole["id"], "--reason", "x"], ["approve", lacking["id"]]):
+        assert run(cloud, *words) == 1
+        assert capsys.readouterr().err == "It was decided already.\n"
+    assert run(cloud, "applications") == 0
+    assert capsys.readouterr().out == "Nobody waits for a decision.\n"
+
+
+def test_in_a_live_deployment_the_merchant_exists_from_the_approval_on(api: Api, cloud: LocalCloud) -> None:
+    """D1: the same tables here, the other mode's rule."""
+    owner = a_person(api, cloud)
+    here = cloud.wallet.merchant_applications
+    applications = replace(here, mode="live")
+    object.__setattr__(cloud.wallet, "merchant_applications", applications)
+    try:
+        begun = apply(api, owner).ok(201)
+    finally:
+        object.__setattr__(cloud.wallet, "merchant_applications", here)
+    path = f"/v1/merchants/{begun['merchant_id']}"
+    refused(api.get(path, token=owner.token), 404, "not_found")
+    refused(api.post(f"{path}/api_keys", {"name": "early"}, token=owner.token), 404, "not_found")
+    applications.approve(begun["id"])
+    assert api.get(path, token=owner.token).ok(200)["name"] == "翠湖茶馆"
+    assert api.get(f"{path}/settlement_account", token=owner.token).ok(200)["status"] == "active"
+    shop = Shop(begun["merchant_id"], a_key(api, owner.token, begun["merchant_id"])["secret"])
+    ask(api, shop).ok(201)
 
 
 def test_the_wallet_is_opened_with_the_deployed_functions_own_settings(cloud: LocalCloud) -> None:

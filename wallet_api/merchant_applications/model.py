@@ -18,7 +18,6 @@ from wallet_api.merchants.model import Profile
 
 Status = Literal["incomplete", "pending", "approved", "declined"]
 
-MAX_REASON = 500
 _OTHER_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,29}", re.ASCII)
 _CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_CODE = re.compile(rf"[{_CREDIT_SIGNS}]{{18}}", re.ASCII)

@@ -90,9 +90,12 @@ class ApplicationStore:
         return rows.map(lambda found: [self.items.from_raw_data(raw).application() for raw in found])
 
     def waiting(self, limit: int) -> Sequence[Application]:
-        """Those that wait for an operator, the oldest first, as the index knows them."""
+        """Those that wait for an operator, the oldest first; the index knows only which."""
         rows = self.storage.query_index(self.items, "by_due", WAITING, limit=limit)
-        return [self.items.from_raw_data(raw).application() for raw in rows]
+        with self.storage.trip() as trip:
+            found = [self.find(row["pk"]["S"], trip) for row in rows]
+        applications = (read() for read in found)
+        return [each for each in applications if each is not None and each.status == "pending"]
 
     def _item(self, application: Application) -> ApplicationItem:
         contact, waits = application.contact, application.status == "pending"

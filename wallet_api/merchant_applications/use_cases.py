@@ -71,9 +71,7 @@ class MerchantApplications:
             application = self._new(caller.id, applying, operation)
             account = self._account(application.merchant_id, applying.settlement_account, None)
             with self.storage.atomic_write() as write:
-                self.ledger.record(
-                    operation, write, subject=application.id, answer={"status": application.status}
-                )
+                self.ledger.record(operation, write, subject=application.id, answer={"status": application.status})
                 self.store.add(application, write)
                 if account is not None:
                     self.settlement_accounts.put(account, None, write)

@@ -9,16 +9,11 @@ def _application(stage: Stage) -> Act:
     return lambda idem: apply(stage.api, stage.ada, idem=idem)
 
 
-def _wrong_application(stage: Stage) -> Act:
-    return lambda idem: apply(stage.api, stage.ada, idem=idem, registration_number="91350100M000100Y44")
-
-
 def _outlet(stage: Stage) -> Act:
     return lambda idem: an_outlet(stage.api, stage.shop, idem=idem)
 
 
 SCENARIOS = (
     Scenario("POST /v1/merchant_applications", "is handed in", _application, MADE),
-    Scenario("POST /v1/merchant_applications", "of no company", _wrong_application, ((422, "invalid_request"),)),
     Scenario("POST /v1/outlets", "is opened", _outlet, MADE),
 )

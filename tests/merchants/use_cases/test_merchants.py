@@ -22,7 +22,6 @@ def test_a_key_that_was_never_issued_is_refused_without_asking_the_tables(
     for wrong in (
         "sk_test_" + "A" * 96,
         shop.key[:-1] + ("A" if shop.key[-1] != "A" else "B"),
-        shop.key.replace("test", "live"),
     ):
         refused(api.get("/v1/payments", token=wrong), 401, "not_authenticated")
     assert faults.calls == []
@@ -66,11 +65,54 @@ def test_a_suspended_merchant_can_do_nothing_until_it_is_reinstated(api: Api, cl
     ask(api, shop).ok(201)
 
 
-def test_a_key_of_the_other_mode_is_a_strangers(api: Api, cloud: LocalCloud) -> None:
+def test_a_key_of_the_other_mode_is_told_so_whether_it_is_genuine_or_not(
+    api: Api, cloud: LocalCloud, faults: Faults
+) -> None:
+    """D1: test and live are two deployments with tables and secrets of their own."""
     shop = a_merchant(cloud)
     live = cloud.wallet.merchants.issue_key(shop.id, "live")
     assert live.startswith("sk_live_")
-    refused(api.get("/v1/payments", token=live), 401, "not_authenticated")
+    faults.clear()
+    for wrong in (live, shop.key.replace("test", "live"), "sk_live_" + "A" * 96):
+        assert refused(api.get("/v1/payments", token=wrong), 401, "api_key_wrong_mode")["mode"] == "test"
+    assert faults.calls == []
+
+
+def test_what_is_suspended_says_so_wherever_an_id_of_its_own_leads(cloud: LocalCloud) -> None:
+    """Its own id, and every id that was made for it: in one trip, with nothing else known."""
+    merchants, now = cloud.wallet.merchants, cloud.clock.now()
+    shop, other = a_merchant(cloud), a_merchant(cloud)
+    outlet_id = merchants.new_id("out", shop.id, now)
+    for act, takes in ((merchants.suspend, False), (merchants.reinstate, True)):
+        act(shop.id)
+        with cloud.wallet.storage.trip() as trip:
+            found = [merchants.standing(each, trip) for each in (shop.id, outlet_id)]
+            strangers = merchants.standing(other.id, trip)
+            nobodys = merchants.standing(new_id("out", now), trip)
+        assert [(each().merchant_id, each().takes_payments) for each in found] == [(shop.id, takes)] * 2
+        assert strangers().merchant_id == other.id
+        assert nobodys() is None
+
+
+def test_two_changes_at_once_are_both_there(cloud: LocalCloud) -> None:
+    """Each begins anew from what the other left, and the standing says what the merchant says."""
+    merchants, shop = cloud.wallet.merchants, a_merchant(cloud)
+    raced = []
+
+    def changed(merchant: Any) -> Any:
+        if not raced:
+            raced.append(merchants.suspend(shop.id, "chargebacks"))
+        return merchant.updated({"website": "https://tea.example"})
+
+    merchants.change(shop.id, changed)
+    with cloud.wallet.storage.trip() as trip:
+        found, standing = merchants.reading(shop.id, trip), merchants.standing(shop.id, trip)
+    assert (found().status, found().suspension_reason, found().website) == (
+        "suspended",
+        "chargebacks",
+        "https://tea.example",
+    )
+    assert standing().status == "suspended"
 
 
 def test_unknown_merchants_and_keys_are_missing(cloud: LocalCloud) -> None:
@@ -101,6 +143,6 @@ def test_a_new_merchant_has_an_empty_account(cloud: LocalCloud) -> None:
 def test_the_table_holds_a_hash_of_the_key_and_never_the_key(cloud: LocalCloud) -> None:
     shop = a_merchant(cloud)
     merchants = cloud.wallet.merchants
-    rows = list(cloud.wallet.storage.scan(merchants.key_items))
+    rows = list(cloud.wallet.storage.scan(merchants.key_store.items))
     assert rows
     assert all(shop.key not in str(row) and shop.key[40:72] not in str(row) for row in rows)

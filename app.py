@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib import starting  # isort: skip  before all other imports, which it makes quicker
+
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
@@ -73,3 +75,6 @@ def verify_ledger(event: CloudWatchEvent) -> None:
 def send_notices(event: CloudWatchEvent) -> None:
     """Tells people what happened to their access."""
     wiring.wallet().notifications.send_due()
+
+
+starting.done()

@@ -7,7 +7,6 @@ error's facts.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,8 @@ LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
 @cache
 def catalog() -> Mapping[str, Mapping[str, Any]]:
     """Every code with its texts."""
+    import tomllib
+
     found: dict[str, dict[str, Any]] = {"fields": {}}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for code, texts in tomllib.loads(path.read_text(encoding="utf-8")).items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -161,4 +160,6 @@ class Notifications:
 @cache
 def _texts() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """The shipped words by kind and language."""
+    import tomllib
+
     return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -261,6 +260,8 @@ class OneTimeCodes:
 @cache
 def _texts() -> Mapping[str, Mapping[str, Message]]:
     """The shipped words by purpose and language."""
+    import tomllib
+
     read = tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))
     return {
         purpose: {locale: Message(**words) for locale, words in languages.items()}

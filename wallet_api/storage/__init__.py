@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from pynamodb.connection.table import TableConnection
-
 from wallet_api.clock import Clock
 from wallet_api.settings import Settings
 from wallet_api.storage.atomic import AtomicWrite
@@ -32,14 +30,11 @@ class Storage:
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="trip")
 
     def bind(self, item_type: type[I]) -> type[I]:
-        """The item class bound to its table in this deployment, speaking through the one connection."""
+        """The item class bound to its table in this deployment."""
         meta = type("Meta", (), {"table_name": self._settings.tables[item_type.table], "region": self._settings.region})
-        metaclass: Any = type(item_type)
         names = {"Meta": meta, "__module__": item_type.__module__}
-        bound: type[I] = metaclass(item_type.__name__, (item_type,), names)
-        table = TableConnection(meta.table_name, region=self._settings.region)  # type: ignore[attr-defined]
-        table.connection = self._connection
-        bound._connection = table
+        # Past PynamoDB's metaclass, which would look through every attribute of the class once more: they are the same.
+        bound: type[I] = type.__new__(type(item_type), item_type.__name__, (item_type,), names)
         return bound
 
     def trip(self) -> Trip:

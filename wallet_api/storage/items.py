@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, cast
@@ -154,7 +153,7 @@ class Item(Model):
 def _shared_names(item_type: Any, record: Any) -> tuple[str, ...]:
     """The fields of a record that an item has an attribute for."""
     names = item_type.get_attributes().keys()
-    return tuple(field.name for field in fields(record) if field.name in names)
+    return tuple(name for name in record.__match_args__ if name in names)
 
 
 def _money_document(value: object) -> object:

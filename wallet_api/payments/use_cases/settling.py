@@ -37,5 +37,5 @@ class Settling(Reviewing, Voiding):
             except Exception:
                 # One payment that cannot be brought on must not keep the others waiting.
                 logger.exception("a payment stays as it is", extra={"payment_id": payment_id})
-        self.metrics.tell(Measure("stuck_payments", stuck))
+        self.metrics.tell(Measure("stuck_processing", stuck))
         return ended

@@ -96,6 +96,7 @@ class EndpointView(View):
     "/v1/webhook_endpoints",
     summary="Have events sent to a server",
     callers=[MerchantCaller],
+    scope="webhooks:write",
     body=EndpointBody,
     answer=EndpointView,
     status=201,
@@ -117,6 +118,7 @@ def create_webhook_endpoint(call: Call[EndpointBody]) -> Any:
     "/v1/webhook_endpoints",
     summary="Where events go",
     callers=[MerchantCaller],
+    scope="webhooks:read",
     answer=ListView[EndpointView],
 )
 def list_webhook_endpoints(call: Call[None]) -> Any:
@@ -131,6 +133,7 @@ def list_webhook_endpoints(call: Call[None]) -> Any:
     "/v1/webhook_endpoints/{endpoint_id}",
     summary="Look at an endpoint",
     callers=[MerchantCaller],
+    scope="webhooks:read",
     answer=EndpointView,
     errors=[NotFound],
 )
@@ -145,6 +148,7 @@ def get_webhook_endpoint(call: Call[None]) -> Any:
     "/v1/webhook_endpoints/{endpoint_id}",
     summary="Change an endpoint, disable it, enable it again",
     callers=[MerchantCaller],
+    scope="webhooks:write",
     body=EndpointChange,
     answer=EndpointView,
     errors=[NotFound, Invalid],
@@ -163,6 +167,7 @@ def change_webhook_endpoint(call: Call[EndpointChange]) -> Any:
     "/v1/webhook_endpoints/{endpoint_id}",
     summary="Remove an endpoint",
     callers=[MerchantCaller],
+    scope="webhooks:write",
     answer=NothingView,
     errors=[NotFound],
 )
@@ -179,6 +184,7 @@ def delete_webhook_endpoint(call: Call[None]) -> Any:
     "/v1/webhook_endpoints/{endpoint_id}/roll_secret",
     summary="A new secret for an endpoint",
     callers=[MerchantCaller],
+    scope="webhooks:write",
     body=RollBody,
     answer=EndpointView,
     errors=[NotFound, WebhookSecretsRolling],

@@ -11,6 +11,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, PIN, Someone, a_person, a_phone, code_to, send, signed_in_again
 from tests.client import Answer, Api
 from tests.crowd import at_once
+from tests.elsewhere import From
 from tests.freezing import confirm_report, report
 from tests.identity import (
     challenge,
@@ -238,3 +239,16 @@ def test_of_fifty_guesses_at_once_five_are_looked_at(
     assert looked_at.count == MAX_TRIES == MAX_ATTEMPTS == one_time_codes.MAX_TRIES
     assert guess(api, right).status in (401, 403, 429)
     assert looked_at.count == MAX_TRIES
+
+
+def test_guesses_from_a_hundred_addresses_are_guesses_at_one_person(api: Api, cloud: LocalCloud) -> None:
+    """A13: the count is the person's, wherever the guesses come from; and so is the lock."""
+    cloud.clock.freeze()
+    someone = a_person(api, cloud, pin=None)
+    for number in range(MAX_TRIES):
+        elsewhere = From(cloud, f"203.0.113.{number + 1}")
+        assert give_password(elsewhere, phone=someone.phone, password="not the password").status == 401
+    for number in range(MAX_TRIES, 100):
+        assert give_password(From(cloud, f"198.51.100.{number}"), phone=someone.phone).status == 401
+    cloud.clock.advance("61s")
+    give_password(From(cloud, "203.0.113.200"), phone=someone.phone).ok(200)

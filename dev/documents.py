@@ -1,4 +1,4 @@
-"""`./wallet documents`: writes the pages of docs/ that follow from the code: docs/errors.md and docs/security.md.
+"""`./wallet documents`: writes the pages of docs/ that follow from the code: docs/errors.md, docs/events.md and docs/security.md.
 
 A test compares both with what this would write, so they cannot grow old.
 """
@@ -19,6 +19,7 @@ from chalicelib.errors import status_of
 from chalicelib.messages import Locale
 from dev.statements import WITHOUT_A_TEST, Statement
 from wallet_api.errors import WalletError
+from wallet_api.events.model import TYPES
 
 ROOT = Path(__file__).resolve().parent.parent
 THREATS = ROOT / "dev" / "threat_model.md"
@@ -68,6 +69,17 @@ all, so that coverage can be counted: {count} statements are held.
 ### Without a test
 
 {reasons}
+"""
+
+
+EVENTS = """# Events
+
+{made} Merchants and people list their own at `GET /v1/events`; merchants have theirs sent to them
+([webhooks](guides/webhooks.md)).
+
+| type | told when |
+|---|---|
+{rows}
 """
 
 
@@ -151,7 +163,13 @@ def reasons_for(statements: Collection[Statement]) -> dict[Statement, str]:
     return {each: why for each, why in WITHOUT_A_TEST.items() if each not in statements}
 
 
-PAGES = {"docs/errors.md": errors_md, "docs/security.md": security_md}
+def events_md() -> str:
+    """docs/events.md: every type of event."""
+    rows = [f"| `{kind}` | {when} |" for kind, when in sorted(TYPES.items())]
+    return EVENTS.format(made=MADE, rows="\n".join(rows))
+
+
+PAGES = {"docs/events.md": events_md, "docs/errors.md": errors_md, "docs/security.md": security_md}
 
 
 def main() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,8 @@ Texts = Mapping[str, Mapping[str, str]]
 @cache
 def decline_texts() -> Mapping[str, Texts]:
     """Every decline's texts: `says` and `next`, each by language."""
+    import tomllib
+
     return tomllib.loads(Path(__file__).with_name("declines.toml").read_text(encoding="utf-8"))
 
 

@@ -1,5 +1,6 @@
 """What happens to refunds that are repeated, race, or meet a wallet or a merchant in trouble, over HTTP."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,6 +13,9 @@ from tests.ledger_world import cny as world_cny
 from tests.shopping import a_paid_payment, at_once, folded, merchant_balance, refund
 from wallet_api.ledger import chart
 from wallet_api.ledger.entry import move
+from wallet_api.money import Money
+from wallet_api.refunds.errors import RefundExceedsPayment
+from wallet_api.refunds.model import why_not_refundable
 
 
 @pytest.fixture
@@ -35,6 +39,24 @@ def test_sixty_and_sixty_of_a_hundred_at_once_is_sixty(api: Api, cloud: LocalClo
         assert refused(lost, 409, "refund_exceeds_payment")["refundable"] == cny(40)
         assert balance_of(api, ada) == before - 40
     merchant_balance(cloud, shop)
+
+
+def test_no_more_is_given_back_than_is_left_whatever_was_read(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """M34: the payment's own condition, and not the belief of whoever asks, says what is left."""
+    paid = a_paid_payment(api, shop, ada, 100)
+    refund(api, shop, paid["id"], 60).ok(201)
+    payments, storage = cloud.wallet.payments, cloud.wallet.storage
+    with storage.trip() as trip:
+        found = payments.reading(paid["id"], trip)
+    known = found()
+    assert known is not None
+    believed, amount = replace(known, refundable=100), Money(60, "CNY")
+    with pytest.raises(RefundExceedsPayment), storage.atomic_write() as write:
+        payments.take_back(
+            believed, "ref_1", amount, write, lambda current: why_not_refundable(current, amount), KeyError()
+        )
 
 
 def test_refunds_that_fit_all_succeed_however_many_come_at_once(

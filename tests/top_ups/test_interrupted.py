@@ -9,6 +9,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.banking import APPROVES, DECLINES, LATER_APPROVES, an_operation, top_up, with_acquirer
 from tests.build import Someone, a_card, balance_of, key
+from tests.faults.injector import OVERTAKEN, Faults
 from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
 from wallet_api.ledger.errors import IdempotencyKeyInUse
 from wallet_api.money import Money
@@ -53,6 +54,38 @@ def test_a_request_that_died_while_asking_is_taken_up_by_its_key(
     made = cloud.wallet.top_ups.create(customer, asking, asked)
     assert (made.value.status, made.replayed) == ("succeeded", True)
     assert cloud.wallet.top_ups.create(customer, asking, asked).value == made.value
+    assert balance_of(api, someone) == 50_00
+
+
+class Counted:
+    """An acquirer whose questions about charges are counted."""
+
+    def __init__(self, real: Any) -> None:
+        self.real, self.asked = real, 0
+
+    def find(self, order: ChargeOrder) -> ChargeOutcome:
+        self.asked += 1
+        outcome: ChargeOutcome = self.real.find(order)
+        return outcome
+
+
+def test_of_two_that_take_up_a_key_at_once_one_asks_the_acquirer(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """M41: the lease is taken anew by whoever is first; the other is answered with what the first one did."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+    dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
+    with pytest.raises(KeyboardInterrupt):
+        dying.create(customer, asking, asked)
+    cloud.clock.advance(int(LEASE.total_seconds()))
+    counted = Counted(cloud.wallet.acquirer)
+    top_ups = with_acquirer(cloud, counted)
+    copies: list[str] = []
+    faults.meanwhile = lambda: copies.append(top_ups.create(customer, asking, asked).value.status)
+    faults.aim("TransactWriteItems", 1, OVERTAKEN)
+    answer = top_ups.create(customer, asking, asked)
+    assert (copies, answer.value.status, answer.replayed, counted.asked) == (["succeeded"], "succeeded", True, 1)
     assert balance_of(api, someone) == 50_00
 
 

@@ -32,6 +32,10 @@ def test_every_statement_about_identity_personal_data_time_and_money_has_a_test_
     assert [each for each in statements.to_be_held() if each not in known] == []
 
 
+def test_no_reason_for_having_no_test_outlives_it() -> None:
+    assert sorted(set(statements.WITHOUT_A_TEST) & set(documents.held())) == []
+
+
 def test_the_page_of_security_begins_with_the_threat_model_and_ends_with_what_has_no_test() -> None:
     page = documents.security_md()
     chapters = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]

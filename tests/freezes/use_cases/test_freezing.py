@@ -8,8 +8,8 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests import freezing
 from tests.build import PASSWORD, Someone, a_merchant, a_person, balance_of, code_to, refused, send
-from tests.faults.injector import Faults
-from tests.identity import challenge, give_password, prove, send_code
+from tests.faults.injector import Faults, ProcessDied
+from tests.identity import Authenticator, challenge, give_password, prove, send_code
 from tests.recovering import told
 from tests.shopping import a_paid_payment, refund
 from tests.signing import a_phone_of, ask_transfer, sign_in, transfer
@@ -134,8 +134,6 @@ def test_while_it_is_frozen_what_proves_the_owner_stays_as_it_is(api: Api, cloud
     proof = {"code": code_to(cloud, "thief@example.com"), "method": "sms", "factor_code": code_to(cloud, ada.phone)}
     refused(api.post(f"/v1/contact_changes/{change['id']}/confirm", proof, token=again.token), 403, "access_frozen")
     made = api.post("/v1/totp", {}, token=again.token).ok(201)
-    from tests.identity import Authenticator
-
     code = Authenticator(cloud, made["secret"]).code()
     refused(api.post("/v1/totp/confirm", {"code": code}, token=again.token), 403, "access_frozen")
 
@@ -172,11 +170,16 @@ def test_of_a_freeze_and_payments_at_once_no_money_moves_after_the_freeze(
     refused(send(api, freezing.back(api, cloud, ada), bo, 1_00), 402, "wallet_frozen")
 
 
-def test_a_freeze_that_breaks_at_its_write_froze_nothing_or_all(
-    api: Api, cloud: LocalCloud, faults: Faults, ada: Someone
+@pytest.mark.parametrize(("fault", "frozen"), [("died before", False), ("died after", True)])
+def test_a_freeze_is_one_write_so_a_process_that_dies_leaves_all_of_it_or_nothing(
+    api: Api, cloud: LocalCloud, faults: Faults, ada: Someone, fault: str, frozen: bool
 ) -> None:
-    assert cloud.wallet.people.require(ada.id).frozen_since is None
-    for _ in range(2):
-        freezing.report(api, phone=ada.phone, password=PASSWORD).ok(201)
-    person = cloud.wallet.people.require(ada.id)
-    assert person.frozen_since is not None
+    """A42: the sessions end with the account, not after it."""
+    caller = cloud.wallet.sessions.presented(ada.token)
+    assert caller is not None
+    faults.aim("TransactWriteItems", 1, fault)
+    with pytest.raises(ProcessDied):
+        cloud.wallet.freezes.freeze(caller)
+    faults.clear()
+    assert (cloud.wallet.people.require(ada.id).frozen_since is not None) == frozen
+    assert api.get("/v1/wallet", token=ada.token).status == (401 if frozen else 200)

@@ -7,10 +7,12 @@ from dev.cloud.local import LocalCloud
 from tests import freezing
 from tests.build import PASSWORD, Someone, a_person, balance_of, code_to, refused, send, signed_in_again
 from tests.crowd import at_once
+from tests.faults.injector import OVERTAKEN, Faults, ProcessDied
 from tests.identity import challenge as first_factor
 from tests.identity import enrol, other_than, prove
 from tests.recovering import NEW_PASSWORD, reset, told
 from tests.signing import a_phone_of, ask_transfer, sign_in, transfer
+from wallet_api.freezes.model import Shown
 
 
 @pytest.fixture
@@ -24,13 +26,13 @@ def bo(api: Api, cloud: LocalCloud) -> Someone:
 
 
 def test_a_stranger_unfreezes_nothing(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
-    freezing.freeze(api, ada).ok(201)
-    again = freezing.back(api, cloud, ada)
-    asked = freezing.ask_unfreeze(api, again).ok(201)
     refused(api.post("/v1/unfreezes", {"password": PASSWORD}), 401, "not_authenticated")
     refused(freezing.ask_unfreeze(api, bo), 409, "wallet_not_frozen")
     freezing.freeze(api, bo).ok(201)
     bo_again = freezing.back(api, cloud, bo)
+    freezing.freeze(api, ada).ok(201)
+    again = freezing.back(api, cloud, ada)
+    asked = freezing.ask_unfreeze(api, again).ok(201)
     refused(freezing.confirm_unfreeze(api, bo_again, asked["id"], sms_code="123456"), 404, "not_found")
     refused(freezing.send_unfreeze(api, bo_again, asked["id"], "sms"), 404, "not_found")
     refused(freezing.confirm_unfreeze(api, again, "unf_nonsense", sms_code="123456"), 404, "not_found")
@@ -162,3 +164,49 @@ def test_of_many_confirmations_at_once_one_unfreezes(api: Api, cloud: LocalCloud
     assert [answer.status for answer in answers].count(200) == 1
     assert freezing.status(api, again) == "active"
     assert code_to(cloud, email) == codes["email_code"]
+
+
+class Ready:
+    """A frozen wallet whose owner holds both codes, and a thief's session that began since."""
+
+    def __init__(self, api: Api, cloud: LocalCloud, owner: Someone) -> None:
+        email = freezing.with_email(api, cloud, owner)
+        freezing.freeze(api, owner).ok(201)
+        self.thief = freezing.back(api, cloud, owner)
+        cloud.clock.advance("61s")
+        self.owner = freezing.back(api, cloud, owner)
+        self.id = freezing.ask_unfreeze(api, self.owner).ok(201)["id"]
+        cloud.clock.advance("61s")
+        self.codes = {
+            "sms_code": freezing.unfreeze_code(api, cloud, self.owner, self.id, "sms", owner.phone),
+            "email_code": freezing.unfreeze_code(api, cloud, self.owner, self.id, "email", email),
+        }
+
+
+def test_a_report_that_overtakes_the_unfreeze_voids_it(
+    api: Api, cloud: LocalCloud, faults: Faults, ada: Someone
+) -> None:
+    """A38: between the look at the person and the write."""
+    ready, elsewhere = Ready(api, cloud, ada), api.fresh()
+    faults.meanwhile = lambda: freezing.report(elsewhere, phone=ada.phone, password=PASSWORD).ok(201)
+    faults.aim("TransactWriteItems", 1, OVERTAKEN)
+    refused(freezing.confirm_unfreeze(api, ready.owner, ready.id, **ready.codes), 403, "access_frozen")
+    elsewhere.close()
+    refused(api.get("/v1/wallet", token=ready.owner.token), 401, "session_ended")
+    assert cloud.wallet.people.require(ada.id).frozen_since is not None
+
+
+def test_an_unfreeze_is_one_write_with_the_end_of_every_other_session(
+    api: Api, cloud: LocalCloud, faults: Faults, ada: Someone
+) -> None:
+    """A42: a process that dies after it leaves no thief behind."""
+    ready = Ready(api, cloud, ada)
+    caller = cloud.wallet.sessions.presented(ready.owner.token)
+    assert caller is not None
+    session = cloud.wallet.sessions.require_live(caller)
+    faults.aim("TransactWriteItems", 1, "died after")
+    with pytest.raises(ProcessDied):
+        cloud.wallet.unfreezes.confirm(session, ready.id, Shown(**ready.codes))
+    faults.clear()
+    assert freezing.status(api, ready.owner) == "active"
+    refused(api.get("/v1/wallet", token=ready.thief.token), 401, "session_ended")

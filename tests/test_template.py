@@ -78,13 +78,14 @@ ALARMS = {
     "LedgerDiffers": ("ledger_findings", 0, "GreaterThanThreshold", "notBreaching"),
     "LedgerNotVerified": ("ledger_findings", 1, "LessThanThreshold", "breaching"),
     "FoldLedgerLags": ("fold_lag_ms", 60_000, "GreaterThanThreshold", "notBreaching"),
+    "ProcessingStuck": ("stuck_processing", 0, "GreaterThanThreshold", "notBreaching"),
     "SmsHeldBack": ("sms_held_back", 0, "GreaterThanThreshold", "notBreaching"),
 }
 
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_m2_m3_o8_what_the_functions_measure_wakes_somebody(template: Template, name: str) -> None:
-    """M2, M3, O8, A21: a changed journal, a deviation, a check that did not run, a folding that is stuck, SMS at their ceiling."""
+    """M2, M3, O8, A21: a changed journal, a deviation, a check that did not run, a folding that is stuck, money without an end, SMS at their ceiling."""
     alarm = template["Resources"][name]["Properties"]
     found = alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"], alarm["TreatMissingData"]
     assert found == ALARMS[name]

@@ -96,7 +96,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     merchants = side.merchants
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards)
-    top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer)
+    top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer, ground.metrics)
     payments = Payments(
         storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, ground.screening, ground.metrics,
         PaymentStore.open(storage),

@@ -11,6 +11,7 @@ from tests.banking import APPROVES, DECLINES, LATER_APPROVES, an_operation, top_
 from tests.build import Someone, a_card, balance_of, key
 from tests.faults.injector import OVERTAKEN, Faults
 from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
+from wallet_api.ledger import chart
 from wallet_api.ledger.errors import IdempotencyKeyInUse
 from wallet_api.money import Money
 from wallet_api.storage.errors import StorageBusy
@@ -86,6 +87,32 @@ def test_of_two_that_take_up_a_key_at_once_one_asks_the_acquirer(
     faults.aim("TransactWriteItems", 1, OVERTAKEN)
     answer = top_ups.create(customer, asking, asked)
     assert (copies, answer.value.status, answer.replayed, counted.asked) == (["succeeded"], "succeeded", True, 1)
+    assert balance_of(api, someone) == 50_00
+
+
+def test_a_key_under_which_a_card_may_be_charged_takes_no_refusal(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """M37, M41: a copy found the wallet frozen; before it says so, the wallet thaws and another copy charges the card."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+    accounts, storage, name = cloud.wallet.ledger.accounts, cloud.wallet.storage, chart.customer(someone.id)
+    dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
+
+    def thaws_and_charges() -> None:
+        with storage.atomic_write() as write:
+            accounts.unfreeze(name, write)
+        with pytest.raises(KeyboardInterrupt):
+            dying.create(customer, asking, asked)
+
+    with storage.atomic_write() as write:
+        accounts.freeze(name, write)
+    faults.meanwhile = thaws_and_charges
+    faults.aim("TransactWriteItems", 1, OVERTAKEN)
+    with pytest.raises(IdempotencyKeyInUse):
+        cloud.wallet.top_ups.create(customer, asking, asked)
+    cloud.clock.advance(int(LEASE.total_seconds()))
+    assert cloud.wallet.top_ups.create(customer, asking, asked).value.status == "succeeded"
     assert balance_of(api, someone) == 50_00
 
 

@@ -40,6 +40,8 @@ TYPES: Mapping[str, str] = {
     "top_up.requires_action": "a card's issuer wants a top-up to be confirmed",
     "top_up.succeeded": "money from a card reached the wallet",
     "top_up.failed": "a card was not charged",
+    "top_up.compensated": "a card was charged after all, and its money reached the wallet late",
+    "top_up.charge_reversed": "a charge was taken back after all, and its money with it",
     "transfer.sent": "money was sent to another person",
     "transfer.received": "money came from another person",
     "webhook_endpoint.disabled": "events go to a webhook endpoint no more",
@@ -82,6 +84,8 @@ OF_ENTRIES: Mapping[str, str | None] = {
     "reversal": None,
     "refund": "refund.succeeded",
     "top_up": "top_up.succeeded",
+    "compensation": "top_up.compensated",
+    "charge_reversal": "top_up.charge_reversed",
 }
 """Event types by the kind of an entry. None where the record's state tells it. A transfer has a type for each side."""
 

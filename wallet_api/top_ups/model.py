@@ -29,6 +29,7 @@ Status = Literal["processing", "requires_action", "succeeded", "failed"]
 
 LEASE = timedelta(seconds=30)
 MAX_CODE_ATTEMPTS = 5
+LOOK_AGAIN_AFTER = timedelta(hours=24)
 CONFIRM_WITHIN = timedelta(minutes=10)
 LARGEST = 50_000_00
 """The most that one top-up may bring, in minor units of any currency until exchange rates exist."""
@@ -69,6 +70,8 @@ class TopUp:
     attempts: int = 0
     decline_code: DeclineCode | None = None
     settled_at: datetime | None = None
+    corrected_at: datetime | None = None
+    """When a late answer that contradicted the first one was made good by an entry of its own."""
 
     @property
     def total(self) -> Money:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from wallet_api.ledger import chart
@@ -20,4 +21,22 @@ def top_up_entry(top_up: TopUp, entry_id: str, at: datetime) -> Entry:
         postings=postings(
             move(top_up.amount, cards, chart.customer(top_up.person_id)), move(top_up.fee, cards, chart.FEES)
         ),
+    )
+
+
+def compensation_entry(top_up: TopUp, entry_id: str, at: datetime) -> Entry:
+    """A top-up that was told to have failed was charged after all: its money reaches the person's wallet late."""
+    return replace(top_up_entry(top_up, entry_id, at), kind="compensation")
+
+
+def charge_reversal_entry(top_up: TopUp, entry_id: str, at: datetime, *, borne_by_wallet: bool = False) -> Entry:
+    """A charge that was told to be approved was taken back: so is its money, from the person or, if need be, from the wallet."""
+    cards = chart.bank("cards")
+    source = chart.SUSPENSE if borne_by_wallet else chart.customer(top_up.person_id)
+    return Entry(
+        id=entry_id,
+        kind="charge_reversal",
+        at=at,
+        subject=top_up.id,
+        postings=postings(move(top_up.amount, source, cards), move(top_up.fee, chart.FEES, cards)),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
@@ -58,6 +59,7 @@ class TopUpItem(Item):
     attempts = WholeNumber()
     decline_code = UnicodeAttribute(null=True)
     settled_at = Moment(null=True)
+    corrected_at = Moment(null=True)
     owner_bucket = UnicodeAttribute()
     owner_order = UnicodeAttribute()
     due_bucket = UnicodeAttribute(null=True)
@@ -177,19 +179,33 @@ class TopUpStore:
         return trip.update(items(top_up_id, TOP_UP), [items.attempts.set(items.attempts + 1)], condition).map(_top_up)
 
     def conclude(
-        self, top_up: TopUp, status: Status, now: datetime, write: AtomicWrite, decline_code: DeclineCode | None = None
+        self,
+        top_up: TopUp,
+        status: Status,
+        now: datetime,
+        write: AtomicWrite,
+        decline_code: DeclineCode | None = None,
+        *,
+        look_again_at: datetime | None = None,
     ) -> None:
-        """Ends a top-up; TopUpSettled when it has ended already."""
+        """Ends a top-up; TopUpSettled when it has ended already. With `look_again_at` it stays due once more."""
         items = self.items
-        actions = [
-            items.status.set(status),
-            items.settled_at.set(now),
-            items.due_bucket.remove(),
-            items.due_at.remove(),
-        ]
+        actions = [items.status.set(status), items.settled_at.set(now)]
+        if look_again_at is None:
+            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        else:
+            actions.append(items.due_at.set(rfc3339(look_again_at)))
         if decline_code is not None:
             actions.append(items.decline_code.set(decline_code))
         write.update(items(top_up.id, TOP_UP), actions, (items.status.is_in(*OPEN), TopUpSettled()))
+
+    def looked_again(self, top_up: TopUp, write: AtomicWrite, *, corrected_at: datetime | None = None) -> None:
+        """Notes that an ended top-up was looked at once more, and whether it was corrected; TopUpSettled when it was before."""
+        items = self.items
+        actions: list[Any] = [items.due_bucket.remove(), items.due_at.remove()]
+        if corrected_at is not None:
+            actions.append(items.corrected_at.set(corrected_at))
+        write.update(items(top_up.id, TOP_UP), actions, (items.due_bucket.exists(), TopUpSettled()))
 
     def keep_open(self, top_up: TopUp, status: Status, due_at: datetime, now: datetime, write: AtomicWrite) -> None:
         """Notes how an open top-up stands and when to ask again, and gives its key's lease back."""

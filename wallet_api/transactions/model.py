@@ -18,16 +18,17 @@ from wallet_api.refunds.model import Refund
 from wallet_api.top_ups.model import TopUp
 from wallet_api.transfers.model import Transfer
 
-Kind = Literal["payment", "release", "refund", "transfer", "top_up"]
+Kind = Literal["payment", "release", "refund", "transfer", "top_up", "correction"]
 KINDS: Mapping[str, Kind] = {
     "authorization": "payment",
     "capture": "release",
     "void": "release",
     "reversal": "release",
+    "compensation": "correction",
+    "charge_reversal": "correction",
 }
-"""What an entry's kind is called in a history where it has another name: money set aside is a payment from then on, and what
-comes back of it is a release.
-"""
+"""What an entry's kind is called in a history where it has another name: money set aside is a payment, what comes back of it a
+release; a correction makes good what an outside company told wrongly."""
 Direction = Literal["in", "out"]
 
 
@@ -223,11 +224,12 @@ def of_top_up(base: Transaction, top_up: TopUp | None) -> Transaction:
     """What a card brought; its fee was charged to the card, so the balance did not feel it."""
     if top_up is None:
         return base
+    corrects = base.kind == "correction"
     return replace(
         base,
-        status=top_up.status,
-        amount=top_up.amount,
-        fee=top_up.fee,
+        status=base.status if corrects else top_up.status,
+        amount=base.amount if corrects else top_up.amount,
+        fee=base.fee if corrects else top_up.fee,
         counterparty=Counterparty("card", top_up.card_id, f"{top_up.card_brand} {top_up.card_last4}"),
         timeline=story_of_top_up(top_up),
     )
@@ -255,6 +257,9 @@ def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
         steps.append(Step(top_up.created_at, "top_up.requires_action", top_up.id, top_up.amount))
     if top_up.settled_at is not None:
         steps.append(Step(top_up.settled_at, f"top_up.{top_up.status}", top_up.id, top_up.amount))
+    if top_up.corrected_at is not None:
+        what = "compensated" if top_up.status == "failed" else "charge_reversed"
+        steps.append(Step(top_up.corrected_at, f"top_up.{what}", top_up.id, top_up.amount))
     return tuple(steps)
 
 
@@ -272,9 +277,7 @@ def story_of_payment(payment: Payment, refunds: list[Refund]) -> tuple[Step, ...
     """From the merchant's asking to the last refund."""
     steps = [Step(payment.created_at, "payment.created", payment.id, payment.amount)]
     if payment.authorized_at is not None:
-        # A review comes first where there is one; whoever captures does it later.
-        reviewed = payment.capture_before is None
-        what = "payment.processing" if reviewed else "payment.authorized"
+        what = "payment.processing" if payment.capture_before is None else "payment.authorized"
         steps.append(Step(payment.authorized_at, what, payment.id, payment.amount))
     if payment.ended_at is not None:
         amount = payment.captured or payment.amount

@@ -26,11 +26,11 @@ from wallet_api.storage.trips import known
 from wallet_api.top_ups.model import TopUp
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.transactions.model import (
-    KINDS,
     Counterparty,
     Row,
     Transaction,
     Wanted,
+    kind_of,
     merchant_of,
     merged,
     of_line,
@@ -147,7 +147,7 @@ class Transactions:
 
     def _telling(self, line: Line, trip: Trip) -> Read[Transaction]:
         base = of_line(line)
-        if line.kind == "payment" or line.kind in KINDS:
+        if kind_of(line.kind) in ("payment", "release"):
             now = self.payments.clock.now()
             paid = self.payments.reading(line.subject, trip)
             return paid.map(lambda payment: of_payment(base, None if payment is None else payment.at(now)))
@@ -159,7 +159,7 @@ class Transactions:
         if line.kind == "transfer":
             transfer = self.transfers.reading(line.subject, trip)
             return transfer.map(lambda found: of_transfer(base, found, person_of(line)))
-        if line.kind == "top_up":
+        if kind_of(line.kind) in ("top_up", "correction"):
             return self.top_ups.reading(line.subject, trip).map(lambda found: of_top_up(base, found))
         return known(base)
 

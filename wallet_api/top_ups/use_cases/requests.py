@@ -1,4 +1,4 @@
-"""What a person can do with top-ups: make one, confirm it, see it. What is not known yet is asked for by a schedule.
+"""What a person can do with top-ups: make one, confirm it, see it.
 
 A request writes down what it intends, then asks the acquirer, then posts what the acquirer did: the acquirer is never asked
 inside a write, and whatever crashes in between is found and brought to its end, by the same key or by the schedule.
@@ -6,7 +6,6 @@ inside a write, and whatever crashes in between is found and brought to its end,
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Operation
+from wallet_api.metrics import Metrics
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -35,6 +35,8 @@ from wallet_api.top_ups.errors import (
 )
 from wallet_api.top_ups.model import (
     CONFIRM_WITHIN,
+    LEASE,
+    LOOK_AGAIN_AFTER,
     MAX_CODE_ATTEMPTS,
     Asking,
     Intent,
@@ -47,8 +49,6 @@ from wallet_api.top_ups.model import (
 )
 from wallet_api.top_ups.postings import top_up_entry
 from wallet_api.top_ups.store import IntentTaken, TopUpSettled, TopUpStore
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ class _Progress:
 
 
 @dataclass(frozen=True)
-class TopUps:
-    """Money from cards into wallets."""
+class Requests:
+    """What a person asks for."""
 
     storage: Storage
     clock: Clock
@@ -79,14 +79,8 @@ class TopUps:
     cards: Cards
     fees: Fees
     acquirer: Acquirer
+    metrics: Metrics
     store: TopUpStore
-
-    @staticmethod
-    def open(
-        storage: Storage, clock: Clock, ledger: Ledger, sessions: Sessions, cards: Cards, fees: Fees, acquirer: Acquirer
-    ) -> TopUps:
-        """Binds the top-ups' items to their table."""
-        return TopUps(storage, clock, ledger, sessions, cards, fees, acquirer, TopUpStore.open(storage))
 
     def create(self, caller: Customer, asking: Asking, operation: Operation) -> Decided[TopUp]:
         """Charges a card and credits the wallet. An outcome that is not known leaves the top-up `processing`.
@@ -145,7 +139,7 @@ class TopUps:
             if top_up.status == "requires_action":
                 raise ConfirmationExhausted
             return unless_failed(top_up)
-        outcome = _asked(lambda order: self.acquirer.confirm(order, code), top_up)
+        outcome = asked_of(lambda order: self.acquirer.confirm(order, code), top_up)
         if outcome.status == "wrong_code":
             raise WrongConfirmationCode(attempts_left=MAX_CODE_ATTEMPTS - top_up.attempts)
         with perhaps_charged():
@@ -172,22 +166,6 @@ class TopUps:
     def recent(self, person_id: str, trip: Trip, *, before: str | None, limit: int) -> Read[tuple[TopUp, ...]]:
         """A person's top-ups before an id, newest first, as part of another capability's trip."""
         return self.store.recent(person_id, trip, before, limit)
-
-    def settle_due(self) -> int:
-        """Asks the acquirer about every top-up that is due and ends those it knows the outcome of; how many it ended.
-
-        Runs may overlap: of two that learn the same outcome one posts it.
-        """
-        ended = 0
-        for top_up_id in self.store.due(self.clock.now()):
-            try:
-                top_up = self._require(top_up_id)
-                if top_up.is_open:
-                    ended += not self._settle(top_up, _asked(self.acquirer.find, top_up)).is_open
-            except Exception:
-                # One top-up that cannot be settled must not keep the others waiting.
-                logger.exception("a top-up stays open", extra={"top_up_id": top_up_id})
-        return ended
 
     def _begin(self, caller: Customer, asking: Asking, operation: Operation, basis: _Basis) -> TopUp:
         """Writes down what is intended, after everything that can be refused beforehand was."""
@@ -230,7 +208,7 @@ class TopUps:
             self.store.add(top_up, top_up.created_at, write)
 
     def _charge(self, top_up: TopUp, progress: _Progress) -> TopUp:
-        outcome = _asked(self.acquirer.charge, top_up)
+        outcome = asked_of(self.acquirer.charge, top_up)
         if outcome.status != "declined":
             try:
                 return self._settle(top_up, outcome)
@@ -249,7 +227,7 @@ class TopUps:
             if not top_up.is_open:
                 return top_up
             self.store.renew(intent, now)
-            return self._settle(top_up, _asked(self.acquirer.find, top_up))
+            return self._settle(top_up, asked_of(self.acquirer.find, top_up))
 
     def _settle(self, top_up: TopUp, outcome: ChargeOutcome) -> TopUp:
         """Posts what the acquirer says of an open top-up; if somebody else was first, theirs stands."""
@@ -261,13 +239,15 @@ class TopUps:
 
     def _post(self, top_up: TopUp, outcome: ChargeOutcome, write: AtomicWrite) -> TopUp:
         now = self.clock.now()
+        # What was not known for a while is asked for once more later: an answer that came late may be taken back.
+        again = now + LOOK_AGAIN_AFTER if now - top_up.created_at > LEASE else None
         if outcome.status == "approved":
             self.ledger.decide(top_up.asked, top_up_entry(top_up, new_id("ent", now), now), write)
-            self.store.conclude(top_up, "succeeded", now, write)
+            self.store.conclude(top_up, "succeeded", now, write, look_again_at=again)
             return replace(top_up, status="succeeded", settled_at=now)
         if outcome.status == "declined":
             code = outcome.decline_code or "card_declined"
-            self.store.conclude(top_up, "failed", now, write, code)
+            self.store.conclude(top_up, "failed", now, write, code, look_again_at=again)
             self.store.release(top_up, now, write)
             return replace(top_up, status="failed", settled_at=now, decline_code=code)
         if outcome.status == "needs_confirmation":
@@ -291,7 +271,7 @@ class TopUps:
         return top_up
 
 
-def _asked(call: Callable[[ChargeOrder], ChargeOutcome], top_up: TopUp) -> ChargeOutcome:
+def asked_of(call: Callable[[ChargeOrder], ChargeOutcome], top_up: TopUp) -> ChargeOutcome:
     """What the acquirer says; no answer is no outcome."""
     try:
         return call(top_up.order)

@@ -77,7 +77,7 @@ class Hands:
     def code_to(self, phone: str) -> str:
         """The six digits of the newest message to a phone."""
         text = self.api.get(f"/sandbox/messages?to=%2B{phone[1:]}").ok(200)["data"][0]["text"]
-        return re.findall(r"(?<!\d)\d{6}(?!\d)", text)[0]
+        return str(re.findall(r"(?<!\d)\d{6}(?!\d)", text)[0])
 
 
 TRIGGERS: Mapping[str, Callable[[Hands], str]] = {

@@ -17,6 +17,7 @@ from chalicelib.routes import (
     docs,
     events,
     fees,
+    inbox,
     freezes,
     merchant_applications,
     merchants,
@@ -75,6 +76,7 @@ ALL: tuple[Routes, ...] = (
     events.routes,
     webhooks.routes,
     deliveries.routes,
+    inbox.routes,
     clients.routes,
     docs.routes,
 )

@@ -9,6 +9,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, refused
 from tests.webhooks.endpoints import URL, an_endpoint, raw_endpoint
+from wallet_api.webhooks.errors import ClaimedElsewhere
 from wallet_api.webhooks.model import MAX_ENDPOINTS, MAX_SECRETS
 
 
@@ -189,3 +190,18 @@ def test_rolls_at_the_same_time_lose_no_secret(api: Api, cloud: LocalCloud) -> N
         rolled = list(crowd.map(roll, range(2)))
 
     assert {plain(first), *map(plain, rolled)} == set(secrets_of(cloud, shop, first["id"]))
+
+
+def test_a_roll_that_saw_other_secrets_than_there_are_changes_nothing(api: Api, cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    first = an_endpoint(api, shop)
+    wallet = cloud.wallet
+    with wallet.storage.trip() as trip:
+        found = wallet.webhooks.reading(shop.id, first["id"], trip)
+    seen = found()
+    second = api.post(f"/v1/webhook_endpoints/{first['id']}/roll_secret", {}, token=shop.key).ok(200)
+
+    with pytest.raises(ClaimedElsewhere), wallet.storage.atomic_write() as write:
+        wallet.webhooks.store.set_secrets(seen, (), write)
+
+    assert secrets_of(cloud, shop, first["id"]) == [plain(second), plain(first)]

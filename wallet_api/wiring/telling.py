@@ -1,4 +1,4 @@
-"""The part of the wiring diagram that is about telling what happened: events, and what is sent to merchants' servers."""
+"""The part of the wiring diagram that is about telling what happened: events, what is sent to merchants' servers, what people read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wallet_api.deliveries.use_cases import Deliveries, Replays
 from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
+from wallet_api.inbox.use_cases import Inbox
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.webhooks.use_cases import Webhooks
@@ -21,6 +22,7 @@ class Telling:
     webhooks: Webhooks
     deliveries: Deliveries
     replays: Replays
+    inbox: Inbox
 
 
 def open_telling(ground: Ground, sessions: Sessions, merchants: Merchants) -> Telling:
@@ -30,4 +32,4 @@ def open_telling(ground: Ground, sessions: Sessions, merchants: Merchants) -> Te
     webhooks = Webhooks.open(storage, clock, merchants, events, ground.cipher, callbacks)
     deliveries = Deliveries.open(storage, clock, events, webhooks, callbacks, queue)
     replays = Replays.open(storage, clock, events, webhooks, deliveries, queue)
-    return Telling(events, webhooks, deliveries, replays)
+    return Telling(events, webhooks, deliveries, replays, Inbox.open(storage, events))

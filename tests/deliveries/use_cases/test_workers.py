@@ -14,6 +14,7 @@ from tests.faults.injector import Faults, ProcessDied
 from tests.receiver import Receiver, status
 from tests.shopping import a_payment, cancel
 from tests.webhooks.endpoints import an_endpoint, deliveries
+from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.store import DELIVERY
 from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.gateways.callbacks import Answered
@@ -57,6 +58,28 @@ def test_two_messages_for_a_delivery_that_is_due_are_one_attempt_o5(
     cloud.pump.drain()
 
     assert len(server.received) == 1
+
+
+def test_of_two_workers_that_saw_the_same_one_has_it_in_hand_o5(
+    api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
+) -> None:
+    """O5: whoever claims second finds it claimed, and whoever notes late finds it noted."""
+    an_endpoint(api, shop, server.url)
+    a_payment(api, shop)
+    while cloud.pump.step():
+        pass
+    wallet, store = cloud.wallet, cloud.wallet.deliveries.store
+    with wallet.storage.trip() as trip:
+        found = store.find(raw(cloud)[0]["pk"]["S"], trip)
+    seen = found()
+    with wallet.storage.atomic_write() as write:
+        store.claim(seen, cloud.clock.now(), write)
+
+    with pytest.raises(ClaimedElsewhere), wallet.storage.atomic_write() as write:
+        store.claim(seen, cloud.clock.now(), write)
+    late = seen.given_up("endpoint_disabled", cloud.clock.now())
+    with pytest.raises(ClaimedElsewhere), wallet.storage.atomic_write() as write:
+        store.move(seen, late, None, write)
 
 
 def test_a_poisoned_message_returns_alone_and_ends_among_the_dead_letters_o1(

@@ -1,0 +1,69 @@
+"""What a person is told of an event, and what they have read.
+
+Events are written once and sort by their ids, so one id says what was read: it, and everything before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wallet_api.events.model import Event
+from wallet_api.money import Money, decimal_text
+from wallet_api.people.model import Locale
+
+Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+FOR_PEOPLE = (
+    "payment.requires_action",
+    "payment.processing",
+    "payment.authorized",
+    "payment.succeeded",
+    "payment.failed",
+    "payment.canceled",
+    "refund.created",
+    "refund.succeeded",
+    "refund.failed",
+    "top_up.requires_action",
+    "top_up.succeeded",
+    "top_up.failed",
+    "transfer.sent",
+    "transfer.received",
+)
+"""The types of events that a person is told of: what moved their money, and what needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One event, in the person's language."""
+
+    id: str
+    type: str
+    title: str
+    text: str
+    data: Mapping[str, Any]
+    read: bool
+    created_at: datetime
+
+
+def notification_of(event: Event, texts: Texts, locale: Locale, read_up_to: str | None) -> Notification:
+    """An event as a person reads it. Raises KeyError for a type that people are not told of."""
+    words = texts[event.type][locale]
+    money = _money(event)
+    amount = "" if money is None else f"{decimal_text(money)} {money.currency}"
+    return Notification(
+        id=event.id,
+        type=event.type,
+        title=words["title"],
+        text=words["text"].replace("{amount}", amount),
+        data=event.data,
+        read=read_up_to is not None and event.id <= read_up_to,
+        created_at=event.created_at,
+    )
+
+
+def _money(event: Event) -> Money | None:
+    amount = event.data.get("amount")
+    return None if amount is None else Money(amount["amount"], amount["currency"])

@@ -12,7 +12,7 @@ from tests.build import Someone, a_card, balance_of, key
 from tests.faults.injector import OVERTAKEN, Faults
 from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
 from wallet_api.ledger import chart
-from wallet_api.ledger.errors import IdempotencyKeyInUse
+from wallet_api.ledger.errors import IdempotencyKeyInUse, WalletFrozen
 from wallet_api.money import Money
 from wallet_api.storage.errors import StorageBusy
 from wallet_api.top_ups.model import LEASE
@@ -114,6 +114,26 @@ def test_a_key_under_which_a_card_may_be_charged_takes_no_refusal(
     cloud.clock.advance(int(LEASE.total_seconds()))
     assert cloud.wallet.top_ups.create(customer, asking, asked).value.status == "succeeded"
     assert balance_of(api, someone) == 50_00
+
+
+def test_no_card_is_charged_under_a_key_that_a_copy_was_refused_under(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """M42: the wallet was active when this one looked; then it froze, and a copy was told so for good."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+    charging = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=False))
+
+    def freezes_and_refuses() -> None:
+        with cloud.wallet.storage.atomic_write() as write:
+            cloud.wallet.ledger.accounts.freeze(chart.customer(someone.id), write)
+        with pytest.raises(WalletFrozen):
+            cloud.wallet.top_ups.create(customer, asking, asked)
+
+    faults.meanwhile = freezes_and_refuses
+    faults.aim("TransactWriteItems", 1, OVERTAKEN)
+    with pytest.raises(WalletFrozen):
+        charging.create(customer, asking, asked)
 
 
 def test_a_request_that_died_and_never_came_back_is_ended_by_the_schedule(

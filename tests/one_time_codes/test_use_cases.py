@@ -91,16 +91,19 @@ def test_a_code_stops_after_ten_minutes(codes: OneTimeCodes, outbox: Outbox, clo
 
 
 def test_a_code_serves_its_purpose_and_subject_alone(codes: OneTimeCodes, outbox: Outbox) -> None:
-    """A18: not another sign-in, not another purpose, not under another id."""
+    """A18, P1: not another sign-in, not another purpose, not under another id; and whoever tries so uses no try up."""
     issued, other = issue(codes), issue(codes, subject="chl_other")
     first, second = (re.findall(r"\d{6}", text)[0] for _, text in outbox.sent)
-    for code_id, purpose, subject in (
-        (issued.id, "login", "chl_other"),
-        (issued.id, "payment_pin_reset", SUBJECT),
-        (other.id, "login", SUBJECT),
-    ):
-        with pytest.raises(WrongCode):
-            codes.verify(code_id, purpose, subject, first)
+    for _ in range(5):
+        for code_id, purpose, subject in (
+            (issued.id, "login", "chl_other"),
+            (issued.id, "payment_pin_reset", SUBJECT),
+            (other.id, "login", SUBJECT),
+        ):
+            with pytest.raises(CodeUsedUp):
+                codes.verify(code_id, purpose, subject, first)
+    with pytest.raises(WrongCode):
+        codes.verify(other.id, "login", "chl_other", first)
     codes.verify(issued.id, "login", SUBJECT, first)
     codes.verify(other.id, "login", "chl_other", second)
 

@@ -12,6 +12,7 @@ class CodeItem(Item):
 
     table = "ephemeral"
 
+    meant_for = UnicodeAttribute()
     channel = UnicodeAttribute()
     code_hash = UnicodeAttribute()
     valid_until = Moment()

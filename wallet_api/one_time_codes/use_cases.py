@@ -41,7 +41,7 @@ from wallet_api.rate_limits.model import (
 )
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.storage import AtomicWrite, Storage
-from wallet_api.storage.keys import Keys, same
+from wallet_api.storage.keys import Keys, plain_digest, same
 
 logger = logging.getLogger(__name__)
 
@@ -111,12 +111,13 @@ class OneTimeCodes:
         """That this is the code, which stays usable until `spend` is part of the write that it allows.
 
         A try is reserved before the code is looked at, so parallel guesses are counted as well (RFC 4226 section 7.3).
-        Raises WrongCode, CodeExpired, CodeUsedUp.
+        Whoever asks for another purpose or subject takes none, and learns nothing of the code. Raises WrongCode, CodeExpired,
+        CodeUsedUp.
         """
-        now, items = self.clock.now(), self.items
-        item = self._reserved(code_id, items.spent_at.does_not_exist(), now)
+        now, items, meant_for = self.clock.now(), self.items, _meant_for(purpose, subject)
+        item = self._reserved(code_id, items.spent_at.does_not_exist() & (items.meant_for == meant_for), now)
         if item is None:
-            raise self._why_unusable(code_id, now)
+            raise self._why_unusable(code_id, now, meant_for)
         if not self._is(item, purpose, subject, code):
             raise WrongCode(attempts_left=MAX_TRIES - item.attempts)
         return Proof(code_id, item.code_hash, "sms" if item.channel == "sms" else "email")
@@ -154,7 +155,8 @@ class OneTimeCodes:
         Asking is a try like any other, and the code's five are all there are.
         """
         now = self.clock.now()
-        item = self._reserved(code_id, self.items.spent_at > now - RETRY_GRACE, now)
+        recently = (self.items.spent_at > now - RETRY_GRACE) & (self.items.meant_for == _meant_for(purpose, subject))
+        item = self._reserved(code_id, recently, now)
         return item is not None and self._is(item, purpose, subject, code)
 
     def give_back(self, proof: Proof) -> None:
@@ -185,6 +187,7 @@ class OneTimeCodes:
         item = self.items(
             code_id,
             CODE,
+            meant_for=_meant_for(purpose, subject),
             channel=channel,
             code_hash=self.keys.hex_digest("one-time-code", code_id, purpose, subject, code),
             valid_until=issued.expires_at,
@@ -250,11 +253,18 @@ class OneTimeCodes:
         candidates = [self.keys.hex_digest(*parts, version=version) for version in self.keys.versions]
         return any(same(candidate.encode(), item.code_hash.encode()) for candidate in candidates)
 
-    def _why_unusable(self, code_id: str, now: datetime) -> CodeExpired | CodeUsedUp:
+    def _why_unusable(self, code_id: str, now: datetime, meant_for: str | None = None) -> CodeExpired | CodeUsedUp:
         item = self.storage.get(self.items, code_id, CODE)
+        if item is not None and meant_for not in (None, item.meant_for):
+            return CodeUsedUp()
         if item is not None and not item.is_spent and item.attempts < MAX_TRIES and item.valid_until <= now:
             return CodeExpired()
         return CodeUsedUp()
+
+
+def _meant_for(purpose: Purpose, subject: str) -> str:
+    """What a code is for: subjects are random ids, so a plain hash tells nothing of them."""
+    return plain_digest(purpose, subject)[:32]
 
 
 @cache

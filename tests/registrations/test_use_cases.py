@@ -3,11 +3,12 @@
 import pytest
 
 from dev.cloud.local import LocalCloud
-from tests.build import a_phone, code_to, refused
+from tests.build import a_person, a_phone, code_to, refused
 from tests.client import Answer, Api
 from tests.faults.injector import Faults
 from tests.identity import at_once, confirm, give_password, other_than, register
 from wallet_api.ledger import chart
+from wallet_api.people import model
 
 
 def test_a_number_without_its_country_gets_its_message_with_it(api: Api, cloud: LocalCloud) -> None:
@@ -100,3 +101,18 @@ def test_a_registration_ends_after_an_hour(api: Api, cloud: LocalCloud, channel:
     cloud.clock.advance("1h")
     refused(api.post(f"/v1/registrations/{begun['id']}/resend", {}), 404, "not_found")
     refused(confirm(api, begun["id"], code_to(cloud, contact)), 404, "not_found")
+
+
+def test_what_somebody_agreed_to_is_kept_with_its_version(
+    api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version that was in force when they were asked, also when another came before they proved the contact."""
+    phone = a_phone()
+    begun = register(api, phone=phone).ok(202)
+    asked = dict(model.TEXTS_IN_FORCE)
+    assert set(asked) == set(model.CONSENTS)
+    monkeypatch.setattr(model, "TEXTS_IN_FORCE", dict.fromkeys(asked, "2027-01-01"))
+    made = confirm(api, begun["id"], code_to(cloud, phone)).ok(201)
+    assert cloud.wallet.people.require(made["user"]["id"]).agreed_to == asked
+    later = a_person(api, cloud, pin=None)
+    assert cloud.wallet.people.require(later.id).agreed_to == dict.fromkeys(asked, "2027-01-01")

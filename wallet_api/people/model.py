@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,6 +20,9 @@ ContactKind = Literal["phone", "email"]
 
 CONSENTS = ("terms", "privacy")
 """What a person must agree to before they get a wallet."""
+
+TEXTS_IN_FORCE: Mapping[str, str] = {"terms": "2026-11-22", "privacy": "2026-11-22"}
+"""The version of each text that somebody agrees to now: the day since which it holds. What a person agreed to stays as it was."""
 
 SMS_COUNTRIES = frozenset(
     {"CN", "HK", "MO", "TW", "SG", "MY", "TH", "ID", "PH", "VN", "JP", "KR", "IN", "AU", "NZ", "US", "CA"}
@@ -84,6 +88,8 @@ class Person:
     """When a password was set with nothing but a code, and nothing else was proven since; None when there is no such."""
     recovered_over: Channel | None = None
     """Where that code went."""
+    agreed_to: Mapping[str, str] | None = None
+    """The version of each text they agreed to; None for who registered before versions were kept."""
     frozen_since: datetime | None = None
     """When the wallet was frozen, or reported lost once more; None while it is not frozen."""
 
@@ -120,6 +126,11 @@ class Profile:
     totp_enabled: bool
     payment_pin_set: bool
     created_at: datetime
+
+
+def agreed_to(consents: Iterable[str]) -> dict[str, str]:
+    """The versions that consents given now are for."""
+    return {consent: TEXTS_IN_FORCE[consent] for consent in consents}
 
 
 def canonical_phone(text: str, pointer: str = "/phone") -> str:

@@ -32,6 +32,7 @@ class PersonItem(Item):
     recovered_at = Moment(null=True)
     recovered_over = UnicodeAttribute(null=True)
     frozen_since = Moment(null=True)
+    agreed_to = Document(null=True)
 
     def person(self) -> Person:
         """The item as the wallet speaks of it."""

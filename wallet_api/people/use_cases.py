@@ -20,6 +20,7 @@ from wallet_api.people.model import (
     Mark,
     Person,
     Profile,
+    agreed_to,
     canonical_email,
     canonical_phone,
     personal_words,
@@ -144,12 +145,11 @@ class People:
                 write.update(self.items(person_id, PERSON), actions, (self.items.pk.exists(), PersonMissing()))
 
     def draft(self, *, phone: str | None, email: str | None, locale: Locale, consents: tuple[str, ...]) -> Person:
-        """A person to be, with sealed contacts under a data key of their own; nothing is written. Raises
-        KeyServiceDown.
-        """
+        """A person to be, with sealed contacts under a data key of their own; nothing is written. Raises KeyServiceDown."""
         now = self.clock.now()
         person_id = new_id("usr", now)
-        bare = Person(person_id, now, locale, consents, self.cipher.new_key(person_id))
+        data_key = self.cipher.new_key(person_id)
+        bare = Person(person_id, now, locale, consents, data_key, agreed_to=agreed_to(consents))
         return replace(
             bare,
             phone_sealed=None if phone is None else self.seal(bare, "phone", phone),

@@ -20,6 +20,7 @@ class RegistrationItem(Item):
     created_at = Moment()
     locale = UnicodeAttribute()
     consents = Document()
+    agreed_to = Document(null=True)
     data_key = BinaryAttribute(legacy_encoding=False)
     phone_sealed = BinaryAttribute(legacy_encoding=False, null=True)
     email_sealed = BinaryAttribute(legacy_encoding=False, null=True)
@@ -47,6 +48,7 @@ def registration_item(items: type[RegistrationItem], registration: Registration)
         created_at=person.created_at,
         locale=person.locale,
         consents=list(person.consents),
+        agreed_to=person.agreed_to,
         data_key=person.data_key,
         phone_sealed=person.phone_sealed,
         email_sealed=person.email_sealed,

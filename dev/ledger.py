@@ -74,6 +74,7 @@ def redrive_of(function: str, region: str | None, opener: Opener, session: Sessi
         "fold_ledger": (wallet.folding.fold, wallet.ledger),
         "project_ledger_events": (wallet.events.project_ledger, wallet.ledger),
         "project_record_events": (wallet.events.project_records, None),
+        "dispatch_events": (wallet.deliveries.dispatch, None),
     }
     if handler not in projections:
         raise NotAStreamHandler(f"{function} runs {handler}, which reads none of the wallet's streams.")

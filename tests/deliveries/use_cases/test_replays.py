@@ -1,7 +1,10 @@
 """Events that are sent again: one, those of a time, a test; always under the id that they had."""
 
 import json
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
@@ -9,6 +12,7 @@ from tests.build import Shop, a_merchant, a_person, refused
 from tests.receiver import Receiver, status
 from tests.shopping import a_payment, cancel
 from tests.webhooks.endpoints import an_endpoint, deliveries
+from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.model import PLAN
 from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.deliveries.use_cases.replays import A_PAGE
@@ -174,3 +178,18 @@ def test_a_span_that_is_none_is_refused(api: Api, cloud: LocalCloud, shop: Shop)
     problem = refused(api.post(path, backwards, token=shop.key), 422, "invalid_request")
     assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [("/to", "ends_before_it_begins")]
     refused(api.post(path, whole(event_types=["x.y"]), token=shop.key), 422, "invalid_request")
+
+
+def test_of_two_turns_that_saw_the_same_one_moves_the_job(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    endpoint = an_endpoint(api, shop)
+    job_id = api.post(f"/v1/webhook_endpoints/{endpoint['id']}/replay", whole(), token=shop.key).ok(202)["id"]
+    wallet, store = cloud.wallet, cloud.wallet.deliveries.store
+    with wallet.storage.trip() as trip:
+        found = store.find_job(job_id, trip)
+    seen = found()
+    moved = replace(seen, place="evt_" + "0" * 26, replayed=50)
+    with wallet.storage.atomic_write() as write:
+        store.go_on(seen, moved, cloud.clock.now(), write)
+
+    with pytest.raises(ClaimedElsewhere), wallet.storage.atomic_write() as write:
+        store.go_on(seen, moved, cloud.clock.now(), write)

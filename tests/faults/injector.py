@@ -49,15 +49,15 @@ def _instead(failure: Callable[[str], BaseException]) -> Callable[[str, dict[str
 
 
 def _reasons(last: str, others: str = "None") -> Callable[[str, dict[str, Any], Apply], Any]:
-    """A cancellation with this reason for its last action, which is where balances are, and that for each of the others.
-
-    In calls that are no transaction it is the call's own error.
+    """A cancellation with this reason for its last action, which is where balances are, and that for each of the others but
+    the first, which is the operation's own. In calls that are no transaction it is the call's own error.
     """
 
     def fault(operation: str, parameters: dict[str, Any], _apply: Apply) -> Any:
         if "TransactItems" not in parameters:
             raise refused("TransactionConflictException", operation)
-        raise cancelled(operation, *[others] * (len(parameters["TransactItems"]) - 1), last)
+        before = ["None", *[others] * len(parameters["TransactItems"])]
+        raise cancelled(operation, *before[: len(parameters["TransactItems"]) - 1], last)
 
     return fault
 

@@ -28,7 +28,8 @@ def test_it_is_gone_from_the_list_and_from_the_table(api: Api, cloud: LocalCloud
     cloud.clock.advance("24h")
     now = freezing.back(api, cloud, ada)
     assert len(seen(api, now)) == 2
-    kept = [each.id for each in cloud.wallet.devices.items.query(ada.id) if each.sk.startswith("device/")]
+    wallet = cloud.wallet
+    kept = [row.id for row in wallet.storage.query(wallet.devices.items, ada.id, prefix="device/")]
     assert old not in kept
     assert len(kept) == 2
 

@@ -79,10 +79,19 @@ class PinView(View):
     status: Literal["set"] = "set"
 
 
-@endpoint(routes, "GET", "/v1/wallet", summary="Balance and limits", callers=[Customer], answer=WalletView)
+@endpoint(
+    routes,
+    "GET",
+    "/v1/wallet",
+    summary="Balance and limits",
+    callers=[Customer],
+    answer=WalletView,
+    session="in_use_case",
+)
 def get_wallet(call: Call[None]) -> Any:
     """The caller's balances by currency, tier and limits."""
-    account = call.wallet.ledger.accounts.require(chart.customer(call.customer.id))
+    accounts, name = call.wallet.ledger.accounts, chart.customer(call.customer.id)
+    account = call.wallet.sessions.while_live(call.customer, lambda trip: accounts.reading(name, trip))
     today = wallet_day(call.wallet.clock.now())
     return WalletView(
         id=call.customer.id,

@@ -20,7 +20,7 @@ MOST = {
     "top-up": (3, 8, 20),
     "top-up with a code (2 requests)": (5, 10, 29),
     "fee quote": (2, 2, 4),
-    "GET wallet": (2, 0, 0),
+    "GET wallet": (1, 0, 0),
     "GET payment": (1, 0, 0),
     "GET transactions, 20 a page": (2, 0, 0),
     "GET payments, 20 a page": (3, 0, 0),

@@ -131,14 +131,15 @@ class Accounts:
         """An account with its balances; None when it was never opened."""
         return trip.get(self.items, account, BALANCE).map(lambda item: None if item is None else _account(item))
 
+    def reading(self, account: str, trip: Trip) -> Read[Account]:
+        """An account that has to be there. Calling the read raises AccountMissing."""
+        return self.find(account, trip).map(_there)
+
     def require(self, account: str) -> Account:
         """An account read in a trip of its own. Raises AccountMissing."""
         with self.storage.trip() as trip:
-            found = self.find(account, trip)
-        known = found()
-        if known is None:
-            raise AccountMissing
-        return known
+            found = self.reading(account, trip)
+        return found()
 
     def reserve_attempt(self, account: str, trip: Trip) -> Read[Payer | None]:
         """Reserves one PIN attempt and reads the balance item with it; None when there is no PIN or it is locked."""
@@ -196,6 +197,12 @@ class Accounts:
             (items.pk.exists(), AccountMissing()),
             (items.status.is_in("active", "frozen"), WalletClosed()),
         )
+
+
+def _there(account: Account | None) -> Account:
+    if account is None:
+        raise AccountMissing
+    return account
 
 
 def _account(item: AccountItem) -> Account:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from wallet_api.clock import Clock
 from wallet_api.devices.model import Device
@@ -37,6 +38,8 @@ from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
 ENDED_PER_WRITE = 60
 """Leaves room in one atomic write for what a password change writes beside."""
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +89,14 @@ class Sessions:
         if admitted is not None:
             admitted()
         return found
+
+    def while_live(self, customer: Customer, reading: Callable[[Trip], Read[T]]) -> T:
+        """What is read for the caller, in the trip that asks whether their session lives. Raises SessionEnded."""
+        with self.storage.trip() as trip:
+            session = self.live(customer, trip)
+            found = reading(trip)
+        session()
+        return found()
 
     def begin(self, person_id: str, device: Device, write: AtomicWrite, *, first: str | None = None) -> SignedIn:
         """Adds a new session, and its device, to the write that proves the person.

@@ -11,7 +11,6 @@ https://github.com/jepsen-io/jepsen/blob/main/jepsen/src/jepsen/tests/bank.clj
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import secrets
@@ -19,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from botocore.session import get_session
@@ -26,6 +26,7 @@ from botocore.session import get_session
 from bench.bank_people import START, open_shop, register
 from bench.bank_wishes import Hand, Undecided, Wish, ask
 from bench.processes import Process
+from bench.shown import show, table, take_chart
 from dev.client import Api
 from dev.cloud import resources, safety
 from dev.engine_server import PUBLIC_URL, REGION
@@ -189,6 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=int, help="in place of minutes")
     parser.add_argument("--kill-every", type=int, default=8, metavar="SECONDS", help="about; default 8")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    take_chart(parser)
     options = parser.parse_args(arguments)
     safety.refuse_real_credentials(os.environ)
     engine = Process("dev.engine_server", "/")
@@ -203,10 +205,10 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         api.kill()
         engine.kill()
-    return _told(bank, options.seed)
+    return _told(bank, options.seed, options.chart)
 
 
-def _told(bank: Bank, seed: int) -> int:
+def _told(bank: Bank, seed: int, chart: Path | None) -> int:
     wishes = bank.wishes
     figures = {
         "seed": seed,
@@ -218,11 +220,10 @@ def _told(bank: Bank, seed: int) -> int:
         "moved": sum(wish.moved for wish in wishes if wish.told),
         "sent": sum(wish.sent for wish in wishes),
     }
-    for name, figure in figures.items():
-        print(f"{name:<12} {figure:>8}")
     for broken in bank.broken[:20]:
         print(f"BROKEN: {broken}")
-    print(json.dumps({**figures, "broken": bank.broken[:20]}))
+    rows = [*figures.items(), ("broken", len(bank.broken))]
+    show(table(("what", "how many"), rows), {"verb": "bank", **figures, "broken": bank.broken[:20]}, chart)
     return 1 if bank.broken else 0
 
 

@@ -93,8 +93,7 @@ def problems_of(each: Endpoint) -> list[type[WalletError]]:
     if Customer in each.callers:
         found.append(SessionEnded)
     if MerchantCaller in each.callers:
-        found += [ApiKeyRevoked, MerchantSuspended, ScopeMissing]
-        found += [SignatureRequired, SignatureInvalid, SignatureReplayed]
+        found += [ApiKeyRevoked, MerchantSuspended, ScopeMissing, SignatureRequired, SignatureInvalid, SignatureReplayed]
     if _NAME.search(each.path):
         found.append(NotFound)
     if each.idempotency == "required":

@@ -41,6 +41,9 @@ def test_an_owner_and_a_server_see_the_same(api: Api, cloud: LocalCloud) -> None
     outlet = api.post("/v1/outlets", body, token=owner.token, key=key()).ok(201)
     assert outlet["merchant"] == {"id": shop.id, "name": "翠湖茶馆"}
     assert outlet["status"] == "active"
+    assert outlet["qr"].startswith("000201010211")
+    scanned = api.post("/v1/scans", {"qr": outlet["qr"]}, token=owner.token).ok(200)
+    assert (scanned["kind"], scanned["merchant"]) == ("outlet", outlet["merchant"])
     for token in (owner.token, shop.key):
         assert api.get(f"/v1/outlets/{outlet['id']}", token=token).ok(200) == outlet
         assert api.get(f"/v1/outlets?merchant_id={shop.id}", token=token).ok(200)["data"] == [outlet]

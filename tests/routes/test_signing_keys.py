@@ -12,7 +12,7 @@ from http_message_signatures.algorithms import HMAC_SHA256
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, cny, key, refused
-from tests.selling import Signer, a_key, a_signer, an_owned_shop
+from tests.selling import Signer, a_signer, an_owned_shop
 
 BOTH = pytest.mark.parametrize("algorithm", ["ed25519", "hmac-sha256"])
 TOLERANCE = timedelta(seconds=300)
@@ -294,9 +294,3 @@ def test_what_is_no_key_is_named(api: Api, shop: Shop, body: dict[str, str]) -> 
     answer = api.post(f"/v1/merchants/{shop.id}/signing_keys", {"name": "server", **body}, token=shop.key)
     problem = refused(answer, 422, "invalid_request")
     assert [error["pointer"] for error in problem["errors"]] == ["/public_key"]
-
-
-def test_a_key_that_may_not_manage_keys_registers_none(api: Api, shop: Shop) -> None:
-    weak = a_key(api, shop.key, shop.id, "payments:write")["secret"]
-    path = f"/v1/merchants/{shop.id}/signing_keys"
-    refused(api.post(path, {"name": "x", "algorithm": "hmac-sha256"}, token=weak), 403, "scope_missing")

@@ -107,15 +107,17 @@ class OneTimeCodes:
             self.spend(proof, write)
         return proof
 
-    def prove(self, code_id: str, purpose: Purpose, subject: str, code: str) -> Proof:
+    def prove(self, code_id: str, purpose: Purpose, subject: str, code: str, *, of_the_asker: bool = False) -> Proof:
         """That this is the code, which stays usable until `spend` is part of the write that it allows.
 
         A try is reserved before the code is looked at, so parallel guesses are counted as well (RFC 4226 section 7.3).
-        Whoever asks for another purpose or subject takes none, and learns nothing of the code. Raises WrongCode, CodeExpired,
-        CodeUsedUp.
+        `of_the_asker`: the id came from outside and the subject is whoever asks, so a stranger's code is as missing as none, and
+        none of its tries is taken. Raises WrongCode, CodeExpired, CodeUsedUp.
         """
-        now, items, meant_for = self.clock.now(), self.items, _meant_for(purpose, subject)
-        item = self._reserved(code_id, items.spent_at.does_not_exist() & (items.meant_for == meant_for), now)
+        now, items = self.clock.now(), self.items
+        meant_for = _meant_for(purpose, subject) if of_the_asker else None
+        unspent = items.spent_at.does_not_exist()
+        item = self._reserved(code_id, unspent if meant_for is None else unspent & (items.meant_for == meant_for), now)
         if item is None:
             raise self._why_unusable(code_id, now, meant_for)
         if not self._is(item, purpose, subject, code):
@@ -155,8 +157,7 @@ class OneTimeCodes:
         Asking is a try like any other, and the code's five are all there are.
         """
         now = self.clock.now()
-        recently = (self.items.spent_at > now - RETRY_GRACE) & (self.items.meant_for == _meant_for(purpose, subject))
-        item = self._reserved(code_id, recently, now)
+        item = self._reserved(code_id, self.items.spent_at > now - RETRY_GRACE, now)
         return item is not None and self._is(item, purpose, subject, code)
 
     def give_back(self, proof: Proof) -> None:

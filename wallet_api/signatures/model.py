@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal
-from urllib.parse import quote
 
 from wallet_api.clock import epoch_seconds
 from wallet_api.signatures.errors import SignatureInvalid
@@ -24,6 +23,7 @@ TOLERANCE = timedelta(seconds=300)
 """How far `created` may be from our clock, both ways."""
 NONCE_LIFE = 2 * TOLERANCE + timedelta(seconds=60)
 """How long a nonce is remembered: a signature made at the far end of the tolerance ahead of us is good until then."""
+_UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 MIN_NONCE, MAX_NONCE = 16, 128
 SECRET_BYTES = 32
 MAX_KEYS = 20
@@ -49,7 +49,7 @@ class SignedRequest:
     @property
     def queries(self) -> tuple[str, ...]:
         """The query as it may have been written, without its question mark: as it came, and sorted."""
-        pairs = [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.query]
+        pairs = [f"{percent_encoded(name)}={percent_encoded(value)}" for name, value in self.query]
         return tuple(dict.fromkeys(("&".join(pairs), "&".join(sorted(pairs)))))
 
     def as_sent(self, query: str) -> Any:
@@ -86,6 +86,11 @@ class SigningKey:
     def is_active(self) -> bool:
         """Whether it was not taken back."""
         return self.revoked_at is None
+
+
+def percent_encoded(text: str) -> str:
+    """Every byte that is not unreserved as a percent sign and two digits (RFC 3986 section 2.1)."""
+    return "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in text.encode())
 
 
 def claimed(request: SignedRequest) -> Claimed:
@@ -155,7 +160,7 @@ def _covers(covered: Sequence[str], request: SignedRequest) -> bool:
     names = {identifier for identifier in covered if ";" not in identifier}
     if not {f'"{name}"' for name in wanted_of(request)} <= names:
         return False
-    parameters = {f'"@query-param";name="{quote(name, safe="")}"' for name, _ in request.query}
+    parameters = {f'"@query-param";name="{percent_encoded(name)}"' for name, _ in request.query}
     return not request.query or '"@query"' in names or parameters <= set(covered)
 
 

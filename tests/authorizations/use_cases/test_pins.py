@@ -146,7 +146,7 @@ def test_a_code_is_good_for_its_person_alone_a18(api: Api, cloud: LocalCloud, pa
     mine, theirs = start(api, payer)["id"], start(api, payee)["id"]
     their_code = code_to(cloud, payee.phone)
 
-    refused(confirm(api, payer, theirs, their_code), 403, "wrong_code")
+    refused(confirm(api, payer, theirs, their_code), 403, "code_used_up")
     refused(confirm(api, payer, mine, their_code), 403, "wrong_code")
     refused(confirm(api, payer, "otc_" + "0" * 26, their_code), 403, "code_used_up")
     refused(confirm(api, payer, "nonsense", their_code), 404, "not_found")

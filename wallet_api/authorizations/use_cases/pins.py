@@ -192,7 +192,7 @@ class PinResets:
         # Whether a contact changed was looked at when the code was sent, and cannot have since without the password.
         require_settled(replace(self.people.require(person_id), contact_changed_at=None), self.clock.now())
         try:
-            proof = self.codes.prove(reset_id, PURPOSE, person_id, code)
+            proof = self.codes.prove(reset_id, PURPOSE, person_id, code, of_the_asker=True)
         except CodeUsedUp:
             if self._was_done(person_id, reset_id, code, pin):
                 return

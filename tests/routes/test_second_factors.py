@@ -1,11 +1,14 @@
 """The authenticator app over HTTP."""
 
+import shutil
+import subprocess
+
 import pytest
 
 from dev.cloud.local import LocalCloud
 from tests.build import a_person, refused
 from tests.client import Api
-from tests.identity import Authenticator, enrol, other_than
+from tests.identity import Authenticator, challenge, enrol, other_than, prove
 
 
 def test_an_authenticator_is_set_up_confirmed_and_removed(api: Api, cloud: LocalCloud) -> None:
@@ -45,3 +48,23 @@ def test_a_code_is_a_text_of_six_ascii_digits(api: Api, cloud: LocalCloud, code:
     api.post("/v1/totp", token=someone.token).ok(201)
     problem = refused(api.post("/v1/totp/confirm", {"code": code}, token=someone.token), 422, "invalid_request")
     assert [each["pointer"] for each in problem["errors"]] == ["/code"]
+
+
+@pytest.mark.skipif(
+    shutil.which("oathtool") is None, reason="oathtool (Debian's package of this name) is not installed"
+)
+def test_an_authenticator_of_other_hands_signs_in(api: Api, cloud: LocalCloud) -> None:
+    """A27, A29: from the secret that a person is shown to the session, and its code is good once there as well."""
+
+    def shown() -> str:
+        at = cloud.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC")
+        command = ["oathtool", "--totp", "--base32", "--now", at, secret]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    someone = a_person(api, cloud, pin=None)
+    secret = api.post("/v1/totp", token=someone.token).ok(201)["secret"]
+    api.post("/v1/totp/confirm", {"code": shown()}, token=someone.token).ok(200)
+    cloud.clock.advance("30s")
+    code = shown()
+    prove(api, challenge(api, someone), "totp", code).ok(201)
+    refused(prove(api, challenge(api, someone), "totp", code), 401, "wrong_second_factor")

@@ -31,6 +31,17 @@ class CountedKms:
         return ask
 
 
+class AnybodysKms:
+    """A key service that asks for whom a key was wrapped, and believes whatever it is told."""
+
+    def __init__(self, real: Any, owner: str) -> None:
+        self.real, self.owner = real, owner
+
+    def decrypt(self, **arguments: Any) -> Any:
+        arguments["EncryptionContext"] = {**arguments["EncryptionContext"], "owner": self.owner}
+        return self.real.decrypt(**arguments)
+
+
 @pytest.fixture
 def kms(cloud: LocalCloud) -> CountedKms:
     return CountedKms(cloud.session.create_client("kms", region_name=cloud.region))
@@ -57,6 +68,16 @@ def test_a_copied_ciphertext_does_not_open(cipher: FieldCipher) -> None:
     for owner, key, field in ((BO, bo, "phone"), (ADA, ada, "name"), (ADA, bo, "phone"), (BO, ada, "phone")):
         with pytest.raises(SealBroken):
             cipher.open(owner, key, field, sealed)
+
+
+def test_it_opens_for_its_person_alone_even_when_everybody_has_one_key(cipher: FieldCipher, kms: CountedKms) -> None:
+    """D5: who could make KMS forget for whom it wrapped a key would still read nothing under another's id."""
+    key = cipher.new_key(ADA)
+    sealed = cipher.seal(ADA, key, "phone", "+8613800138000")
+    kms.real = AnybodysKms(kms.real, ADA)
+    assert cipher.open(ADA, key, "phone", sealed) == "+8613800138000"
+    with pytest.raises(SealBroken):
+        cipher.open(BO, key, "phone", sealed)
 
 
 @pytest.mark.parametrize("change", ["flip", "cut", "version", "empty"])

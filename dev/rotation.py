@@ -22,6 +22,7 @@ from wallet_api.people.use_cases import People
 from wallet_api.settings import SettingsIncomplete
 from wallet_api.storage.crypto import SealBroken
 from wallet_api.wallet import Wallet
+from wallet_api.webhooks.use_cases import Webhooks
 
 Opener = Callable[[str, str | None], Wallet]
 BATCH = 200
@@ -33,13 +34,15 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
     try:
         wallet = (opener or deployed)(options.function, options.region)
         done = rotate(wallet.people, again=options.again, retire=options.retire, threads=options.threads)
+        done += rotate_endpoints(wallet.webhooks, again=options.again)
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
         return _sorry(f"The function {options.function!r} could not be read: {error}")
     except Unavailable as error:
         return _sorry(f"Interrupted ({error.code}). What was done stays done: run it again.")
     print(
         f"{done['people']} people looked at: {done['data keys']} data keys wrapped anew, {done['claims']} claims added, "
-        f"{done['retired']} older claims removed, {done['broken']} that could not be opened."
+        f"{done['retired']} older claims removed, {done['broken']} that could not be opened; "
+        f"{done['endpoints']} webhook endpoints looked at, {done['endpoint keys']} data keys of theirs wrapped anew."
     )
     return 1 if done["broken"] else 0
 
@@ -66,6 +69,18 @@ def rotate(people: People, *, again: bool = False, retire: bool = False, threads
         for batch in _batches(people.everybody()):
             for counted in pool.map(turn, batch):
                 done.update(counted)
+    return done
+
+
+def rotate_endpoints(webhooks: Webhooks, *, again: bool = False) -> Counter[str]:
+    """Every webhook endpoint's turn: what seals its secrets is wrapped anew. Raises Unavailable as `rotate` does."""
+    done: Counter[str] = Counter()
+    for endpoint in webhooks.everywhere():
+        try:
+            done.update({"endpoints": 1, "endpoint keys": int(webhooks.rewrap(endpoint, again=again))})
+        except SealBroken as error:
+            print(f"{endpoint.id}: {error}", file=sys.stderr)
+            done.update({"endpoints": 1, "broken": 1})
     return done
 
 

@@ -1,5 +1,6 @@
 """`./wallet ops rotate-personal-data`: everybody under the new keys, while they go on living."""
 
+from base64 import b64decode
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 
 from dev import ops, rotation
+from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_phone
+from tests.build import a_merchant, a_phone
+from tests.webhooks.endpoints import an_endpoint
 from wallet_api.people.errors import ContactTaken
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
@@ -196,3 +199,19 @@ def test_the_tasks_of_an_operator_are_listed(capsys: pytest.CaptureFixture[str])
     told = capsys.readouterr().out
     assert all(task in told for task in ops.TASKS)
     assert ops.main(["no-such-task"]) == 2
+
+
+def test_endpoints_go_under_the_new_key_and_sign_as_before(api: Api, cloud: LocalCloud, kms: Kms) -> None:
+    shop = a_merchant(cloud)
+    made = an_endpoint(api, shop)
+    key_id = kms.real.create_key()["KeyMetadata"]["KeyId"]
+    webhooks = replace(cloud.wallet.webhooks, cipher=FieldCipher(kms, key_id, cloud.clock))
+
+    def secrets() -> list[bytes]:
+        (endpoint,) = webhooks.everywhere()
+        return webhooks.signing(endpoint, cloud.clock.now())
+
+    before = secrets()
+    assert rotation.rotate_endpoints(webhooks) == {"endpoints": 1, "endpoint keys": 1}
+    assert rotation.rotate_endpoints(webhooks) == {"endpoints": 1, "endpoint keys": 0}
+    assert secrets() == before == [b64decode(made["secret"].removeprefix("whsec_"))]

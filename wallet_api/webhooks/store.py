@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,6 +94,17 @@ class EndpointStore:
             lambda: self.storage.query(self.items, _home(merchant_id), prefix="whk_", limit=2 * MAX_ENDPOINTS)
         )
         return found.map(lambda items: [item.endpoint() for item in items])
+
+    def everywhere(self) -> Iterator[Endpoint]:
+        """Every endpoint there is, page by page. For an operator's jobs, never on a request's path."""
+        for raw in self.storage.scan(self.items):
+            if raw["sk"]["S"].startswith("whk_"):
+                yield self.items.from_raw_data(raw).endpoint()
+
+    def set_key(self, endpoint: Endpoint, wrapped_key: bytes, write: AtomicWrite) -> None:
+        """Replaces the wrapped key that was seen; fails with ClaimedElsewhere when there is another, or none, by now."""
+        seen = (self.items.wrapped_key == endpoint.wrapped_key, ClaimedElsewhere())
+        write.update(self._bare(endpoint), [self.items.wrapped_key.set(wrapped_key)], seen)
 
     def change(self, endpoint: Endpoint, write: AtomicWrite) -> None:
         """Writes what its merchant decides: address, types, words, status. Raises NotFound when it is gone."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -189,6 +190,22 @@ class Webhooks:
                 self.events.tell(event, write)
         except (ClaimedElsewhere, EventKnown):
             return
+
+    def everywhere(self) -> Iterator[Endpoint]:
+        """Every endpoint there is. For an operator's jobs, never on a request's path."""
+        return self.store.everywhere()
+
+    def rewrap(self, endpoint: Endpoint, *, again: bool = False) -> bool:
+        """Has an endpoint's data key wrapped under the present KMS key; whether there was anything to do. Its secrets stay.
+
+        Raises KeyServiceDown, SealBroken.
+        """
+        wrapped = self.cipher.rewrapped(endpoint.id, endpoint.wrapped_key, again=again)
+        if wrapped is None:
+            return False
+        with suppress(ClaimedElsewhere), self.storage.atomic_write() as write:
+            self.store.set_key(endpoint, wrapped, write)
+        return True
 
     def _note_failing(self, endpoint: Endpoint, since: datetime | None) -> None:
         try:

@@ -121,7 +121,7 @@ def list_outlets(call: Call[None]) -> Any:
 )
 def get_outlet(call: Call[None]) -> Any:
     """For the merchant's owner and its keys. Whoever wants to pay scans the outlet's code."""
-    return _view(call, call.wallet.outlets.get(call.party, call.id("outlet_id", "out")), call)
+    return _view(call.wallet.outlets.get(call.party, call.id("outlet_id", "out")), call)
 
 
 @endpoint(
@@ -138,7 +138,7 @@ def get_outlet(call: Call[None]) -> Any:
 )
 def change_outlet(call: Call[ChangeOutlet]) -> Any:
     """Renames, moves, closes it, or opens it again. The code that hangs on its wall stays good."""
-    return _view(call, call.wallet.outlets.change(call.party, call.id("outlet_id", "out"), given(call.body)), call)
+    return _view(call.wallet.outlets.change(call.party, call.id("outlet_id", "out"), given(call.body)), call)
 
 
 def _merchant_id(call: Call[Any], named: str | None, pointer: str) -> str:

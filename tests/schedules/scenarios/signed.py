@@ -5,7 +5,9 @@ from tests.schedules.conductor import Conductor
 from tests.schedules.scenario import PAID, SENT, SENT_AGAIN, scenario
 from tests.schedules.scenarios.ends import stop
 from tests.schedules.stage import Act, Stage, yuan
+from tests.signing import Phone
 from wallet_api.authorizations.model import CodeShown, SignatureShown
+from wallet_api.authorizations.use_cases import Registering
 from wallet_api.devices.model import Signature
 from wallet_api.transfers.model import Payee
 
@@ -47,6 +49,21 @@ def remove_phone(on: Stage) -> Act:
     return act
 
 
+def give_another_key(on: Stage) -> Act:
+    """The phone gets a new key in place of the one that signed."""
+
+    def act(_: Conductor) -> None:
+        asked = Registering(on.made["new"].public_key, "ES256", PIN, None)
+        on.wallet.device_keys.register(on.customer(on.ada), asked)
+
+    return act
+
+
+def signed_and_new_key(on: Stage) -> None:
+    signed(on)
+    on.made["new"] = Phone()
+
+
 ONE_OF_TWO = (SENT, USED), (USED, SENT)
 FIRST_AND_AGAIN = (SENT, SENT_AGAIN), (SENT_AGAIN, SENT)
 
@@ -66,6 +83,10 @@ PAIRS = [
         "a signed payment and one with the pin",
         lambda on: [on.pay(on.ada, 40, "a", shown=on.made["yes"]), on.pay(on.ada, 40, "b")],
         (PAID, "payment_already_paid"), ("payment_already_paid", PAID), before=signed_payment,
+    ),
+    scenario(
+        "another key and send signed", lambda on: [give_another_key(on), send(on, "a")],
+        (DONE, SENT), (DONE, "wrong_signature"), before=signed_and_new_key,
     ),
     scenario(
         "remove the phone and send signed", lambda on: [remove_phone(on), send(on, "a")],

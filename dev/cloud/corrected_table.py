@@ -211,7 +211,11 @@ class FrozenRecord(StreamRecord):
         self, table: Table, stream_type: str, event_name: str, old: Item | None, new: Item | None, seq: int
     ) -> None:
         images = {"OldImage": old, "NewImage": new}
-        shown = {name: _frozen(item.attrs) for name, item in images.items() if item is not None}
+        shown = {
+            name: {each: _frozen(value) for each, value in item.attrs.items()}
+            for name, item in images.items()
+            if item is not None
+        }
         one = next(iter(shown.values()))
         self.changes = shown.get("OldImage") != shown.get("NewImage")
         record = {
@@ -265,11 +269,16 @@ def _text(value: Any) -> Any:
 
 
 def _frozen(value: Any) -> Any:
-    """An attribute, or a tree of them, as plain JSON that shares nothing with it."""
-    if isinstance(value, DynamoType):
-        return {value.type: _frozen(value.value)}
-    if isinstance(value, dict):
-        return {name: _frozen(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_frozen(inner) for inner in value]
+    """An attribute as plain JSON that shares nothing with it."""
+    kind, held = value.type, value.value
+    if kind == "M":
+        return {kind: {name: _frozen(inner) for name, inner in held.items()}}
+    if kind == "L":
+        return {kind: list(map(_frozen, held))}
+    if kind in ("B", "BS"):
+        return {kind: _base64(held) if kind == "B" else list(map(_base64, held))}
+    return {kind: list(held) if isinstance(held, list) else held}
+
+
+def _base64(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value

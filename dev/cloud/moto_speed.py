@@ -9,8 +9,10 @@ import pickle
 from functools import cache
 from typing import Any
 
-from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
+
+from dev.cloud.moto_values import speed_up_values
 
 # moto does not type its trees.
 Node: Any = vars(ast_nodes)["Node"]
@@ -35,8 +37,7 @@ def speed_up() -> None:
     if weighing.__setitem__ is dict.__setitem__:
         return
     weighing.__setitem__ = dict.__setitem__
-    value: Any = DynamoType
-    value.size = _weight
+    speed_up_values()
     parser: Any = vars(expressions)["UpdateExpressionParser"]
     parser.make = _parsed_once(parser.make)
     _Traverser.traverse_node_recursively = _traverse
@@ -45,22 +46,6 @@ def speed_up() -> None:
     validator: Any = validators.UpdateExpressionValidator
     validator.__init__ = _prepare
     validator.validate = _validate
-
-
-def _weight(value: Any) -> int:
-    """The bytes of an attribute's value, as moto counts them."""
-    kind, held = value.type, value.value
-    if kind in ("S", "N", "B"):
-        return _bytes(held)
-    if kind == "M":
-        return sum(_bytes(name) + _weight(inner) for name, inner in held.items())
-    if kind == "L":
-        return sum(map(_weight, held))
-    return 1 if isinstance(held, bool) else sum(map(_bytes, held))
-
-
-def _bytes(text: Any) -> int:
-    return len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode())
 
 
 class _Text:

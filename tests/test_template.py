@@ -14,7 +14,7 @@ from dev.cloud.queues import MAX_RECEIVES
 from dev.lambda_zip import SERVICES, CannotPackage
 from dev.packaging import STAGES, finished_template, package_template
 from dev.templates import RESOURCES, ROOT, Template, expiring_tables, table_environment, table_specs
-from wallet_api.deliveries.store import DELIVERY
+from wallet_api.deliveries.store import DELIVERY, DUE_AT_ONCE, DUE_BUCKETS
 from wallet_api.events.store import EVENT
 from wallet_api.gateways.callbacks import TIMEOUT_SECONDS
 from wallet_api.metrics import NAMESPACE
@@ -74,6 +74,8 @@ def test_o1_a_record_that_is_given_up_on_wakes_somebody(template: Template, hand
 
 
 ALARMS = {
+    "WebhooksBehind": ("webhooks_due", DUE_BUCKETS * DUE_AT_ONCE - 1, "GreaterThanThreshold", "notBreaching"),
+    "WebhooksNotLookedAfter": ("webhooks_due", 1, "LessThanThreshold", "breaching"),
     "JournalChanged": ("journal_changed", 0, "GreaterThanThreshold", "notBreaching"),
     "LedgerDiffers": ("ledger_findings", 0, "GreaterThanThreshold", "notBreaching"),
     "LedgerNotVerified": ("ledger_findings", 1, "LessThanThreshold", "breaching"),

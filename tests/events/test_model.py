@@ -123,6 +123,18 @@ def test_no_type_of_event_can_come_from_both_streams() -> None:
     assert not of_records & of_entries
 
 
+def test_a_capture_is_told_as_the_payment_that_it_is() -> None:
+    captured = entry(
+        "capture", move(cny(900), chart.hold("pay_1"), SHOP), move(cny(100), chart.hold("pay_1"), CUSTOMER)
+    )
+
+    told = {event.owner: event for event in events_of_entry(captured)}
+
+    assert {event.type for event in told.values()} == {"payment.succeeded"}
+    assert {event.data["object"] for event in told.values()} == {"payment"}
+    assert (told["mer_s"].data["balance_change"], told["usr_a"].data["balance_change"]) == (cny(900), cny(100))
+
+
 def test_the_list_of_types_is_closed() -> None:
     """Whatever is told of a state or an entry has its line in the list."""
     told = {kind for states in OF_STATES.values() for kind in states.values()} | set(OF_ENTRIES.values())

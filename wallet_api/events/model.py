@@ -89,6 +89,9 @@ OF_ENTRIES: Mapping[str, str | None] = {
 }
 """Event types by the kind of an entry. None where the record's state tells it. A transfer has a type for each side."""
 
+OBJECTS: Mapping[str, str] = {"capture": "payment"}
+"""What an entry is about, where that is not called as the entry is."""
+
 FACTS = ("payment_id", "refund_id", "decline_code", "refunded", "refundable")
 """What of a changed record goes into its event beside its amount: ids, codes and numbers, nobody's words."""
 
@@ -136,7 +139,7 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
             continue
         data = {
             "id": entry.subject,
-            "object": entry.kind,
+            "object": OBJECTS.get(entry.kind, entry.kind),
             "entry_id": entry.id,
             "amount": arrived,
             "balance_change": change,

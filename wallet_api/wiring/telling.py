@@ -30,6 +30,6 @@ def open_telling(ground: Ground, sessions: Sessions, merchants: Merchants) -> Te
     storage, clock, callbacks, queue = ground.storage, ground.clock, ground.callbacks, ground.webhooks_queue
     events = Events(storage, ground.ledger, sessions, merchants, EventStore.open(storage))
     webhooks = Webhooks.open(storage, clock, merchants, events, ground.cipher, callbacks)
-    deliveries = Deliveries.open(storage, clock, events, webhooks, callbacks, queue)
+    deliveries = Deliveries.open(storage, clock, events, webhooks, callbacks, queue, ground.metrics)
     replays = Replays.open(storage, clock, events, webhooks, deliveries, queue)
     return Telling(events, webhooks, deliveries, replays, Inbox.open(storage, events))

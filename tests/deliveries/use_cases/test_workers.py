@@ -154,6 +154,9 @@ def test_lost_messages_are_found_by_the_schedule(api: Api, cloud: LocalCloud, se
     assert server.received == []
     cloud.advance("2m")
     assert len(server.received) == 1
+    assert cloud.gauges.shown()["webhooks_due"]["last"] == 1
+    cloud.advance("2m")
+    assert cloud.gauges.shown()["webhooks_due"]["last"] == 0
 
 
 def test_an_outcome_that_could_not_be_noted_is_found_again(

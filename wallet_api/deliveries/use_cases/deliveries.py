@@ -41,6 +41,7 @@ from wallet_api.gateways.callbacks import Answered, Callback, Callbacks
 from wallet_api.gateways.queue import LONGEST_DELAY, Message, Queue
 from wallet_api.ids import is_id
 from wallet_api.merchants.model import MerchantCaller
+from wallet_api.metrics import Measure, Metrics
 from wallet_api.storage import Storage
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.pages import Page, PageRequest, page_of
@@ -90,14 +91,21 @@ class Deliveries:
     webhooks: Webhooks
     callbacks: Callbacks
     queue: Queue
+    metrics: Metrics
     store: DeliveryStore
 
     @staticmethod
     def open(
-        storage: Storage, clock: Clock, events: Events, webhooks: Webhooks, callbacks: Callbacks, queue: Queue
+        storage: Storage,
+        clock: Clock,
+        events: Events,
+        webhooks: Webhooks,
+        callbacks: Callbacks,
+        queue: Queue,
+        metrics: Metrics,
     ) -> Deliveries:
         """Binds the deliveries' items to their table."""
-        return Deliveries(storage, clock, events, webhooks, callbacks, queue, DeliveryStore.open(storage))
+        return Deliveries(storage, clock, events, webhooks, callbacks, queue, metrics, DeliveryStore.open(storage))
 
     def dispatch(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
         """Makes the deliveries of the new events in a batch. Returns the sequence numbers of the records that failed."""
@@ -145,6 +153,7 @@ class Deliveries:
     def send_due(self) -> int:
         """Sends a message for each delivery that is due; how many. A delivery that has one already is attempted once."""
         due = list(self.store.due(self.clock.now()))
+        self.metrics.tell(Measure("webhooks_due", len(due)))
         self.queue.send([_message(delivery_id) for delivery_id in due])
         return len(due)
 

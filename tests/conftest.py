@@ -68,8 +68,15 @@ def faults(cloud: LocalCloud) -> Iterator[Faults]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many schedules a run went through; the tests' properties come here from every process of the run."""
-    reports = terminalreporter.getreports("")
-    ran = [int(str(count)) for each in reports for name, count in each.user_properties if name == "schedules"]
-    if ran:
-        terminalreporter.write_line(f"schedules: {sum(ran)} in {len(ran)} scenarios")
+    """How many schedules and cells of the fault matrix ran; the tests' properties come from every process of the run."""
+    counted: dict[str, list[int]] = {"schedules": [], "cells": [], "known cells": []}
+    for report in terminalreporter.getreports(""):
+        for name, count in report.user_properties:
+            counted.get(name, []).append(int(str(count)))
+    if counted["schedules"]:
+        terminalreporter.write_line(f"schedules: {sum(counted['schedules'])} in {len(counted['schedules'])} scenarios")
+    if counted["cells"]:
+        ran, known = sum(counted["cells"]), sum(counted["known cells"])
+        more = "" if ran == known else "; --whole runs them all"
+        told = f"fault matrix: {ran} of {known} cells ran in {len(counted['cells'])} scenarios{more}"
+        terminalreporter.write_line(told)

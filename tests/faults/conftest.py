@@ -1,4 +1,4 @@
-"""How much of the matrix a run covers, and the line that says so."""
+"""How much of the matrix a run covers."""
 
 from random import SystemRandom
 
@@ -19,12 +19,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def coverage(request: pytest.FixtureRequest) -> Coverage:
-    """What this run covers; tests add what they ran."""
+    """What this run covers."""
     return request.config.stash[COVERAGE]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    found = config.stash.get(COVERAGE, None)
-    if found is not None and found.ran:
-        told = f"fault matrix: {found.ran} of {found.known} cells ran, --seed {found.seed}"
-        terminalreporter.write_line(told if found.part == 1 else f"{told}; --whole runs them all")

@@ -44,8 +44,6 @@ class Coverage:
 
     seed: int
     part: int
-    ran: int = 0
-    known: int = 0
 
 
 def cells_of(scenario: Scenario, stage: Stage) -> list[Cell]:

@@ -69,8 +69,7 @@ def pay_at_outlet(call: Call[PayAtOutlet]) -> Any:
     merchant's registered name before asking for it.
     """
     body = call.body
-    wish = AtOutlet(
-        call.id("outlet_id", "out"), body.amount.money(), body.note, body.quote_id, body.authorization.shown()
-    )
+    amount, shown = body.amount.money(), body.authorization.shown()
+    wish = AtOutlet(call.id("outlet_id", "out"), amount, body.note, body.quote_id, shown)
     paid = call.wallet.payments.pay_at_outlet(call.customer, wish, call.asked)
     return Decided(payment_view(paid.value, call.customer, call.wallet), paid.replayed)

@@ -1,13 +1,12 @@
-"""Money that is set aside for a merchant: captured, voided or given back by time, over HTTP."""
+"""Money that is set aside for a merchant and captured, whole or in part, once; over HTTP."""
 
 from functools import partial
-from typing import Any
 
 import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused, signed_in_again
+from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
 from tests.shopping import (
     a_paid_payment,
     a_payment,
@@ -79,15 +78,6 @@ class TestRepeats:
         assert balance_of(api, ada) == 100_00 - 1000 + 300
         assert merchant_balance(cloud, shop) == 1000 - 6 - 300 + 1
 
-    def test_a_void_is_answered_again(self, api: Api, shop: Shop, ada: Someone) -> None:
-        payment_id, idem = an_authorized_payment(api, shop, ada)["id"], key()
-        first = cancel(api, shop, payment_id, idem=idem)
-        assert first.ok(200)["cancellation_reason"] == "requested_by_merchant"
-        assert cancel(api, shop, payment_id, idem=idem).body == first.body
-        refused(cancel(api, shop, payment_id), 409, "payment_canceled")
-        refused(capture(api, shop, payment_id), 409, "payment_canceled")
-        assert wallet_of(api, ada) == (100_00, 0, DAILY)
-
 
 class TestRaces:
     def test_of_many_captures_and_voids_one_happens(
@@ -149,81 +139,6 @@ class TestStates:
         assert refused(answer, 409, "capture_currency_differs")["currency"] == "CNY"
         assert capture(api, shop, payment_id, 1250).ok(200)["amount_captured"] == cny(1250)
 
-    def test_a_frozen_wallet_gets_its_hold_back_and_pays_what_it_set_aside(
-        self, api: Api, cloud: LocalCloud, world: Any, shop: Shop, ada: Someone
-    ) -> None:
-        one, two, three = (an_authorized_payment(api, shop, ada, 500)["id"] for _ in range(3))
-        world.set_status(chart.customer(ada.id), "frozen")
-        cancel(api, shop, one).ok(200)
-        capture(api, shop, two, 200).ok(200)
-        cloud.clock.advance("7d")
-        cloud.wallet.payments.settle_due()
-        assert cloud.wallet.ledger.accounts.require(chart.customer(ada.id)).balances == {"CNY": 100_00 - 200}
-        assert api.get(f"/v1/payments/{three}", token=shop.key).ok(200)["status"] == "canceled"
-
-
-class TestTime:
-    def test_a_hold_that_nobody_captures_goes_back_by_the_schedule(
-        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
-    ) -> None:
-        """M11: exactly once, however often the schedule runs."""
-        payment = an_authorized_payment(api, shop, ada)
-        cloud.clock.advance("167h")
-        assert cloud.wallet.payments.settle_due() == 0
-        cloud.clock.advance("1h")
-        assert [cloud.wallet.payments.settle_due() for _ in range(3)] == [1, 0, 0]
-        ada = signed_in_again(api, ada)
-        assert wallet_of(api, ada)[:2] == (100_00, 0)
-        shown = api.get(f"/v1/payments/{payment['id']}", token=ada.token).ok(200)
-        assert (shown["status"], shown["cancellation_reason"]) == ("canceled", "expired")
-        assert shown["canceled_at"] == payment["capture_before"]
-        assert merchant_balance(cloud, shop) == 0
-        assert folded(cloud, chart.hold(payment["id"])) == 0
-
-    @pytest.mark.parametrize("look", ["get", "capture", "cancel", "order"])
-    def test_whoever_looks_first_gives_it_back(
-        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, look: str
-    ) -> None:
-        payment = an_authorized_payment(api, shop, ada)
-        payment_id = payment["id"]
-        cloud.clock.advance("168h")
-        if look == "get":
-            assert api.get(f"/v1/payments/{payment_id}", token=shop.key).ok(200)["status"] == "canceled"
-        elif look == "capture":
-            problem = refused(capture(api, shop, payment_id), 409, "capture_too_late")
-            assert problem["capture_before"] == payment["capture_before"]
-        elif look == "cancel":
-            refused(cancel(api, shop, payment_id), 409, "payment_canceled")
-        else:
-            (found,) = api.get(f"/v1/payments?order_id={payment['order_id']}", token=shop.key).ok(200)["data"]
-            assert found["status"] == "canceled"
-        ada = signed_in_again(api, ada)
-        assert wallet_of(api, ada)[:2] == (100_00, 0)
-        refused(capture(api, shop, payment_id), 409, "capture_too_late")
-        assert cloud.wallet.payments.settle_due() == 0
-
-    def test_what_returns_the_same_day_returns_to_the_days_limit(
-        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
-    ) -> None:
-        """M32: a part that was not captured, and a hold that was voided."""
-        one, two = (an_authorized_payment(api, shop, ada, 1000)["id"] for _ in range(2))
-        assert wallet_of(api, ada) == (80_00, 20_00, DAILY - 20_00)
-        capture(api, shop, one, 400).ok(200)
-        assert wallet_of(api, ada) == (86_00, 10_00, DAILY - 14_00)
-        cancel(api, shop, two).ok(200)
-        assert wallet_of(api, ada) == (96_00, 0, DAILY - 4_00)
-
-    def test_what_returns_another_day_leaves_that_days_limit_alone(
-        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
-    ) -> None:
-        """M32: neither the old day's sum nor what was spent today is changed."""
-        held = an_authorized_payment(api, shop, ada, 1000)["id"]
-        cloud.clock.advance("24h")
-        ada = signed_in_again(api, ada)
-        confirm(api, ada, a_payment(api, shop, 700)["id"]).ok(200)
-        cancel(api, shop, held).ok(200)
-        assert wallet_of(api, ada) == (93_00, 0, DAILY - 7_00)
-
 
 class TestSides:
     def test_each_side_sees_what_is_set_aside_and_what_was_taken(
@@ -243,9 +158,7 @@ class TestSides:
         assert merchant_balance(cloud, shop) == 621
         assert folded(cloud, chart.hold(payment_id)) == 0
 
-    def test_the_history_tells_what_was_set_aside_and_what_came_back(
-        self, api: Api, shop: Shop, ada: Someone
-    ) -> None:
+    def test_the_history_tells_what_was_set_aside_and_what_came_back(self, api: Api, shop: Shop, ada: Someone) -> None:
         """M12, S1: the timeline says how it went on."""
         taken, voided = (an_authorized_payment(api, shop, ada)["id"] for _ in range(2))
         capture(api, shop, taken, 1000).ok(200)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH, ROW, GAP, LEFT, TOP = 760, 22, 10, 250, 56
+WIDTH, ROW, GAP, TOP = 760, 22, 10, 56
+LETTER = 7.2
+"""About how wide a letter of a label is."""
 COLOURS = ("#2f7ed8", "#e08b3c", "#7a9a3a", "#9a6fb0")
 
 
@@ -26,7 +28,8 @@ def svg(bars: Bars) -> str:
     group = thick * len(bars.series) + GAP
     height = TOP + group * len(bars.rows) + 30
     highest = max((value for _, values in bars.rows for value in values), default=1) or 1
-    scale = (WIDTH - LEFT - 80) / highest
+    left = round(20 + LETTER * max((len(label) for label, _ in bars.rows), default=0))
+    scale = (WIDTH - left - 80) / highest
     face = f'width="{WIDTH}" height="{height}" font-family="system-ui, sans-serif" font-size="13" role="img"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {face}>',
@@ -37,18 +40,23 @@ def svg(bars: Bars) -> str:
     ]
     for place, (label, values) in enumerate(bars.rows):
         y = TOP + place * group
-        parts.append(_text(LEFT - 8, y + (group - GAP) // 2 + 5, label, anchor="end"))
+        parts.append(_text(left - 8, y + (group - GAP) // 2 + 5, label, anchor="end"))
         for at, value in enumerate(values):
             top, long = y + at * thick, max(1, round(value * scale))
             colour = COLOURS[at % len(COLOURS)]
-            parts.append(f'<rect x="{LEFT}" y="{top}" width="{long}" height="{thick - 2}" fill="{colour}"/>')
-            parts.append(_text(LEFT + long + 5, top + thick - 5, f"{value:,.4g}", fill="#444444", size=11))
-    parts.extend(_legend(bars.series, height) if len(bars.series) > 1 else [])
+            parts.append(f'<rect x="{left}" y="{top}" width="{long}" height="{thick - 2}" fill="{colour}"/>')
+            parts.append(_text(left + long + 5, top + thick - 5, figure(value), fill="#444444", size=11))
+    parts.extend(_legend(bars.series, left, height) if len(bars.series) > 1 else [])
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _legend(series: Sequence[str], height: int) -> list[str]:
-    parts, x = [], LEFT
+def figure(value: float) -> str:
+    """A value beside its bar: four digits count, and thousands are kept apart."""
+    return f"{round(value):,}" if value >= 1000 else f"{value:.4g}"
+
+
+def _legend(series: Sequence[str], x: int, height: int) -> list[str]:
+    parts = []
     for at, name in enumerate(series):
         colour = COLOURS[at % len(COLOURS)]
         parts.append(f'<rect x="{x}" y="{height - 22}" width="12" height="12" fill="{colour}"/>')

@@ -1,6 +1,6 @@
 """`./wallet bench page`: puts what was measured into docs/benchmarks.md. Nobody types a figure.
 
-A measurement with `--save` writes its figures to docs/benchmarks/NAME.json and its chart beside it, and fills its place on the
+A measurement with `--save` writes its figures to docs/benchmarks/NAME.json; its chart is drawn from there, and so is its place on the
 page: between `<!-- measured: NAME -->` and `<!-- /measured -->`. A test compares the page with what lies there.
 """
 
@@ -12,6 +12,7 @@ import os
 import re
 import shlex
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from platform import python_version
@@ -28,6 +29,8 @@ _PLACE = re.compile(r"(<!-- measured: (?P<name>[a-z-]+) -->\n).*?(<!-- /measured
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./wallet bench page", description=__doc__)
     parser.parse_args(arguments)
+    for path, chart in drawn().items():
+        path.write_text(chart, "utf-8")
     PAGE.write_text(filled(PAGE.read_text("utf-8")), "utf-8")
     print(PAGE.relative_to(ROOT))
     return 0
@@ -39,7 +42,7 @@ def name_of(facts: dict[str, Any]) -> str:
     return str(facts["verb"]) + ("" if engine == "moto" else f"-{engine}")
 
 
-def save(text: str, facts: dict[str, Any], drawn: charts.Bars | None) -> None:
+def save(text: str, facts: dict[str, Any], chart: charts.Bars | None) -> None:
     """Keeps a measurement, its chart and what it was made with, and shows it on the page."""
     name = name_of(facts)
     HOME.mkdir(exist_ok=True)
@@ -47,14 +50,18 @@ def save(text: str, facts: dict[str, Any], drawn: charts.Bars | None) -> None:
         "command": shlex.join(["./wallet", "bench", *sys.argv[1:]]),
         "made": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} processors, load {os.getloadavg()[1]:.1f}, Python {python_version()}",
-        "chart": drawn is not None,
+        "chart": None if chart is None else asdict(chart),
         "text": text,
         "facts": facts,
     }
     (HOME / f"{name}.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    if drawn is not None:
-        (HOME / f"{name}.svg").write_text(charts.svg(drawn), "utf-8")
     main([])
+
+
+def drawn() -> dict[Path, str]:
+    """Every chart, by where it lies, drawn from the figures that are kept."""
+    kept = {path: json.loads(path.read_text("utf-8"))["chart"] for path in sorted(HOME.glob("*.json"))}
+    return {path.with_suffix(".svg"): charts.svg(charts.Bars(**chart)) for path, chart in kept.items() if chart}
 
 
 def filled(page: str) -> str:

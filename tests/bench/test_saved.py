@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import saved
+from bench import charts, saved
 from bench.charts import Bars
 
 PLACES = """# Figures
@@ -34,6 +34,19 @@ def test_the_page_says_what_is_kept() -> None:
     """Whoever changes one without the other finds out here: `./wallet bench page` makes it anew."""
     text = saved.PAGE.read_text("utf-8")
     assert saved.filled(text) == text
+
+
+def test_every_chart_is_drawn_from_what_is_kept() -> None:
+    assert {path: path.read_text("utf-8") for path in saved.drawn()} == saved.drawn()
+
+
+def test_a_chart_has_room_for_its_words_and_says_whole_numbers_whole() -> None:
+    label = "a request whose name is longer than most of them are"
+    drawn = charts.svg(Bars("Costs", "$", [""], [(label, [11_760.3]), ("short", [0.25])]))
+    assert ">11,760<" in drawn
+    assert ">0.25<" in drawn
+    left = int(re.findall(r'<rect x="(\d+)"', drawn)[0])
+    assert left > charts.LETTER * len(label)
 
 
 def test_everything_kept_has_one_place_and_the_command_that_makes_it() -> None:

@@ -17,8 +17,6 @@ def decline_texts() -> Mapping[str, Texts]:
     """Every decline's texts: `says` and `next`, each by language."""
     import tomllib
 
-    import tomllib
-
     return tomllib.loads(Path(__file__).with_name("declines.toml").read_text(encoding="utf-8"))
 
 

@@ -11,7 +11,7 @@ MOST = {
     "payment, asked for": (2, 4, 9),
     "payment, confirmed": (2, 4, 10),
     "the same key again": (2, 1, 3),
-    "payment, refused (no money)": (3, 6, 13),
+    "payment, refused (no money)": (3, 7, 16),
     "payment, set aside": (2, 4, 11),
     "payment, captured": (2, 4, 10),
     "payment, canceled": (2, 2, 5),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from chalicelib.auth import admit
+from chalicelib.authorization_views import PROOF_REFUSALS
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import AuthenticatorCode, ContactPhone, Email, GivenPassword
-from chalicelib.views import Body, Code, View
+from chalicelib.views import Body, Code, Pin, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.freezes.errors import LossReportRefused, UnfreezeNeedsMore, WalletNotFrozen
@@ -74,12 +75,12 @@ class AskUnfreeze(Body):
 
 
 class UnfreezeView(View):
-    """Two of the methods unfreeze the wallet now; one of them does from `available_at` on."""
+    """Two of the methods unfreeze the wallet now; one of them, but not the PIN, does from `available_at` on."""
 
     id: str
     object: Literal["unfreeze"] = "unfreeze"
     status: Literal["proof_required"] = "proof_required"
-    methods: list[Literal["sms", "email", "authenticator"]]
+    methods: list[Literal["sms", "email", "authenticator", "pin"]]
     available_at: str
     expires_at: str
     created_at: str
@@ -104,11 +105,12 @@ class UnfreezeSentView(View):
 
 
 class ConfirmUnfreeze(Body):
-    """The codes that were sent, and one of the authenticator or a recovery code: two of the three."""
+    """Two of these: the codes that were sent, one of the authenticator or a recovery code, the payment PIN."""
 
     sms_code: Code | None = None
     email_code: Code | None = None
     authenticator_code: AuthenticatorCode | None = None
+    pin: Pin | None = None
 
 
 class UnfrozenView(View):
@@ -272,6 +274,7 @@ def send_unfreeze_code(call: Call[SendUnfreezeCode]) -> Any:
         CodeExpired,
         CodeUsedUp,
         WrongFactor,
+        *PROOF_REFUSALS,
         WalletClosed,
         RateLimited,
     ],
@@ -280,6 +283,6 @@ def confirm_unfreeze(call: Call[ConfirmUnfreeze]) -> Any:
     """Money may go out again. Every other session ends, and fingerprint or face is set up anew on each device."""
     unfreeze_id, body = call.id("unfreeze_id", "unf"), call.body
     session = admit(call.wallet, call.customer, "identity")
-    shown = Shown(body.sms_code, body.email_code, body.authenticator_code)
+    shown = Shown(body.sms_code, body.email_code, body.authenticator_code, body.pin)
     call.wallet.unfreezes.confirm(session, unfreeze_id, shown)
     return UnfrozenView(id=unfreeze_id)

@@ -15,7 +15,7 @@ WAIT = timedelta(hours=24)
 """How long an unfreeze by a single code waits: long enough for its owner to read the notice and freeze the wallet again."""
 UNFREEZE_LIFE = timedelta(days=7)
 
-Method = Literal["sms", "email", "authenticator"]
+Method = Literal["sms", "email", "authenticator", "pin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Shown:
     sms_code: str | None = None
     email_code: str | None = None
     authenticator_code: str | None = None
+    pin: str | None = None
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -77,14 +78,18 @@ class Shown:
             ("sms", self.sms_code),
             ("email", self.email_code),
             ("authenticator", self.authenticator_code),
+            ("pin", self.pin),
         )
         return tuple(method for method, code in given if code is not None)
 
 
-def methods_of(person: Person) -> tuple[Method, ...]:
-    """What this person can show. An authenticator that was set up after a password that a code alone set is none."""
+def methods_of(person: Person, *, pin_set: bool) -> tuple[Method, ...]:
+    """What this person can show. An authenticator that was set up after a password that a code alone set is none; the payment
+    PIN is one, for it is neither set nor reset while the wallet is frozen.
+    """
     authenticator: tuple[Method, ...] = ("authenticator",) if person.totp_stood_before else ()
-    return (*person.channels, *authenticator)
+    pin: tuple[Method, ...] = ("pin",) if pin_set else ()
+    return (*person.channels, *authenticator, *pin)
 
 
 def available_at(unfreeze: Unfreeze, person: Person) -> datetime:
@@ -93,13 +98,17 @@ def available_at(unfreeze: Unfreeze, person: Person) -> datetime:
     return waited if person.recovered_at is None else max(waited, person.recovered_at + RECOVERED_FOR)
 
 
-def require_enough(shown: Shown, unfreeze: Unfreeze, person: Person, now: datetime) -> None:
+def require_enough(
+    shown: Shown, unfreeze: Unfreeze, person: Person, methods: tuple[Method, ...], now: datetime
+) -> None:
     """Lets an unfreeze pass for which enough is shown, whether or not the codes are right. Raises Invalid, UnfreezeNeedsMore."""
-    methods = methods_of(person)
     strange = [each for each in shown.methods if each not in methods]
     if strange:
-        raise Invalid(*(FieldProblem(f"/{each}_code", "method_not_offered") for each in strange))
+        raise Invalid(
+            *(FieldProblem("/pin" if each == "pin" else f"/{each}_code", "method_not_offered") for each in strange)
+        )
     from_then = available_at(unfreeze, person)
-    if len(shown.methods) >= 2 or (len(shown.methods) == 1 and now >= from_then):
+    waited = now >= from_then and shown.methods not in ((), ("pin",))
+    if len(shown.methods) >= 2 or waited:
         return
     raise UnfreezeNeedsMore(methods=" ".join(methods), available_at=rfc3339(from_then))

@@ -78,7 +78,7 @@ def open_identity(ground: Ground) -> Identity:
         sign_ins=SignIns.open(storage, clock, keys, *proofs),
         recoveries=recoveries,
         freezes=Freezes(*stopping, passwords, recoveries, *ending),
-        unfreezes=Unfreezes.open(*stopping, second_factors, one_time_codes, reauthentication, *ending),
+        unfreezes=Unfreezes.open(*stopping, payment_pins, second_factors, one_time_codes, reauthentication, *ending),
         contact_changes=ContactChanges.open(storage, clock, *proofs[:-1], notifications),
         password_changes=PasswordChanges(storage, clock, people, passwords, sessions),
         reauthentication=reauthentication,

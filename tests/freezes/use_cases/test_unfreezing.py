@@ -5,7 +5,7 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests import freezing
-from tests.build import PASSWORD, Someone, a_person, balance_of, code_to, refused, send, signed_in_again
+from tests.build import PASSWORD, PIN, Someone, a_person, balance_of, code_to, refused, send, signed_in_again
 from tests.crowd import at_once
 from tests.faults.injector import OVERTAKEN, Faults, ProcessDied
 from tests.identity import challenge as first_factor
@@ -18,6 +18,11 @@ from wallet_api.freezes.model import Shown
 @pytest.fixture
 def ada(api: Api, cloud: LocalCloud) -> Someone:
     return a_person(api, cloud, balance=1_000_00)
+
+
+@pytest.fixture
+def pinless(api: Api, cloud: LocalCloud) -> Someone:
+    return a_person(api, cloud, pin=None)
 
 
 @pytest.fixture
@@ -51,12 +56,12 @@ def test_phone_and_e_mail_together_unfreeze_at_once_a38(api: Api, cloud: LocalCl
     freezing.freeze(api, ada).ok(201)
     again = freezing.back(api, cloud, ada)
     asked = freezing.ask_unfreeze(api, again).ok(201)
-    assert asked["methods"] == ["sms", "email"]
+    assert asked["methods"] == ["sms", "email", "pin"]
     cloud.clock.advance("61s")
     sms = freezing.unfreeze_code(api, cloud, again, asked["id"], "sms", ada.phone)
     mail = freezing.unfreeze_code(api, cloud, again, asked["id"], "email", email)
     problem = refused(freezing.confirm_unfreeze(api, again, asked["id"], sms_code=sms), 403, "unfreeze_needs_more")
-    assert (problem["methods"], problem["available_at"]) == ("sms email", asked["available_at"])
+    assert (problem["methods"], problem["available_at"]) == ("sms email pin", asked["available_at"])
     refused(
         freezing.confirm_unfreeze(api, again, asked["id"], sms_code=sms, email_code=other_than(mail)), 403, "wrong_code"
     )
@@ -85,37 +90,37 @@ def test_phone_and_authenticator_together_unfreeze_at_once_a38(api: Api, cloud: 
 
 
 def test_a_phone_alone_waits_a_day_and_its_owner_may_freeze_it_again_meanwhile_a38(
-    api: Api, cloud: LocalCloud, ada: Someone
+    api: Api, cloud: LocalCloud, pinless: Someone
 ) -> None:
     """A38: the notice goes to every channel when somebody asks."""
-    freezing.freeze(api, ada).ok(201)
-    again = freezing.back(api, cloud, ada)
+    freezing.freeze(api, pinless).ok(201)
+    again = freezing.back(api, cloud, pinless)
     asked = freezing.ask_unfreeze(api, again).ok(201)
-    assert any("申请解冻" in text for text in told(cloud, ada.phone))
+    assert any("申请解冻" in text for text in told(cloud, pinless.phone))
     refused(freezing.send_unfreeze(api, again, asked["id"], "sms"), 403, "unfreeze_needs_more")
     refused(freezing.send_unfreeze(api, again, asked["id"], "email"), 422, "invalid_request")
     cloud.clock.advance("24h")
     again = signed_in_again(api, again)
-    sms = freezing.unfreeze_code(api, cloud, again, asked["id"], "sms", ada.phone)
-    freezing.report(api, phone=ada.phone, password=PASSWORD).ok(201)
-    once_more = freezing.back(api, cloud, ada)
+    sms = freezing.unfreeze_code(api, cloud, again, asked["id"], "sms", pinless.phone)
+    freezing.report(api, phone=pinless.phone, password=PASSWORD).ok(201)
+    once_more = freezing.back(api, cloud, pinless)
     refused(freezing.confirm_unfreeze(api, once_more, asked["id"], sms_code=sms), 404, "not_found")
     asked = freezing.ask_unfreeze(api, once_more).ok(201)
     cloud.clock.advance("24h")
     once_more = signed_in_again(api, once_more)
-    sms = freezing.unfreeze_code(api, cloud, once_more, asked["id"], "sms", ada.phone)
+    sms = freezing.unfreeze_code(api, cloud, once_more, asked["id"], "sms", pinless.phone)
     freezing.confirm_unfreeze(api, once_more, asked["id"], sms_code=sms).ok(200)
     assert freezing.status(api, once_more) == "active"
 
 
 def test_who_took_the_number_over_waits_three_days_with_a_new_password_a26(
-    api: Api, cloud: LocalCloud, ada: Someone
+    api: Api, cloud: LocalCloud, pinless: Someone
 ) -> None:
     """A26: and an authenticator of their own does not help."""
-    freezing.freeze(api, ada).ok(201)
-    reset(api, cloud, ada).ok(200)
+    freezing.freeze(api, pinless).ok(201)
+    reset(api, cloud, pinless).ok(200)
     cloud.clock.advance("61s")
-    thief = freezing.back(api, cloud, ada, password=NEW_PASSWORD)
+    thief = freezing.back(api, cloud, pinless, password=NEW_PASSWORD)
     asked = freezing.ask_unfreeze(api, thief, NEW_PASSWORD).ok(201)
     assert asked["methods"] == ["sms"]
     cloud.clock.advance("71h")
@@ -164,6 +169,23 @@ def test_of_many_confirmations_at_once_one_unfreezes(api: Api, cloud: LocalCloud
     assert [answer.status for answer in answers].count(200) == 1
     assert freezing.status(api, again) == "active"
     assert code_to(cloud, email) == codes["email_code"]
+
+
+def test_a_phone_and_the_pin_unfreeze_at_once_and_a_thief_without_it_waits_a38(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """A38, A12: tries at it are counted as ever, and a right one gives them back."""
+    freezing.freeze(api, ada).ok(201)
+    again = freezing.back(api, cloud, ada)
+    asked = freezing.ask_unfreeze(api, again).ok(201)
+    assert asked["methods"] == ["sms", "pin"]
+    cloud.clock.advance("61s")
+    sms = freezing.unfreeze_code(api, cloud, again, asked["id"], "sms", ada.phone)
+    wrong = freezing.confirm_unfreeze(api, again, asked["id"], sms_code=sms, pin="907351")
+    assert refused(wrong, 403, "wrong_payment_pin")["attempts_left"] == 4
+    freezing.confirm_unfreeze(api, again, asked["id"], sms_code=sms, pin=PIN).ok(200)
+    assert refused(send(api, again, bo, 1_00, pin="907351"), 403, "wrong_payment_pin")["attempts_left"] == 4
+    send(api, again, bo, 1_00).ok(201)
 
 
 class Ready:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
+from wallet_api.authorizations.use_cases import PaymentPins
 from wallet_api.clock import Clock, rfc3339
 from wallet_api.devices.use_cases import Devices
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -14,6 +15,7 @@ from wallet_api.freezes.errors import UnfreezeNeedsMore, WalletNotFrozen
 from wallet_api.freezes.model import (
     UNFREEZE_LIFE,
     Begun,
+    Method,
     Sent,
     Shown,
     Unfreeze,
@@ -46,6 +48,7 @@ class Unfreezes:
     clock: Clock
     ledger: Ledger
     people: People
+    pins: PaymentPins
     second_factors: SecondFactors
     one_time_codes: OneTimeCodes
     reauthentication: Reauthentication
@@ -60,6 +63,7 @@ class Unfreezes:
         clock: Clock,
         ledger: Ledger,
         people: People,
+        pins: PaymentPins,
         second_factors: SecondFactors,
         one_time_codes: OneTimeCodes,
         reauthentication: Reauthentication,
@@ -69,12 +73,17 @@ class Unfreezes:
     ) -> Unfreezes:
         """Binds the items to their table."""
         proofs, ending = (second_factors, one_time_codes, reauthentication), (sessions, devices, notifications)
-        return Unfreezes(storage, clock, ledger, people, *proofs, *ending, storage.bind(UnfreezeItem))
+        return Unfreezes(storage, clock, ledger, people, pins, *proofs, *ending, storage.bind(UnfreezeItem))
 
     def start(self, session: Session, password: str) -> Begun:
         """Begins an unfreeze, which its owner is told of on every channel. Raises WrongCurrentPassword, WalletNotFrozen."""
         self.reauthentication.require(session, password)
-        person = self.people.require(session.person_id)
+        with self.storage.trip() as trip:
+            owner = self.people.find(session.person_id, trip)
+            pin_set = self.people.has_payment_pin(session.person_id, trip)
+        person = owner()
+        if person is None:
+            raise PersonMissing
         if person.frozen_since is None:
             raise WalletNotFrozen
         now = self.clock.now()
@@ -89,7 +98,7 @@ class Unfreezes:
         with self.storage.atomic_write() as write:
             write.put(unfreeze_item(self.items, unfreeze), StorageFault("a fresh id is taken"))
             self.notifications.tell(person.id, "unfreeze_asked", write)
-        return Begun(unfreeze, methods_of(person), available_at(unfreeze, person))
+        return Begun(unfreeze, methods_of(person, pin_set=pin_set()), available_at(unfreeze, person))
 
     def send(self, session: Session, unfreeze_id: str, channel: Channel, source: str) -> Sent:
         """Sends a code over one of the person's channels, or another one.
@@ -97,8 +106,7 @@ class Unfreezes:
         Raises NotFound, WalletNotFrozen, Invalid, UnfreezeNeedsMore when it would be too early to use it, and what
         `OneTimeCodes.resend` raises.
         """
-        unfreeze, person = self._own(session, unfreeze_id)
-        methods = methods_of(person)
+        unfreeze, person, methods = self._own(session, unfreeze_id)
         if channel not in methods:
             raise Invalid(FieldProblem("/method", "method_not_offered"))
         from_then = available_at(unfreeze, person)
@@ -119,11 +127,11 @@ class Unfreezes:
     def confirm(self, session: Session, unfreeze_id: str, shown: Shown) -> None:
         """Has the wallet back: money may go out, every other session ends, and keys are registered anew.
 
-        Raises NotFound, WalletNotFrozen, Invalid, UnfreezeNeedsMore, WrongCode, CodeExpired, CodeUsedUp, WrongFactor, and
-        AccessFrozen when it was frozen again meanwhile.
+        Raises NotFound, WalletNotFrozen, Invalid, UnfreezeNeedsMore, WrongCode, CodeExpired, CodeUsedUp, WrongFactor, what a
+        wrong PIN raises, and AccessFrozen when it was frozen again meanwhile.
         """
-        unfreeze, person = self._own(session, unfreeze_id)
-        require_enough(shown, unfreeze, person, self.clock.now())
+        unfreeze, person, methods = self._own(session, unfreeze_id)
+        require_enough(shown, unfreeze, person, methods, self.clock.now())
         accepts = self._proven(unfreeze, person, shown)
         with self.storage.atomic_write() as write:
             for accept in accepts:
@@ -149,6 +157,8 @@ class Unfreezes:
                     proof = self.one_time_codes.prove(unfreeze.code_id(channel), "unfreeze", unfreeze.id, code)
                     unless_all_are_right.callback(self.one_time_codes.give_back, proof)
                     accepts.append(partial(self.one_time_codes.spend, proof))
+            if shown.pin is not None:
+                accepts.append(self._proven_by_pin(person.id, shown.pin))
             if shown.authenticator_code is not None:
                 with self.storage.trip() as trip:
                     tried = self.second_factors.reserve(person.id, trip)
@@ -157,14 +167,22 @@ class Unfreezes:
             unless_all_are_right.pop_all()
         return accepts
 
-    def _own(self, session: Session, unfreeze_id: str) -> tuple[Unfreeze, Person]:
-        """An unfreeze and its person. A stranger's, an old one, and one from before the last freeze are missing alike.
+    def _proven_by_pin(self, person_id: str, pin: str) -> Accept:
+        """Its attempt is given back in the write of the unfreeze. Raises WrongPin, PinLocked, PinNotSet."""
+        with self.storage.trip() as trip:
+            reserved = self.pins.reserve(person_id, trip)
+        payer = self.pins.prove(reserved(), person_id, pin)
+        return partial(self.pins.accounts.restore, payer)
+
+    def _own(self, session: Session, unfreeze_id: str) -> tuple[Unfreeze, Person, tuple[Method, ...]]:
+        """An unfreeze, its person, and what they can show. A stranger's, an old one, and one from before the last freeze are missing alike.
 
         Raises NotFound, WalletNotFrozen.
         """
         with self.storage.trip() as trip:
             found = trip.get(self.items, unfreeze_id, UNFREEZE)
             owner = self.people.find(session.person_id, trip)
+            pin_set = self.people.has_payment_pin(session.person_id, trip)
         item, person = found(), owner()
         if person is None:
             raise PersonMissing
@@ -174,4 +192,4 @@ class Unfreezes:
             raise WalletNotFrozen
         if person.frozen_since >= item.created_at:
             raise NotFound
-        return item.unfreeze(), person
+        return item.unfreeze(), person, methods_of(person, pin_set=pin_set())

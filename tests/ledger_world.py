@@ -62,7 +62,10 @@ class World:
             with self.wallet.storage.atomic_write() as write:
                 self.ledger.accounts.open(account, write)
             if pin is not None:
-                self.wallet.payment_pins.set(person_of(account), pin, None)
+                with self.wallet.storage.atomic_write() as write:
+                    self.wallet.payment_pins.replace(
+                        self.ledger.accounts.require(account), person_of(account), pin, write
+                    )
 
     def operation(
         self, caller: str, key: str | None = None, fingerprint: str = "f", kind: str = "transfer"

@@ -34,9 +34,9 @@ class Inbox:
 
     def newest(self, caller: Customer, page: PageRequest, locale: Locale) -> Page[Notification]:
         """What happened to the person's money, newest first, in a language."""
+        found = self.events.newest(caller, page, ASKED)
         with self.storage.trip() as trip:
             mark = self.store.read_up_to(caller.id, trip)
-        found = self.events.newest(caller, page, ASKED)
         read_up_to = mark()
         rows = tuple(notification_of(event, texts(), locale, read_up_to) for event in found.rows)
         return Page(rows, found.next_cursor)

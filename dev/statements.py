@@ -14,7 +14,6 @@ WITHOUT_A_TEST: Mapping[Statement, str] = {
         51,
     ): "There are no agents or administrators in the API; operators act with their own AWS credentials, whose second "
     "factor and approvals are AWS's.",
-    ("O", 4): "There is no FIFO queue: nothing that is sent relies on an order.",
 }
 
 

@@ -20,6 +20,13 @@ def test_every_type_that_people_are_told_of_has_its_words() -> None:
             assert words["text"].count("{") == words["text"].count("{amount}") == 1, kind
 
 
+def test_whatever_moves_money_of_people_is_told_to_them() -> None:
+    """A new type of these kinds needs its words."""
+    moving = ("payment.", "refund.", "top_up.", "transfer.", "withdrawal.")
+    for_merchants = {"payment.created"}
+    assert {kind for kind in TYPES if kind.startswith(moving)} - for_merchants <= set(FOR_PEOPLE)
+
+
 def test_an_amount_is_shown_as_people_read_it() -> None:
     event = made_event(
         "top_up.succeeded", "usr_a", {"id": "top_1", "amount": {"amount": 1250, "currency": "CNY"}}, NOW, "v"

@@ -29,6 +29,8 @@ FOR_PEOPLE = (
     "top_up.requires_action",
     "top_up.succeeded",
     "top_up.failed",
+    "top_up.compensated",
+    "top_up.charge_reversed",
     "transfer.sent",
     "transfer.received",
 )

@@ -85,6 +85,14 @@ class Bench:
         path = f"/v1/payments/{self.set_aside()}/capture"
         return lambda: self.api.post(path, {"amount": people.cny(1000)}, token=self.merchant_key, key=key()).ok(200)
 
+    def open_outlet(self) -> Request:
+        return lambda: people.outlet(self.api, self.merchant_key)
+
+    def pay_at_outlet(self) -> Request:
+        path = f"/v1/outlets/{people.outlet(self.api, self.merchant_key)}/payments"
+        body = {"amount": people.cny(1250), "authorization": {"pin": people.PIN}}
+        return lambda: self.api.post(path, body, token=self.ada.token, key=key()).ok(201)
+
     def cancel(self) -> Request:
         path = f"/v1/payments/{self.asked()}/cancel"
         return lambda: self.api.post(path, token=self.merchant_key, key=key()).ok(200)
@@ -210,6 +218,8 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "payment, set aside": Bench.authorize,
     "payment, captured": Bench.capture,
     "payment, canceled": Bench.cancel,
+    "payment at an outlet": Bench.pay_at_outlet,
+    "outlet opened": Bench.open_outlet,
     "refund": Bench.refund,
     "transfer": Bench.transfer,
     "top-up": Bench.top_up,

@@ -15,6 +15,8 @@ MOST = {
     "payment, set aside": (2, 4, 11),
     "payment, captured": (2, 4, 10),
     "payment, canceled": (2, 2, 5),
+    "payment at an outlet": (2, 5, 12),
+    "outlet opened": (2, 2, 5),
     "refund": (2, 5, 11),
     "transfer": (2, 6, 13),
     "top-up": (3, 8, 20),

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from math import inf
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 def current() -> Budget:
     """The budget of the request under way; without one (a stream's reader, a schedule) there is no bound but each call's own."""
-    return _current.get() or Budget(float("inf"))
+    return _current.get() or Budget(inf)
 
 
 @contextmanager

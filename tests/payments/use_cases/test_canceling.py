@@ -13,6 +13,7 @@ from tests.shopping import (
     capture,
 )
 from wallet_api.ledger import chart
+from wallet_api.payments.errors import PaymentCanceled
 
 
 @pytest.fixture
@@ -56,3 +57,14 @@ def test_a_frozen_wallet_gets_its_hold_back_and_pays_what_it_set_aside(
     cloud.wallet.payments.settle_due()
     assert cloud.wallet.ledger.accounts.require(chart.customer(ada.id)).balances == {"CNY": 100_00 - 200}
     assert api.get(f"/v1/payments/{three}", token=shop.key).ok(200)["status"] == "canceled"
+
+
+def test_a_hold_goes_back_once_whatever_was_read_of_it(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:
+    """M11: also beside another hold, whose money would suffice to give the first one back again."""
+    one, _ = (an_authorized_payment(api, shop, ada, 500)["id"] for _ in range(2))
+    payments = cloud.wallet.payments
+    stale = payments.found_again(one)
+    cancel(api, shop, one).ok(200)
+    with pytest.raises(PaymentCanceled):
+        payments.void(stale, payments.own_operation(stale, "void"))
+    assert wallet_of(api, ada) == (95_00, 5_00, DAILY - 5_00)

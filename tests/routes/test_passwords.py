@@ -9,6 +9,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Someone, a_person, code_to, refused
 from tests.client import Api
 from tests.elsewhere import From
+from tests.freezing import freeze
 from tests.identity import at_once, challenge, give_password, prove, send_code, sign_in
 from tests.recovering import NEW_PASSWORD, confirm_reset, start_reset, told
 from wallet_api.sessions.use_cases import Sessions
@@ -92,11 +93,11 @@ def test_a_sign_in_under_way_does_not_survive_a_change(api: Api, cloud: LocalClo
     refused(prove(api, begun, "sms", code), 404, "not_found")
 
 
-@pytest.mark.parametrize("way", ["change", "reset"])
+@pytest.mark.parametrize("way", ["change", "reset", "freeze"])
 def test_a_function_that_stops_after_the_write_has_signed_out_everybody(
     api: Api, cloud: LocalCloud, someone: Someone, way: str
 ) -> None:
-    """A42: in the write of the new password; what comes after it only finds those that began meanwhile."""
+    """A38, A42: in the write of the new password, or of the freeze; what comes after it only finds those that began meanwhile."""
     other = sign_in(api, cloud, someone)["session"]
     begun = start_reset(api, phone=someone.phone).ok(202)["id"]
     elsewhere = From(cloud, "203.0.113.7")
@@ -104,8 +105,10 @@ def test_a_function_that_stops_after_the_write_has_signed_out_everybody(
         if way == "change":
             body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
             elsewhere.put("/v1/password", body, token=someone.token)
+        elif way == "freeze":
+            freeze(elsewhere, someone)
         else:
             confirm_reset(elsewhere, begun, code_to(cloud, someone.phone))
     refused(api.get("/v1/me", token=other["access_token"]), 401, "session_ended")
     refused(api.post("/v1/sessions/refresh", {"refresh_token": other["refresh_token"]}), 401, "session_ended")
-    give_password(api, phone=someone.phone, password=NEW_PASSWORD).ok(200)
+    give_password(api, phone=someone.phone, password=PASSWORD if way == "freeze" else NEW_PASSWORD).ok(200)

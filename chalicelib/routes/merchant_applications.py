@@ -67,9 +67,9 @@ class Apply(Body):
 
     def applying(self) -> Applying:
         """As the use case takes it. Raises Invalid."""
+        contact = None if self.contact is None else self.contact.contact()
         latin = self.latin_name or self.name, self.latin_city or self.city
         profile = Profile(self.name, latin[0], self.city, latin[1], self.country, self.category)
-        contact = None if self.contact is None else self.contact.contact()
         account = None if self.settlement_account is None else self.settlement_account.details()
         return Applying(self.legal_name, self.registration_number, profile, self.website, contact, account)
 
@@ -184,9 +184,10 @@ def get_application(call: Call[None]) -> Any:
 )
 def change_application(call: Call[ChangeApplication]) -> Any:
     """Until it is approved; afterwards the merchant itself is changed."""
-    body, application_id = call.body, call.id("application_id", "app")
+    body = call.body
     contact = None if body.contact is UNSET else body.contact.contact()
     account = None if body.settlement_account is UNSET else body.settlement_account.details()
+    application_id = call.id("application_id", "app")
     whole = structs.replace(body, contact=UNSET, settlement_account=UNSET)
     changed = call.wallet.merchant_applications.change(call.customer, application_id, given(whole), contact, account)
     return _view(changed)

@@ -87,7 +87,9 @@ ALARMS = {
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_m2_m3_o8_what_the_functions_measure_wakes_somebody(template: Template, name: str) -> None:
-    """M2, M3, O8, A21: a changed journal, a deviation, a check that did not run, a folding that is stuck, money without an end, SMS at their ceiling."""
+    """M2, M3, O8, A21: a changed journal, a deviation, a check that did not run, a folding or a payment that is stuck, SMS at their
+    ceiling.
+    """
     alarm = template["Resources"][name]["Properties"]
     found = alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"], alarm["TreatMissingData"]
     assert found == ALARMS[name]

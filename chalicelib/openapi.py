@@ -93,9 +93,9 @@ def problems_of(each: Endpoint) -> list[type[WalletError]]:
     if Customer in each.callers:
         found.append(SessionEnded)
     if MerchantCaller in each.callers:
-        found += [ApiKeyRevoked, MerchantSuspended, ScopeMissing, SignatureRequired, SignatureInvalid, SignatureReplayed]
-    if _NAME.search(each.path):
-        found.append(NotFound)
+        found += [ApiKeyRevoked, MerchantSuspended, ScopeMissing]
+        found += [SignatureRequired, SignatureInvalid, SignatureReplayed]
+    found += [NotFound] if _NAME.search(each.path) else []
     if each.idempotency == "required":
         found += [errors.IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyKeyInUse, StaleAccount]
     return list(dict.fromkeys([*found, *each.errors]))

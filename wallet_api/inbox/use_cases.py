@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,4 +56,6 @@ class Inbox:
 @cache
 def texts() -> Texts:
     """The shipped words by type and language."""
+    import tomllib
+
     return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))

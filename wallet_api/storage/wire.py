@@ -1,23 +1,20 @@
-"""DynamoDB's wire protocol, spoken directly: the calls that every request makes, at a tenth of botocore's processor time.
+"""DynamoDB's wire protocol, spoken directly: the calls that every request makes, at a fraction of botocore's processor time.
 
 botocore reads the service's model anew for each call: it resolves the endpoint by its rules, asks a dozen events, walks the
 parameters and the answer shape by shape. For eight operations whose form is fixed (AWS JSON 1.0, one endpoint) nothing of that
-changes from call to call. What decides stays botocore's: who we are (its credentials, which it renews), how a request travels
-(its HTTP session with our time limits), what an error means (its parser and its classes, asked for every answer but a plain 200),
-and every other operation. The signature is AWS Signature Version 4; a test holds it against botocore's own.
+changes from call to call. What decides stays botocore's: who we are (its credentials, which it renews, and its signer), how a
+request travels (its HTTP session with our time limits), what an error means (its parser and its classes, asked for every answer
+but a plain 200), and every other operation.
 """
 
 from __future__ import annotations
 
-import hmac
-import time
 import zlib
-from hashlib import sha256
 from typing import Any, TypedDict
-from urllib.parse import urlsplit
 
 import msgspec
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import Session
@@ -89,7 +86,8 @@ class Wire:
         self._events = client.meta.events
         self._send = client._endpoint.http_session.send
         self._url = client.meta.endpoint_url.rstrip("/") + "/"
-        self._signer = Signer(session, client.meta.region_name, self._url)
+        self._session = session
+        self._region = client.meta.region_name
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the client's own."""
@@ -101,15 +99,23 @@ class Wire:
         if decoder is None:
             answer: dict[str, Any] = self._client._make_api_call(operation, parameters)
             return answer
-        target = f"{_VERSION}.{operation}"
-        body = _encode(parameters)
-        headers: Any = self._signer.headers(target, body, time.gmtime())
-        request = AWSPreparedRequest("POST", self._url, headers, body, stream_output=False)
+        request = self._signed(f"{_VERSION}.{operation}", _encode(parameters))
         response = self._intercepted(operation, request) or self._send(request)
         content = response.content
         if response.status_code != 200:
             raise self._error(operation, response)
         return _decoded(decoder, content, response.headers)
+
+    def _signed(self, target: str, body: bytes) -> AWSPreparedRequest:
+        """A request with AWS Signature Version 4. Raises NoCredentialsError."""
+        credentials: Any = self._session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        headers = {"X-Amz-Target": target, "Content-Type": _CONTENT_TYPE, "User-Agent": USER_AGENT}
+        request: Any = AWSRequest("POST", self._url, headers, body)
+        SigV4Auth(credentials.get_frozen_credentials(), "dynamodb", self._region).add_auth(request)
+        prepared: AWSPreparedRequest = request.prepare()
+        return prepared
 
     def _intercepted(self, operation: str, request: AWSPreparedRequest) -> Any:
         """What a `before-send` handler answers in the endpoint's place, as it may before botocore's own calls."""
@@ -140,56 +146,3 @@ def _decoded(decoder: msgspec.json.Decoder[Any], content: bytes, headers: Any) -
     except msgspec.DecodeError as error:
         raise ResponseParserError(f"the answer is not DynamoDB's: {error}") from error
     return answer
-
-
-class Signer:
-    """Signs requests to one endpoint with AWS Signature Version 4; a day's key is derived once for each pair of credentials."""
-
-    def __init__(self, session: Session, region: str, url: str) -> None:
-        parts = urlsplit(url)
-        port = None if parts.port == {"http": 80, "https": 443}.get(parts.scheme) else parts.port
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        self._session = session
-        self._region = region
-        self._host = f"{host}:{port}" if port else str(host)
-        self._path = parts.path
-        self._known: tuple[tuple[str, str], bytes] | None = None
-
-    def headers(self, target: str, body: bytes, now: time.struct_time) -> dict[str, str]:
-        """All headers of a request, its Authorization among them. Raises NoCredentialsError."""
-        credentials: Any = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        frozen = credentials.get_frozen_credentials()
-        moment = time.strftime("%Y%m%dT%H%M%SZ", now)
-        signed = {"content-type": _CONTENT_TYPE, "host": self._host, "x-amz-date": moment}
-        if frozen.token:
-            signed["x-amz-security-token"] = frozen.token
-        signed["x-amz-target"] = target
-        names = ";".join(signed)
-        lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
-        canonical = f"POST\n{self._path}\n\n{lines}\n{names}\n{sha256(body).hexdigest()}"
-        scope = f"{moment[:8]}/{self._region}/dynamodb/aws4_request"
-        text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-        signature = hmac.digest(self._key(frozen.secret_key, moment[:8]), text.encode(), "sha256").hex()
-        headers = {
-            "X-Amz-Target": target,
-            "Content-Type": _CONTENT_TYPE,
-            "User-Agent": USER_AGENT,
-            "X-Amz-Date": moment,
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={frozen.access_key}/{scope}, SignedHeaders={names}, Signature={signature}",
-            "Content-Length": str(len(body)),
-        }
-        if frozen.token:
-            headers["X-Amz-Security-Token"] = frozen.token
-        return headers
-
-    def _key(self, secret: str, day: str) -> bytes:
-        known = self._known
-        if known is not None and known[0] == (secret, day):
-            return known[1]
-        key = f"AWS4{secret}".encode()
-        for part in (day, self._region, "dynamodb", "aws4_request"):
-            key = hmac.digest(key, part.encode(), "sha256")
-        self._known = (secret, day), key
-        return key

@@ -17,7 +17,12 @@ from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ids import is_id
-from wallet_api.ledger.errors import DailyLimitReached, TransactionLimitExceeded
+from wallet_api.ledger.errors import (
+    DailyLimitReached,
+    MonthlyLimitReached,
+    TransactionLimitExceeded,
+    YearlyLimitReached,
+)
 from wallet_api.one_time_codes.errors import CodeUsedUp, ResendTooSoon, TooManyMessages
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 from wallet_api.sessions.model import Customer
@@ -109,6 +114,8 @@ class CodeSentView(View):
         TransferToSelf,
         TransactionLimitExceeded,
         DailyLimitReached,
+        MonthlyLimitReached,
+        YearlyLimitReached,
         StepUpUnavailable,
         PinProofRequired,
         *PROOF_REFUSALS,

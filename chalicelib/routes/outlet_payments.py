@@ -15,9 +15,11 @@ from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, Qu
 from wallet_api.ledger.errors import (
     DailyLimitReached,
     InsufficientFunds,
+    MonthlyLimitReached,
     TransactionLimitExceeded,
     WalletClosed,
     WalletFrozen,
+    YearlyLimitReached,
 )
 from wallet_api.ledger.operations import Decided
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
@@ -55,6 +57,8 @@ class PayAtOutlet(Body):
         WalletFrozen,
         WalletClosed,
         DailyLimitReached,
+        MonthlyLimitReached,
+        YearlyLimitReached,
         TransactionLimitExceeded,
         *AUTHORIZATION_REFUSALS,
         QuoteMissing,

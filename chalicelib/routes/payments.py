@@ -15,9 +15,11 @@ from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, Qu
 from wallet_api.ledger.errors import (
     DailyLimitReached,
     InsufficientFunds,
+    MonthlyLimitReached,
     TransactionLimitExceeded,
     WalletClosed,
     WalletFrozen,
+    YearlyLimitReached,
 )
 from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
@@ -137,6 +139,8 @@ def create_payment(call: Call[CreatePayment]) -> Any:
         WalletFrozen,
         WalletClosed,
         DailyLimitReached,
+        MonthlyLimitReached,
+        YearlyLimitReached,
         TransactionLimitExceeded,
         *AUTHORIZATION_REFUSALS,
         QuoteMissing,

@@ -16,10 +16,12 @@ from wallet_api.ids import is_id
 from wallet_api.ledger.errors import (
     DailyLimitReached,
     InsufficientFunds,
+    MonthlyLimitReached,
     PayeeUnavailable,
     TransactionLimitExceeded,
     WalletClosed,
     WalletFrozen,
+    YearlyLimitReached,
 )
 from wallet_api.ledger.operations import Decided
 from wallet_api.sessions.model import Customer
@@ -98,6 +100,8 @@ class TransferView(View):
         WalletClosed,
         PayeeUnavailable,
         DailyLimitReached,
+        MonthlyLimitReached,
+        YearlyLimitReached,
         TransactionLimitExceeded,
         *AUTHORIZATION_REFUSALS,
         QuoteMissing,

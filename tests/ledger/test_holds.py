@@ -8,7 +8,7 @@ from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.entry import Entry, move
-from wallet_api.ledger.holds import DayTurned, Holder, count_held
+from wallet_api.ledger.holds import Holder, PeriodOver, count_held
 from wallet_api.money import Money
 
 ADA, HOLD = chart.customer("usr_ada"), chart.hold("pay_1")
@@ -50,6 +50,6 @@ def test_what_is_held_goes_up_and_down_and_never_below_nothing(opened: LocalClou
 def test_a_limit_gets_back_nothing_of_a_day_that_is_over(opened: LocalCloud) -> None:
     """M32."""
     change(opened, 700, Holder(ADA))
-    with pytest.raises(DayTurned):
-        change(opened, -700, Holder(ADA, Money(700, "CNY"), "2026-11-21", ("CNY",)))
+    with pytest.raises(PeriodOver):
+        change(opened, -700, Holder(ADA, Money(700, "CNY"), "2026-11-21", periods=("day",)))
     assert held(opened) == 700

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
 from wallet_api.ledger.errors import AccountMissing, WalletClosed
-from wallet_api.ledger.limits import BASIC, NEW_DEVICE, STATIC_CODE, Limits, limits_of
+from wallet_api.ledger.limits import BASIC, NEW_DEVICE, STATIC_CODE, Limits, Period, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage.atomic import Refusal
 
 MAX_ATTEMPTS = 5
 NEVER = "never"
@@ -38,7 +39,11 @@ class NothingToGiveBack(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A balance item as it was read. Amounts in minor units by currency."""
+    """A balance item as it was read. Amounts in minor units by currency.
+
+    The counters of spending belong to `spent_day`, its month and its year; None where a period was never counted. `free_used` says
+    what was taken of free allowances, by month and allowance.
+    """
 
     name: str
     status: str
@@ -51,6 +56,13 @@ class Account:
     pin_version: int | None
     attempts: int
     opened_at: datetime
+    spent_in_month: Mapping[str, int] | None = None
+    spent_in_year: Mapping[str, int] | None = None
+    free_used: Mapping[str, int] | None = None
+
+    def counters(self, period: Period) -> Mapping[str, int] | None:
+        """What was spent in a period, by counter."""
+        return {"day": self.spent, "month": self.spent_in_month, "year": self.spent_in_year}[period]
 
     def balance(self, currency: str) -> Money:
         """What the account's owner has in this currency."""
@@ -71,25 +83,19 @@ class Payer:
 
 
 def limits_for(payer: Payer, currency: str) -> Limits:
-    """What this payer may move out: by their tier, or from a device that is new to them."""
-    return limits_of(NEW_DEVICE if payer.restricted else payer.account.tier, currency)
-
-
-def counter_names(currency: str, *, static_code: bool) -> tuple[str, ...]:
-    """What the day's counters are called that a debit of this kind goes into."""
-    return (currency, f"static_{currency}") if static_code else (currency,)
-
-
-def counted(payer: Payer, currency: str) -> list[tuple[str, Limits]]:
-    """The day's counters that a debit goes into, each with its limits."""
-    limits = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
-    return list(zip(counter_names(currency, static_code=payer.static_code), limits, strict=False))
+    """What this payer may move out: by their tier; and from a device that is new to them less at a time and in a day."""
+    limits = limits_of(payer.account.tier, currency)
+    if not payer.restricted:
+        return limits
+    smaller = limits_of(NEW_DEVICE, currency)
+    return replace(smaller, monthly=limits.monthly, yearly=limits.yearly)
 
 
 def admit(payer: Payer, amount: Money) -> None:
-    """Raises TransactionLimitExceeded or DailyLimitReached for an amount that no counter could ever let through."""
-    for _, limits in counted(payer, amount.currency):
-        limits.admit(amount)
+    """Raises what `Limits.admit` raises for an amount that no counter of this payer could ever let through."""
+    limits_for(payer, amount.currency).admit(amount)
+    if payer.static_code:
+        limits_of(STATIC_CODE, amount.currency).admit(amount)
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,8 @@ class Accounts:
             tier=BASIC,
             spent_day=NEVER,
             spent={},
+            spent_in_month={},
+            spent_in_year={},
             attempts=0,
         )
         write.put(item, taken or StaleAccount())
@@ -126,6 +134,10 @@ class Accounts:
     def unfreeze(self, account: str, write: AtomicWrite) -> None:
         """Adds to the write that an account is active again. Leaving the write's block may raise AccountMissing, WalletClosed."""
         self._turn(account, "active", write)
+
+    def require_status(self, account: str, write: AtomicWrite, *statuses: str, otherwise: Refusal) -> None:
+        """Requires in a write that an account is in one of these states; `otherwise` is told what was found."""
+        write.check(self.items(account, BALANCE), (self.items.status.is_in(*statuses), otherwise))
 
     def find(self, account: str, trip: Trip) -> Read[Account | None]:
         """An account with its balances; None when it was never opened."""
@@ -218,4 +230,7 @@ def _account(item: AccountItem) -> Account:
         pin_version=item.pin_version,
         attempts=item.attempts or 0,
         opened_at=item.opened_at,
+        spent_in_month=item.spent_in_month,
+        spent_in_year=item.spent_in_year,
+        free_used=item.free_used,
     )

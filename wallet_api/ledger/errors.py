@@ -4,8 +4,12 @@ AccountMissing               no such account
 WalletFrozen, WalletClosed   the account takes no debit in this state
 InsufficientFunds            the balance is smaller than what is to go out
 DailyLimitReached            the day's outgoing sum would pass the tier's limit
+MonthlyLimitReached          so would the month's
+YearlyLimitReached           so would the year's
+TransactionLimitExceeded     the amount is more than one transaction may move
 IdempotencyKeyReused         the key belongs to another request
 IdempotencyKeyInUse          the first request under this key is still running
+OperationAbandoned           the caller made sure that nothing happens under this key
 """
 
 from __future__ import annotations
@@ -51,6 +55,18 @@ class DailyLimitReached(Declined):
     code = "daily_limit_reached"
 
 
+class MonthlyLimitReached(Declined):
+    """The month's outgoing sum would pass `limit`."""
+
+    code = "monthly_limit_reached"
+
+
+class YearlyLimitReached(Declined):
+    """The year's outgoing sum would pass `limit`."""
+
+    code = "yearly_limit_reached"
+
+
 class TransactionLimitExceeded(Declined):
     """The amount is more than `limit`, which one transaction of this tier may move."""
 
@@ -70,4 +86,12 @@ class IdempotencyKeyInUse(Conflict):
     code = "idempotency_key_in_use"
     retry: ClassVar[Retry] = "after"
     money_moved: ClassVar[MoneyMoved] = "unknown"
+    decides = False
+
+
+class OperationAbandoned(Conflict):
+    """The caller abandoned the key before a request under it was decided: none ever will be."""
+
+    code = "operation_abandoned"
+    retry: ClassVar[Retry] = "new_key"
     decides = False

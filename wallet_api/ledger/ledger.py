@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from wallet_api.clock import Clock, wallet_day
+from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import NEVER, Accounts, Payer, StaleAccount, counted
+from wallet_api.ledger.accounts import Accounts, Payer, StaleAccount
+from wallet_api.ledger.days import Cover, Days, open_days
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.errors import (
     AccountMissing,
-    DailyLimitReached,
     IdempotencyKeyReused,
     InsufficientFunds,
+    OperationAbandoned,
     PayeeUnavailable,
     WalletClosed,
     WalletFrozen,
@@ -23,6 +24,7 @@ from wallet_api.ledger.errors import (
 from wallet_api.ledger.holds import Holder, count_held
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Decision, Operation, refusal_answer
+from wallet_api.ledger.spending import spend
 from wallet_api.ledger.store import (
     BALANCE,
     OPERATION,
@@ -32,7 +34,6 @@ from wallet_api.ledger.store import (
     decision_from_raw,
     operation_item,
 )
-from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Requirement
 from wallet_api.storage.items import Raw
@@ -54,22 +55,30 @@ class Ledger:
     operation_items: type[OperationItem]
     account_items: type[AccountItem]
     line_items: type[LineItem]
+    days: Days
 
     @staticmethod
     def open(storage: Storage, clock: Clock) -> Ledger:
         """Binds the ledger's items to their tables."""
         account_items = storage.bind(AccountItem)
         accounts = Accounts(storage, clock, account_items)
-        return Ledger(storage, clock, accounts, storage.bind(OperationItem), account_items, storage.bind(LineItem))
+        operation_items, line_items = storage.bind(OperationItem), storage.bind(LineItem)
+        days = open_days(storage, account_items, line_items)
+        return Ledger(storage, clock, accounts, operation_items, account_items, line_items, days)
 
     def decision_on(self, operation: Operation, trip: Trip) -> Read[Decision | None]:
-        """How this key was decided, or None. Calling the read raises IdempotencyKeyReused when it was for another request.
+        """How this key was decided, or None. Calling the read raises IdempotencyKeyReused when it was for another request,
+        OperationAbandoned when it was abandoned.
 
         A trip that cannot be made raises OutcomeUnknown: an earlier request under this key may have moved money.
         """
+        return self.found(operation, trip).map(lambda found: None if found is None else _matching(operation, found))
+
+    def found(self, operation: Operation, trip: Trip) -> Read[Decision | None]:
+        """How this key was decided, whatever was asked under it, or None. The trip raises as `decision_on` says."""
         trip.tells_outcome()
         found = trip.get(self.operation_items, operation.place, OPERATION)
-        return found.map(lambda item: None if item is None else _matching(operation, item.decision()))
+        return found.map(lambda item: None if item is None else item.decision())
 
     def decide(
         self,
@@ -81,12 +90,13 @@ class Ledger:
         payer: Payer | None = None,
         payee_must_be_active: bool = False,
         holder: Holder | None = None,
+        covers: Mapping[str, Cover] | None = None,
     ) -> None:
         """Adds the operation, its entry and the guarded accounts' balances and lines to the write.
 
         With a payer, the debit of the payer's account counts against the tier's limits; the PIN attempt is given back. With a
-        holder, what the entry sets aside or sets free is counted as held of their money; that may raise DayTurned as well.
-        Leaving the write's block may raise AlreadyDecided, WalletFrozen, WalletClosed, InsufficientFunds, DailyLimitReached,
+        holder, what the entry sets aside or sets free is counted as held of their money; that may raise PeriodOver as well.
+        Leaving the write's block may raise AlreadyDecided, WalletFrozen, WalletClosed, InsufficientFunds, the limits' errors,
         PayeeUnavailable, AccountMissing, StaleAccount. Raises TransactionLimitExceeded at once.
         """
         item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), entry, None)
@@ -94,6 +104,8 @@ class Ledger:
         for line in lines_of(entry, operation.place):
             if chart.is_guarded(line.account):
                 self._move_guarded(line, write, payer, payee_must_be_active)
+        for account, cover in (covers or {}).items():
+            self.days.move_out(entry, operation.place, account, cover, write)
         if holder is not None:
             count_held(self.account_items, entry, holder, write)
         self.accounts.restore(payer, write)
@@ -104,6 +116,17 @@ class Ledger:
         """Adds a decision that moves no money of its own, such as a created payment or a bound card."""
         item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), None, subject)
         write.put(item, self._raced(operation))
+
+    def abandon(self, operation: Operation, write: AtomicWrite) -> None:
+        """Takes the key's place for good, so that nothing is ever decided under it.
+
+        Leaving the write's block raises AlreadyDecided when something was.
+        """
+
+        def raced(found: Raw | None) -> Exception:
+            return StaleAccount() if found is None else AlreadyDecided(decision_from_raw(self.operation_items, found))
+
+        write.put(operation_item(self.operation_items, operation, "abandoned", {}, None, None), raced)
 
     def undecided(self, operation: Operation, write: AtomicWrite) -> None:
         """Requires in a write that nothing was decided under this key. Leaving the write's block may raise AlreadyDecided."""
@@ -198,8 +221,8 @@ class Ledger:
                 return StaleAccount()
             try:
                 return AlreadyDecided(_matching(operation, decision_from_raw(self.operation_items, found)))
-            except IdempotencyKeyReused as reused:
-                return reused
+            except (IdempotencyKeyReused, OperationAbandoned) as refused:
+                return refused
 
         return refusal
 
@@ -213,7 +236,7 @@ class Ledger:
             actions = [balance.set(balance - needed.amount)]
             requirements.append((items.status == "active", _why_not_active))
             if payer is not None and payer.account.name == line.account:
-                more_actions, more_requirements = self._spend(payer, needed)
+                more_actions, more_requirements = spend(items, payer, needed, self.clock.now())
                 actions += more_actions
                 requirements += more_requirements
             requirements.append((balance >= needed.amount, InsufficientFunds(needed=needed)))
@@ -227,30 +250,10 @@ class Ledger:
         money = line.money
         return self.line_items.of(line, pk=line.pk, sk=line.sk, amount=money.amount, currency=money.currency)
 
-    def _spend(self, payer: Payer, amount: Money) -> tuple[list[Any], list[Requirement]]:
-        """Counts an outgoing amount against the day's limit; the amount itself is checked here, the sum by condition."""
-        account, items, day = payer.account, self.account_items, wallet_day(self.clock.now())
-        counters = counted(payer, amount.currency)
-        for _, limits in counters:
-            limits.admit(amount)
-        same_day: Requirement = (items.spent_day == account.spent_day, StaleAccount())
-        # A clock that is a little behind, just after midnight, must not begin yesterday anew: a day never turns back.
-        if account.spent_day == NEVER or account.spent_day < day:
-            begun = {name: amount.amount for name, _ in counters}
-            return [items.spent_day.set(day), items.spent.set(begun)], [same_day]
-        actions, requirements = [], [same_day]
-        for name, limits in counters:
-            spent, rest = items.spent[name], limits.daily - amount
-            if name in account.spent:
-                actions.append(spent.set(spent + amount.amount))
-                requirements.append((spent <= rest.amount, DailyLimitReached(limit=limits.daily)))
-            else:
-                actions.append(spent.set(amount.amount))
-                requirements.append((spent.does_not_exist(), StaleAccount()))
-        return actions, requirements
-
 
 def _matching(operation: Operation, decision: Decision) -> Decision:
+    if decision.outcome == "abandoned":
+        raise OperationAbandoned
     if decision.fingerprint != operation.fingerprint or decision.kind != operation.kind:
         raise IdempotencyKeyReused
     return decision

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast, get_args
 
 from pynamodb.attributes import Attribute
 from pynamodb.constants import LIST
 
 from wallet_api.errors import Recorded
 from wallet_api.ledger.entry import Entry, Posting
-from wallet_api.ledger.operations import Decision, Operation
+from wallet_api.ledger.operations import Decision, Operation, Outcome
 from wallet_api.money import Money
 from wallet_api.storage.items import Counters, Document, Item, Moment, Raw, UnicodeAttribute, WholeNumber
 
@@ -53,7 +53,7 @@ class OperationItem(Item):
         """The entry of an operation that moved money. Raises ValueError for a record that is here in part."""
         known: set[object] = {self.outcome, self.decided_at, self.fingerprint}
         if (
-            self.outcome not in ("succeeded", "refused")
+            self.outcome not in get_args(Outcome)
             or None in known
             or bool(self.entry_id) is not bool(self.postings)
         ):
@@ -65,7 +65,7 @@ class OperationItem(Item):
     def decision(self) -> Decision:
         """The record as the ledger speaks of it."""
         return Decision(
-            outcome="refused" if self.outcome == "refused" else "succeeded",
+            outcome=cast(Outcome, self.outcome),
             fingerprint=self.fingerprint,
             kind=self.kind,
             subject=self.subject or "",
@@ -77,7 +77,11 @@ class OperationItem(Item):
 
 
 class AccountItem(Item):
-    """pk = account, sk = `balance`. A customer's also carries the PIN's counter and the day's spending, which guard its debits."""
+    """pk = account, sk = `balance`. A customer's also carries the PIN's counter and what was spent, which guard its debits.
+
+    `spent` is counted in the day `spent_day`, the other two in that day's month and year. `free_used` is what was taken of free
+    allowances, by month and allowance.
+    """
 
     table = "accounts"
 
@@ -88,6 +92,9 @@ class AccountItem(Item):
     tier = UnicodeAttribute(null=True)
     spent_day = UnicodeAttribute(null=True)
     spent = Counters(null=True)
+    spent_in_month = Counters(null=True)
+    spent_in_year = Counters(null=True)
+    free_used = Counters(null=True)
     pin_hash = UnicodeAttribute(null=True)
     pin_version = WholeNumber(null=True)
     attempts = WholeNumber(null=True)

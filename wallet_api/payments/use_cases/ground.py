@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from wallet_api.authorizations.model import Move
 from wallet_api.authorizations.use_cases import Authorizations, Challenges
-from wallet_api.clock import Clock, wallet_day
+from wallet_api.clock import Clock
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.screening import Screening
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import counter_names
-from wallet_api.ledger.holds import DayTurned, Holder
+from wallet_api.ledger.holds import Holder, PeriodOver, holders
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decision, Operation
 from wallet_api.merchants.model import MerchantCaller
@@ -73,20 +72,18 @@ class PaymentsGround:
         return Operation(caller, mode, what, what, f"payment {what}", self.clock.now())
 
     def setting_free(self, payment: Payment, returns: Money, act: Callable[[Holder, AtomicWrite], None]) -> None:
-        """Commits `act`, which sets a hold free. What returns to the customer returns to the day's limit as well, as long as
-        it is the day that the hold was counted in (M32).
+        """Commits `act`, which sets a hold free. What returns to the customer returns to the limits as well, of the day, month
+        and year that the hold was counted in, as far as they have not ended (M32).
         """
-        account, day = chart.customer(payment.customer_id or ""), wallet_day(payment.authorized_at or self.clock.now())
-        counters = counter_names(payment.amount.currency, static_code=payment.order.outlet_id is not None)
-        if returns and day == wallet_day(self.clock.now()):
+        account, now = chart.customer(payment.customer_id or ""), self.clock.now()
+        static_code = payment.order.outlet_id is not None
+        for holder in holders(account, returns, payment.authorized_at or now, now, static_code=static_code):
             try:
                 with self.storage.atomic_write() as write:
-                    act(Holder(account, returns, day, counters), write)
+                    act(holder, write)
                 return
-            except DayTurned:
-                pass
-        with self.storage.atomic_write() as write:
-            act(Holder(account), write)
+            except PeriodOver:
+                continue
 
 
 def move_of(payment: Payment, quote_id: str | None) -> Move:

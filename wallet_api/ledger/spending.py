@@ -1,0 +1,93 @@
+"""Spending: what a debit counts against, as counters on the payer's own balance item and in the debit's own condition.
+
+A counter says what went out in one period. All of an item's counters belong to one day, `spent_day`, and to its month and year, so one
+condition on that day guards every roll-over, and a day that never turns back keeps months and years from being begun anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wallet_api.clock import wallet_day
+from wallet_api.ledger.accounts import NEVER, Account, Payer, StaleAccount, admit, limits_for
+from wallet_api.ledger.limits import PERIODS, REACHED, STATIC_CODE, Limits, Period, label_of, limits_of
+from wallet_api.ledger.store import AccountItem
+from wallet_api.money import Money
+from wallet_api.storage.atomic import Requirement
+
+ATTRIBUTES: Mapping[Period, str] = {"day": "spent", "month": "spent_in_month", "year": "spent_in_year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What a debit is added to: by its name among the counters of its period, and how far it may go; None for any far."""
+
+    period: Period
+    name: str
+    limit: Money | None
+
+
+def counter_names(period: Period, currency: str, *, static_code: bool) -> tuple[str, ...]:
+    """What the counters of a period are called that a debit of this kind goes into."""
+    return (currency, f"static_{currency}") if static_code and period == "day" else (currency,)
+
+
+def counters_of(payer: Payer, currency: str) -> Iterator[Counter]:
+    """The counters that a debit of this payer goes into, the shortest period first: it is the first that is told of."""
+    limits: tuple[Limits, ...] = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
+    for period in PERIODS:
+        names = counter_names(period, currency, static_code=payer.static_code)
+        yield from (Counter(period, name, each.of(period)) for name, each in zip(names, limits, strict=False))
+
+
+def spend(items: type[AccountItem], payer: Payer, amount: Money, now: datetime) -> tuple[list[Any], list[Requirement]]:
+    """How an outgoing amount is counted: the amount itself is checked here, the sums by condition.
+
+    Raises what `Limits.admit` raises; the requirements raise the limits' errors and StaleAccount.
+    """
+    account, today = payer.account, wallet_day(now)
+    # A clock that is a little behind, just after midnight, must not begin yesterday anew: a day never turns back.
+    turned = account.spent_day == NEVER or account.spent_day < today
+    day = today if turned else account.spent_day
+    actions: list[Any] = [items.spent_day.set(day)] if turned else []
+    requirements: list[Requirement] = [(items.spent_day == account.spent_day, StaleAccount())]
+    admit(payer, amount)
+    counters = list(counters_of(payer, amount.currency))
+    for period in PERIODS:
+        here = [counter for counter in counters if counter.period == period]
+        known = account.counters(period)
+        if known is None or label_of(period, account.spent_day) != label_of(period, day):
+            begun = {counter.name: amount.amount for counter in here}
+            actions.append(getattr(items, ATTRIBUTES[period]).set(begun))
+            if known is None:
+                requirements.append((getattr(items, ATTRIBUTES[period]).does_not_exist(), StaleAccount()))
+            continue
+        for counter in here:
+            more_actions, more_requirements = _add(items, counter, amount, begun=counter.name in known)
+            actions += more_actions
+            requirements += more_requirements
+    return actions, requirements
+
+
+def _add(
+    items: type[AccountItem], counter: Counter, amount: Money, *, begun: bool
+) -> tuple[list[Any], list[Requirement]]:
+    spent = getattr(items, ATTRIBUTES[counter.period])[counter.name]
+    if not begun:
+        return [spent.set(amount.amount)], [(spent.does_not_exist(), StaleAccount())]
+    actions = [spent.set(spent + amount.amount)]
+    if counter.limit is None:
+        return actions, []
+    rest = counter.limit - amount
+    return actions, [(spent <= rest.amount, REACHED[counter.period](limit=counter.limit))]
+
+
+def spent_in(account: Account, period: Period, currency: str, now: datetime) -> Money:
+    """What went out of a wallet in the present day, month or year, as its limits count it."""
+    present = max(wallet_day(now), "" if account.spent_day == NEVER else account.spent_day)
+    known = account.counters(period) or {}
+    same = label_of(period, account.spent_day) == label_of(period, present)
+    return Money(known.get(currency, 0) if same else 0, currency)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from bench.use_cases import Bench
 from dev.cloud.local import LocalCloud

@@ -7,7 +7,9 @@ the entry, the payment's state. The fees' account is left to be folded, which fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.ids import new_id

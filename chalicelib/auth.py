@@ -8,7 +8,8 @@ stranger's PIN attempts, with a made-up one. Whether its session still lives is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.errors import DuplicateHeader, NotAuthenticated, WrongCaller
 from wallet_api.merchants.model import MerchantCaller

@@ -42,9 +42,14 @@ def require_acceptable(
 def idempotency_key(headers: Mapping[str, str], wanted: Literal["required", "accepted"]) -> str | None:
     """The key, if there is one. Raises IdempotencyKeyMalformed, IdempotencyKeyRequired."""
     key = headers.get("idempotency-key")
-    # The draft's Structured Field form "abc" and the bare form abc would name two operations.
-    if key is not None and (not _KEY.fullmatch(key) or key.startswith('"')):
-        raise errors.IdempotencyKeyMalformed
     if key is None and wanted == "required":
         raise errors.IdempotencyKeyRequired
+    return None if key is None else well_formed(key)
+
+
+def well_formed(key: str) -> str:
+    """The key. Raises IdempotencyKeyMalformed."""
+    # The draft's Structured Field form "abc" and the bare form abc would name two operations.
+    if not _KEY.fullmatch(key) or key.startswith('"'):
+        raise errors.IdempotencyKeyMalformed
     return key

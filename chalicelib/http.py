@@ -12,11 +12,11 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
+from msgspec import Struct, field
 
 from chalicelib import auth, errors, headers, messages, wiring
 from chalicelib.bodies import NotJson, parse, read_document, read_query
@@ -48,8 +48,7 @@ class NoParameters(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The query of an endpoint that takes none: a parameter that nobody reads is somebody's mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """An answer that is no object of the API: a page, a script, the OpenAPI document. The same for everybody, so it may
     be cached.
     """
@@ -59,8 +58,7 @@ class Document:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """What an endpoint promises; the OpenAPI document is made from these.
 
     `answer` is a View type, None for an answer without a body (204), or the media type of a Document.
@@ -82,8 +80,7 @@ class Endpoint:
     function: Callable[[Call[Any]], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[B]):
+class Call(Struct, Generic[B], frozen=True):
     """One request, read and authenticated. `caller` is typed by the endpoint's own narrowing properties."""
 
     wallet: Wallet
@@ -141,8 +138,7 @@ class Routes(Blueprint):
         self.endpoints: list[Endpoint] = []
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: int
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from chalicelib.samples import sample
 from wallet_api.clients.errors import ClientMalformed, UpdateRequired
 from wallet_api.errors import Invalid, NotFound, OutcomeUnknown, WalletError
 from wallet_api.ledger.accounts import StaleAccount
-from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused
+from wallet_api.ledger.errors import IdempotencyKeyInUse, IdempotencyKeyReused, OperationAbandoned
 from wallet_api.merchants.errors import ApiKeyOfOtherMode, ApiKeyRevoked, MerchantSuspended, ScopeMissing
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.rate_limits.errors import RateLimited
@@ -97,7 +97,13 @@ def problems_of(each: Endpoint) -> list[type[WalletError]]:
         found += [SignatureRequired, SignatureInvalid, SignatureReplayed]
     found += [NotFound] if _NAME.search(each.path) else []
     if each.idempotency == "required":
-        found += [errors.IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyKeyInUse, StaleAccount]
+        found += [
+            errors.IdempotencyKeyRequired,
+            IdempotencyKeyReused,
+            IdempotencyKeyInUse,
+            OperationAbandoned,
+            StaleAccount,
+        ]
     return list(dict.fromkeys([*found, *each.errors]))
 
 

@@ -8,12 +8,12 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
+from msgspec import to_builtins
 
 from dev.client import Api
 from dev.merchants import deployed
@@ -45,9 +45,9 @@ def main(arguments: list[str] | None = None, opener: Opener = deployed, session:
             return _redriven(redrive_of(options.function, options.region, opener, session))
         wallet = opener(options.function, options.region)
         if options.act == "rebuild":
-            return _rebuilt(options.account, asdict(rebuild(wallet.folding, options.account)))
+            return _rebuilt(options.account, to_builtins(rebuild(wallet.folding, options.account)))
         report = verify(wallet.ledger, grace=timedelta(minutes=options.grace))
-        return _verified({**asdict(report), "holds": report.holds})
+        return _verified({**to_builtins(report), "holds": report.holds})
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
         return _sorry(f"The deployment of {options.function!r} could not be read: {error}")
     except (NotAStreamHandler, NoServer) as error:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Protocol
+
+from msgspec import to_builtins
 
 from dev.cloud.clock import BadStep, MovableClock
 from dev.cloud.gauges import Gauges
@@ -135,14 +136,14 @@ class Sandbox:
     def _ledger(self, _call: Call) -> dict[str, Any]:
         self._cloud.pump.drain()
         report = verify(self._cloud.wallet.ledger)
-        return {"object": "ledger_report", "holds": report.holds, **asdict(report)}
+        return {"object": "ledger_report", "holds": report.holds, **to_builtins(report)}
 
     def _rebuild(self, call: Call) -> dict[str, Any]:
         body = _body(call)
         if set(body) != {"rebuild"} or not isinstance(body["rebuild"], str):
             raise _Wrong("/rebuild", 'Send {"rebuild": ACCOUNT}, such as merchant/mer_… or fees.')
         try:
-            return {"object": "rebuilt", **asdict(rebuild(self._cloud.wallet.folding, body["rebuild"]))}
+            return {"object": "rebuilt", **to_builtins(rebuild(self._cloud.wallet.folding, body["rebuild"]))}
         except AccountMissing as error:
             raise _Wrong("/rebuild", "There is no such wallet.") from error
 

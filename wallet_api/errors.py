@@ -17,8 +17,9 @@ for ever; a missing proof, a typing error and an outage are not decisions, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from wallet_api.money import Money
 
@@ -50,8 +51,7 @@ class WalletError(Exception):
             raise TypeError(f"two errors are called {code!r}")
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """Where a refusal was first given: its replay answers with the same request id and in the same language."""
 
     request_id: str
@@ -62,8 +62,7 @@ class Malformed(WalletError):
     """The request cannot be read as what it claims to be."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+class FieldProblem(Struct, frozen=True):
     """One field that is not acceptable: an RFC 6901 pointer into the body (or a parameter's name) and a code for why."""
 
     pointer: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock, epoch_milliseconds
 
@@ -19,8 +20,7 @@ NAMESPACE = "Wallet"
 Unit = Literal["Count", "Milliseconds"]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One number. The name is an alarm's, so infra/overrides.yaml changes with it."""
 
     name: str
@@ -35,8 +35,7 @@ class Metrics(Protocol):
         """Takes what was measured at one moment."""
 
 
-@dataclass(frozen=True)
-class EmbeddedMetrics:
+class EmbeddedMetrics(Struct, frozen=True):
     """Writes them to standard output; the stage is their dimension, so that a trial's numbers wake nobody at night."""
 
     stage: str

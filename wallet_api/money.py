@@ -6,7 +6,8 @@ The codes and exponents are those of ISO 4217 (list one), without funds, metals 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_AMOUNT = 10**12
 """The largest amount that a caller may ask for, in minor units: ten billion yuan, far below DynamoDB's 38 digits."""
@@ -60,8 +61,7 @@ def currencies() -> list[str]:
     return sorted(_EXPONENTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """An amount of minor units (fen, cents, yen) of one currency; it may be negative in the ledger, never in a request."""
 
     amount: int

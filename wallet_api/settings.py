@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 Mode = Literal["test", "live"]
 
@@ -16,8 +17,7 @@ class SettingsIncomplete(Exception):
     """A variable that the wallet cannot run without is missing or wrong; the text names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What a deployment decides. `tables` maps the wallet's name of a table to DynamoDB's."""
 
     stage: str

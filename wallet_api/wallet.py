@@ -17,6 +17,7 @@ from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
 from wallet_api.metrics import Metrics
+from wallet_api.operations.use_cases import Operations
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
 from wallet_api.refunds.store import RefundItem, RefundStore
@@ -55,6 +56,7 @@ class Wallet(Identity, MerchantSide, Telling):
     refunds: Refunds
     transfers: Transfers
     transactions: Transactions
+    operations: Operations
     clients: Clients
 
     def close(self) -> None:
@@ -125,5 +127,6 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         refunds=refunds,
         transfers=transfers,
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
+        operations=Operations(storage, clock, settings.mode, ledger, sessions, merchants, (top_ups,)),
         clients=Clients.open(storage, clock),
     )

@@ -13,7 +13,7 @@ from chalicelib.views import Body, MoneyIn, MoneyView, View
 from wallet_api.cards.errors import CardMissing
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing, QuotePayeeMissing
+from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing, QuoteMissing, QuotePayeeMissing
 from wallet_api.fees.model import Bearer, FeeOperation, Quote, Rule, Schedule
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ids import is_id
@@ -181,6 +181,21 @@ def ask_quote(call: Call[AskQuote]) -> Any:
     """What is quoted is what is charged. Pass the quote's id with the movement, within ten minutes."""
     decided = call.wallet.fees.quote(call.customer, call.body.request(), call.asked)
     return Decided(_quote(decided.value), decided.replayed)
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/v1/fee_quotes/{quote_id}",
+    summary="Look at a quote",
+    callers=[Customer],
+    answer=QuoteView,
+    session="in_use_case",
+    errors=[QuoteMissing],
+)
+def get_quote(call: Call[None]) -> Any:
+    """One of the caller's quotes, while it can be used and for a while afterwards."""
+    return _quote(call.wallet.fees.get(call.customer, call.id("quote_id", "quo")))
 
 
 def _schedule(schedule: Schedule) -> ScheduleView:

@@ -1,10 +1,10 @@
 """What each side of a payment sees of it, in each state."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.payment_views import payment_view
 from dev.cloud.local import LocalCloud

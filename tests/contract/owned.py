@@ -1,8 +1,10 @@
 """What somebody owns, for the matrix of strangers: how each thing that an id in a path names is made, over HTTP."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
@@ -105,6 +107,12 @@ def _transaction(world: World) -> str:
     return str(world.get("/v1/transactions", world.ada.token)["data"][0]["id"])
 
 
+def _notification_of_person(world: World) -> str:
+    world.rich()
+    world.cloud.pump.drain()
+    return str(world.get("/v1/notifications", world.ada.token)["data"][0]["id"])
+
+
 def _top_up(world: World) -> str:
     world.rich()
     return world.top_up
@@ -123,6 +131,7 @@ _change = _one("change_id", _contact_change)
 _frozen = _one("unfreeze_id", _unfreeze)
 _webhook = _one("endpoint_id", _endpoint)
 _event = _one("event_id", _event_of_merchant)
+_notification = _one("notification_id", _notification_of_person)
 
 
 def _api_key(world: World) -> dict[str, str]:
@@ -184,6 +193,7 @@ OWNED: dict[str, Make] = {
     "POST /v1/webhook_endpoints/{endpoint_id}/replay": _webhook,
     "GET /v1/webhook_endpoints/{endpoint_id}/replays/{replay_id}": _replay,
     "POST /v1/events/{event_id}/replay": _event,
+    "POST /v1/notifications/{notification_id}/read": _notification,
 }
 """How the owner's thing is made for each route that names one."""
 

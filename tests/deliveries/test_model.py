@@ -1,12 +1,12 @@
 """When a delivery is tried again, what ends it, and how it is signed."""
 
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from wallet_api.deliveries.model import (

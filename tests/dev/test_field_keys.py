@@ -1,10 +1,10 @@
 """A deployment that changes the KMS key of its personal data, by the parameters of the template and the rights they give."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from msgspec.structs import replace
 
 from dev import rotation
 from dev.cloud.local import LocalCloud

@@ -1,12 +1,12 @@
 """What an operator does with merchants: of a deployed wallet from the terminal, of the local one through the sandbox."""
 
 import os
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.session import get_session
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

@@ -2,10 +2,10 @@
 
 from base64 import b64decode
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dev import ops, rotation
 from dev.client import Api

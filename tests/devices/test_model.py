@@ -1,11 +1,11 @@
 """Tokens of devices, keys, and what a signature is over."""
 
 from base64 import b64encode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from tests.signing import Phone, raw
 from wallet_api.devices.model import (

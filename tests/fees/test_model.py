@@ -1,12 +1,12 @@
 """Fees as pure rules: rounding, parts that add up, quotes that bind, schedules in order."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wallet_api.fees.errors import (
     FeeScheduleMissing,

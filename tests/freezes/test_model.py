@@ -1,9 +1,9 @@
 """What it takes to have a frozen wallet back."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from wallet_api.errors import Invalid
 from wallet_api.freezes.errors import UnfreezeNeedsMore

@@ -1,12 +1,12 @@
 """Fingerprints: lists that agree leave nothing, in any order; whatever differs leaves its part behind."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wallet_api.ledger.fingerprints import Fingerprints, part_of
 from wallet_api.ledger.lines import Line

@@ -1,9 +1,9 @@
 """What an application lacks, and which numbers can be a company's."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from wallet_api.errors import Invalid
 from wallet_api.merchant_applications.model import Application, SealedContact, is_registration_number

@@ -1,10 +1,10 @@
 """Notices: in the write of what they tell of, on every channel, tried until they are sent."""
 
-from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
 from tests.build import Someone, a_person

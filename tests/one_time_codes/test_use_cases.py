@@ -1,10 +1,11 @@
 """One-time codes: one purpose, one subject, one use, five tries, ten minutes."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
 from tests.client import Api

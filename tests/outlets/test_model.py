@@ -1,9 +1,9 @@
 """When an outlet can be paid at, and what it may be called."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from wallet_api.errors import Invalid, NotFound
 from wallet_api.merchants.model import Profile, Standing

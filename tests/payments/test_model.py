@@ -1,13 +1,13 @@
 """What a payment's state and time allow."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wallet_api.clock import month_of, months_back
 from wallet_api.errors import NotFound

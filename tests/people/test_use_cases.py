@@ -1,8 +1,7 @@
 """People in their tables: found by phone without a readable phone, sealed, and one wallet for one contact."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
 from tests.build import a_person, a_phone

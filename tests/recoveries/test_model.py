@@ -1,7 +1,8 @@
 """What a recovery offers."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from wallet_api.recoveries.model import Recovery
 

@@ -1,11 +1,11 @@
 """What may be refunded, and which part of the fee comes back."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.payments.test_model import CANCELED, PAID, WAITING
 from wallet_api.errors import NotFound, WalletError

@@ -1,7 +1,8 @@
 """Who gives and who gets in a refund."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from tests.payments.test_model import PAID
 from wallet_api.ids import new_id

@@ -1,9 +1,9 @@
 """What happens to refunds that are repeated, race, or meet a wallet or a merchant in trouble, over HTTP."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

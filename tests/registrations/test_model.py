@@ -1,10 +1,10 @@
 """What somebody who registers must give."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from wallet_api.errors import Invalid
 from wallet_api.people.model import Person

@@ -1,8 +1,7 @@
 """Sealed accounts, and two changes at once; over HTTP see tests/routes/test_settlement_accounts.py."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

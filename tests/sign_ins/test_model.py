@@ -1,7 +1,8 @@
 """Which second factors somebody may choose from."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from wallet_api.people.model import RECOVERED_FOR, Person
 from wallet_api.sign_ins.model import challenge_token, clears, methods_of, read_token

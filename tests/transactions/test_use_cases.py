@@ -1,11 +1,11 @@
 """A person's history over HTTP: who sees what, both sides, filters, pages, and what a page costs."""
 
-from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

@@ -1,6 +1,6 @@
 """How a transfer's money moves."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.transfers.test_model import a_transfer
 from wallet_api.ledger import chart

@@ -1,8 +1,7 @@
 """What is not handed in is the cloud's own, and a live wallet never falls back to a sandbox."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
 from wallet_api.gateways.mail import SesMail

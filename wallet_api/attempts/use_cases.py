@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from wallet_api.attempts.model import MAX_TRIES, lock_length
 from wallet_api.attempts.store import GuardedItem
@@ -25,8 +26,7 @@ NOT_LOCKED = datetime(1970, 1, 1, tzinfo=UTC)
 """Long past for every instance: with the present moment in its place, one whose clock is behind would find a lock."""
 
 
-@dataclass(frozen=True)
-class Attempts:
+class Attempts(Struct, frozen=True):
     """The counters on guarded items."""
 
     storage: Storage

@@ -10,9 +10,10 @@ import hashlib
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.authorizations.errors import (
     MethodNotAccepted,
@@ -31,7 +32,7 @@ from wallet_api.storage.keys import Keys, same
 Method = Literal["pin", "device_signature", "totp", "sms"]
 Code = Literal["totp", "sms"]
 Reason = Literal["changed_contact", "recovered_password", "new_device", "static_code", "large_amount", "new_payee"]
-MoveKind = Literal["payment", "outlet_payment", "transfer"]
+MoveKind = Literal["payment", "outlet_payment", "transfer", "mandate"]
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """Long enough for a finger, or for a code that comes late; short enough that nobody signs and forgets."""
@@ -67,15 +68,13 @@ def pin_matches(keys: Keys, person_id: str, pin: str, stored: str, version: int)
     return same(keys.digest("payment-pin", person_id, salt, pin, version=version), bytes.fromhex(digest))
 
 
-@dataclass(frozen=True, slots=True)
-class PinShown:
+class PinShown(Struct, frozen=True):
     """The ordinary yes."""
 
     pin: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureShown:
+class SignatureShown(Struct, frozen=True):
     """A yes by the key of a device; without a challenge's id it is over the newest of the session."""
 
     device_id: str
@@ -83,8 +82,7 @@ class SignatureShown:
     signature: Signature
 
 
-@dataclass(frozen=True, slots=True)
-class CodeShown:
+class CodeShown(Struct, frozen=True):
     """A yes by a code: that of the authenticator, unless one was sent for this challenge."""
 
     challenge_id: str
@@ -94,10 +92,9 @@ class CodeShown:
 Shown = PinShown | SignatureShown | CodeShown
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What a person says yes to. `subject` is the payment's id, or the outlet's that is paid at; a transfer has none before it
-    is made.
+class Move(Struct, frozen=True):
+    """What a person says yes to. `subject` is the payment's id, the mandate's, or the outlet's that is paid at; a transfer has
+    none before it is made. Of a mandate, `amount` is what it may move in a month.
     """
 
     kind: MoveKind
@@ -105,6 +102,12 @@ class Move:
     payee_id: str
     amount: Money
     quote_id: str | None
+    max_per_payment: Money | None = None
+
+    @property
+    def moves_now(self) -> bool:
+        """Whether the yes itself moves the amount."""
+        return self.kind != "mandate"
 
     @property
     def by_static_code(self) -> bool:
@@ -116,7 +119,7 @@ class Move:
 
         A device that is given the text can show it and hash it by itself, so what is seen is what is signed.
         """
-        document = {
+        document: dict[str, str | int | None] = {
             "amount": self.amount.amount,
             "challenge_id": challenge_id,
             "currency": self.amount.currency,
@@ -126,11 +129,12 @@ class Move:
             "quote_id": self.quote_id,
             "subject": self.subject,
         }
+        if self.max_per_payment is not None:
+            document["max_per_payment"] = self.max_per_payment.amount
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """What the server wants signed or proven for one move of one session. `text_hash` is SHA-256 of the move's text."""
 
     id: str
@@ -162,8 +166,7 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What decides how much of a yes a move needs. `device` is None where no key of it can count."""
 
     amount: Money

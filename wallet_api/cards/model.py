@@ -6,9 +6,10 @@ Numbers are 8 to 19 digits with a check digit (ISO/IEC 7812-1). The ranges below
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive
 from wallet_api.clock import WALLET_DAY
@@ -66,8 +67,7 @@ _BY_PREFIX: dict[str, tuple[str, Kind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """What may be known and shown of a number: its scheme, issuer (None when unknown), kind and last four digits."""
 
     brand: str
@@ -76,8 +76,7 @@ class Face:
     last4: str
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A bound card, or one that its issuer has yet to confirm. `number_key` tells the person's equal numbers apart."""
 
     id: str
@@ -121,8 +120,7 @@ class Card:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CardBox:
+class CardBox(Struct, frozen=True):
     """All cards of one person, and the one that was chosen as default, if any."""
 
     cards: tuple[Card, ...]

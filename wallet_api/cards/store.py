@@ -6,8 +6,9 @@ number that the person bound: sk = `card_number/{keyed hash}`. Tries of the day 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wallet_api.cards.errors import CardMissing, CardNotActive
 from wallet_api.cards.model import MAX_BINDINGS_A_DAY, MAX_CODE_ATTEMPTS, Card, CardBox, Status
@@ -58,8 +59,7 @@ class BindingTriesItem(Item):
     expires_at = Expiry()
 
 
-@dataclass(frozen=True)
-class CardStore:
+class CardStore(Struct, frozen=True):
     """Reads and writes cards."""
 
     storage: Storage

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.cards.errors import (
     CardAlreadyBound,
@@ -43,8 +44,7 @@ from wallet_api.storage.pages import Page, PageRequest, cursor_at
 SECONDS_A_DAY = 86_400
 
 
-@dataclass(frozen=True)
-class Cards:
+class Cards(Struct, frozen=True):
     """A person's cards."""
 
     storage: Storage

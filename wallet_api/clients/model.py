@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.clients.errors import ClientMalformed, PolicyRefused
 from wallet_api.errors import FieldProblem
@@ -25,8 +26,7 @@ Version = tuple[int, ...]
 """Four numbers, so that 3.2 and 3.2.0 are one version."""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """What asks: `app/ios/3.2.1`."""
 
     app: str
@@ -34,8 +34,7 @@ class Client:
     version: Version
 
 
-@dataclass(frozen=True, slots=True)
-class ClientPolicy:
+class ClientPolicy(Struct, frozen=True):
     """What is said of one platform's versions. Versions are texts as the store shows them, `minimum` the oldest that works,
     `advised` the oldest that nobody is asked to leave.
     """

@@ -7,6 +7,9 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import msgspec
+from msgspec import Struct
+
 from wallet_api.clients.errors import UpdateRequired
 from wallet_api.clients.model import Client, ClientPolicy, Standing, admit
 from wallet_api.clients.store import POLICIES, ClientPolicyItem
@@ -21,13 +24,12 @@ KNOWN_FOR = timedelta(minutes=1)
 MOST_PLATFORMS = 100
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """The policies as a container read them last."""
 
     policies: tuple[ClientPolicy, ...] = ()
     read_at: datetime | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.contact_changes.errors import ContactRefused
 from wallet_api.errors import FieldProblem
@@ -24,8 +25,7 @@ CHANGE_LIFE = timedelta(minutes=15)
 Method = Literal["totp", "sms", "email", "recovery_code"]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactChange:
+class ContactChange(Struct, frozen=True):
     """A person's wish for another contact over this channel. `code_id` goes to the new one, `proof_code_id` to a current
     one. `taken` says that somebody has it: its owner got a notice and no code. Without `contact_sealed` the contact is
     removed, and nothing is sent but the proof.
@@ -42,8 +42,7 @@ class ContactChange:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What the person is told; the address is masked."""
 
     change: ContactChange
@@ -53,8 +52,7 @@ class Begun:
     resend_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A code is on its way to a contact that the person has already."""
 
     channel: Channel

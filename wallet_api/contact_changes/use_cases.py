@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.contact_changes.errors import ContactRefused
@@ -34,8 +34,7 @@ from wallet_api.storage import AtomicWrite, Storage
 from wallet_api.storage.errors import StorageFault
 
 
-@dataclass(frozen=True)
-class ContactChanges:
+class ContactChanges(Struct, frozen=True):
     """The contacts that people are about to have."""
 
     storage: Storage

@@ -14,10 +14,12 @@ import hmac
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import epoch_seconds, rfc3339
 from wallet_api.events.model import Event, wanted
@@ -47,8 +49,7 @@ OPEN: tuple[Status, ...] = ("pending", "retrying")
 GONE = 410
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try, as the log shows it: an HTTP status, or the problem that kept one from coming. Nothing that was answered."""
 
     at: datetime
@@ -58,8 +59,7 @@ class Attempt:
     body_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One event on its way to one endpoint.
 
     `version` counts whoever took it in hand, `attempts` the tries, `step` those of the plan that began at `begun_at`.
@@ -113,8 +113,7 @@ class Delivery:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """A job that sends an endpoint's past events again, from the newest to the oldest. `place` is the last event's id."""
 
     id: str

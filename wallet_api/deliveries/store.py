@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.deliveries.errors import ClaimedElsewhere
@@ -78,8 +79,7 @@ class ReplayItem(Item):
         return self.as_record(Replay, id=self.pk, event_types=tuple(self.event_types))
 
 
-@dataclass(frozen=True)
-class DeliveryStore:
+class DeliveryStore(Struct, frozen=True):
     """Adds, finds and moves deliveries and jobs along."""
 
     storage: Storage

@@ -6,9 +6,10 @@ import binascii
 import hashlib
 import json
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from wallet_api.clock import epoch_seconds
 from wallet_api.errors import FieldProblem, Invalid
@@ -29,8 +30,7 @@ _USER_PRESENT, _USER_VERIFIED = 0x01, 0x04
 _LEAST_AUTHENTICATOR_DATA = 32 + 1 + 4
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """What an app says about the device it runs on: shown to its owner, trusted for nothing.
 
     `id` and `limited_until_seconds` (since 1970; 0 when nothing is limited) are ours, and empty until the device joined.
@@ -48,8 +48,7 @@ class Device:
         return epoch_seconds(now) < self.limited_until_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A public key that a device holds the other half of: DER of its SubjectPublicKeyInfo (RFC 5280).
 
     `trusted_from` is when its signature begins to count for more than the PIN that it was registered with.
@@ -63,8 +62,7 @@ class Key:
     """The authenticator's own counter when it last signed; 0 for one that does not count."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredDevice:
+class RegisteredDevice(Struct, frozen=True):
     """One of a person's devices."""
 
     id: str
@@ -78,16 +76,14 @@ class RegisteredDevice:
     key: Key | None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Where a browser's signatures must come from: the origin of our pages, and their host, which is the RP ID."""
 
     origin: str
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A device's signature. With the two documents of a browser it is over those (WebAuthn), else over the challenge."""
 
     signature: bytes

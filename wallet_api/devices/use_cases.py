@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.devices.errors import DeviceRemoved
@@ -33,8 +35,7 @@ KEYS_PER_WRITE = 20
 """Leaves room in one atomic write for the sessions that end beside."""
 
 
-@dataclass(frozen=True)
-class Devices:
+class Devices(Struct, frozen=True):
     """The devices of every person."""
 
     storage: Storage

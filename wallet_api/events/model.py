@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from wallet_api.clock import epoch_milliseconds
 from wallet_api.ids import made_id
@@ -96,8 +97,7 @@ FACTS = ("payment_id", "refund_id", "decline_code", "refunded", "refundable")
 """What of a changed record goes into its event beside its amount: ids, codes and numbers, nobody's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One fact for one owner (a merchant's or a person's id). `data` is thin: ids, amounts, states."""
 
     id: str
@@ -112,8 +112,7 @@ class Event:
         return epoch_milliseconds(self.created_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A record that came into a state. `owners` are all whom it concerns; `digest` names this version of the record."""
 
     kind: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.events.errors import EventKnown, RecordUnreadable
 from wallet_api.events.model import FACTS, OF_STATES, Change, Event, shard_of, shards_of
@@ -51,8 +52,7 @@ class ChangedItem(Item):
     person_id = UnicodeAttribute(null=True)
 
 
-@dataclass(frozen=True)
-class EventStore:
+class EventStore(Struct, frozen=True):
     """Adds and finds events."""
 
     storage: Storage

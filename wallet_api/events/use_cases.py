@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.events.errors import RecordUnreadable
@@ -30,8 +31,7 @@ logger = logging.getLogger(__name__)
 StreamRecord = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Which of somebody's events: of these types, about this object, since and until (excluded) when."""
 
     types: tuple[str, ...] = ()
@@ -52,8 +52,7 @@ class Asked:
 ALL = Asked()
 
 
-@dataclass(frozen=True)
-class Events:
+class Events(Struct, frozen=True):
     """The events of every merchant and person."""
 
     storage: Storage

@@ -7,9 +7,10 @@ free parts are minor units, counted one to one in every currency until exchange 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.fees.errors import (
@@ -36,8 +37,7 @@ ONE = 10_000
 """Basis points in the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What one operation costs: a share above a free part, plus something fixed, within bounds. None is any channel."""
 
     operation: FeeOperation
@@ -50,16 +50,14 @@ class Rule:
     maximum: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeeLine:
+class FeeLine(Struct, frozen=True):
     """One part of a fee, so that a person can see how it came about; a maximum shows as a negative part."""
 
     code: Literal["share", "fixed", "minimum", "maximum"]
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """One version of what everything costs, in force from `effective_at` until the next version is."""
 
     version: int
@@ -76,8 +74,7 @@ class Schedule:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """A promise to one person, good for one movement until `expires_at`. A None payee or channel binds none."""
 
     id: str
@@ -105,8 +102,7 @@ class Quote:
         return self.amount + self.on_top
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """The fee of one movement. `fee` is borne by `bearer`; a quote, if there is one, is consumed by `Fees.use`."""
 
     fee: Money
@@ -121,8 +117,7 @@ class Charge:
         return self.fee if self.bearer == "payer" else zero(self.fee.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """What is to be charged for. `payee` is the other side's id: a person or a merchant."""
 
     operation: FeeOperation

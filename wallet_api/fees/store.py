@@ -5,9 +5,11 @@ Schedules: pk = `fee_schedule`, sk = version. Quotes: pk = quote id, sk = `fee_q
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from wallet_api.fees.errors import QuoteMissing, QuoteUsed, ScheduleRaced
 from wallet_api.fees.model import CACHE_AGE, FIRST, FeeLine, Quote, Rule, Schedule
@@ -51,16 +53,14 @@ class QuoteItem(Item):
     expires_at = Moment()
 
 
-@dataclass
-class _Known:
+class _Known(Struct):
     """The schedules that this container has read, and when."""
 
     schedules: tuple[Schedule, ...] = (FIRST,)
     read_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class FeeStore:
+class FeeStore(Struct, frozen=True):
     """Schedules, kept for `CACHE_AGE` in each container since they are published ahead of time, and quotes."""
 
     storage: Storage

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock
@@ -36,8 +37,7 @@ from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.trips import known
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What a trip brought to charge by: the schedules, and the quote that was presented, if one was."""
 
     schedules: tuple[Schedule, ...]
@@ -45,8 +45,7 @@ class Basis:
     quote_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteRequest:
+class QuoteRequest(Struct, frozen=True):
     """What a person wants to know the fee of. The other side is named in one way, or not at all."""
 
     operation: FeeOperation
@@ -64,8 +63,7 @@ class QuoteRequest:
         return any((self.phone, self.email, self.person_id))
 
 
-@dataclass(frozen=True)
-class Fees:
+class Fees(Struct, frozen=True):
     """The schedule and its quotes.
 
     In a use case that moves money: `read = fees.reading(trip, quote_id)` in the first trip, `fees.charge(read, …)`
@@ -147,6 +145,17 @@ class Fees:
             return quote
 
         return self.ledger.once(operation, decided, attempt=attempt, replay=self._replay, allow=session)
+
+    def get(self, caller: Customer, quote_id: str) -> Quote:
+        """One of the caller's quotes, as long as it is kept. Raises QuoteMissing."""
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self.store.quote(quote_id, trip)
+        session()
+        quote = found()
+        if quote is None or quote.person_id != caller.id:
+            raise QuoteMissing
+        return quote
 
     def schedule(self, at: datetime | None = None) -> Schedule:
         """The schedule in force at a time, now unless given. Raises FeeScheduleMissing."""

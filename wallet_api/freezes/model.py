@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid
@@ -18,8 +19,7 @@ UNFREEZE_LIFE = timedelta(days=7)
 Method = Literal["sms", "email", "authenticator", "pin"]
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Struct, frozen=True):
     """Since when nothing goes out."""
 
     id: str
@@ -27,8 +27,7 @@ class Freeze:
     frozen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Unfreeze:
+class Unfreeze(Struct, frozen=True):
     """A person's wish to have the wallet back. Each code id belongs to one channel."""
 
     id: str
@@ -43,8 +42,7 @@ class Unfreeze:
         return self.sms_code_id if channel == "sms" else self.email_code_id
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What the person is told: with what it is proven, and from when on one of the methods is enough."""
 
     unfreeze: Unfreeze
@@ -52,8 +50,7 @@ class Begun:
     available_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A code is on its way; the address is masked."""
 
     channel: Channel
@@ -62,8 +59,7 @@ class Sent:
     resend_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a person shows to have the wallet back."""
 
     sms_code: str | None = None

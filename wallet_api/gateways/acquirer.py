@@ -1,4 +1,4 @@
-"""The card acquirer: the company that keeps card numbers in our place, asks issuers, and charges cards.
+"""The card acquirer: the company that keeps card numbers in our place, asks issuers, charges cards, and sends money to them.
 
 A card number reaches nobody but `Acquirer.tokenise`. What we keep is the token it gives for it.
 """
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 from wallet_api.errors import Unavailable
 from wallet_api.money import Money
 
@@ -17,9 +19,11 @@ DeclineCode = Literal[
     "card_declined", "card_insufficient_funds", "card_expired", "confirmation_expired", "charge_not_received"
 ]
 
+RefundDecline = Literal["refund_declined", "refund_not_received"]
+
 
 class AcquirerSilent(Unavailable):
-    """The acquirer did not answer. What it did of a charge is not known until `find` tells."""
+    """The acquirer did not answer. What it did is not known until `find`, or `find_refund`, tells."""
 
     code = "acquirer_unavailable"
 
@@ -53,12 +57,32 @@ class ChargeOrder:
     ordered_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeOutcome:
+class ChargeOutcome(Struct, frozen=True):
     """How a charge stands. Approved and declined are final."""
 
     status: Literal["approved", "declined", "pending", "needs_confirmation", "wrong_code"]
     decline_code: DeclineCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to a card as we ordered it. `reference` is ours and names it for ever; `ordered_at` is when it was written down.
+
+    `charge` is our reference of the charge that it takes back, in part or in whole; without one it is a credit to the card.
+    """
+
+    reference: str
+    token: str = field(repr=False)
+    amount: Money
+    ordered_at: datetime
+    charge: str | None
+
+
+class RefundOutcome(Struct, frozen=True):
+    """How money to a card stands. Approved and declined are final; pending says that the acquirer has it and is not done."""
+
+    status: Literal["approved", "declined", "pending"]
+    decline_code: RefundDecline | None = None
 
 
 class Acquirer(Protocol):
@@ -84,3 +108,9 @@ class Acquirer(Protocol):
 
     def find(self, order: ChargeOrder) -> ChargeOutcome:
         """How a charge stands. One that never arrived is closed for ever and answered as `charge_not_received`."""
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """Sends money to a card once for a reference, however often it is called. A charge's refund needs no bound card."""
+
+    def find_refund(self, order: RefundOrder) -> RefundOutcome:
+        """How it stands. One that never arrived is closed for ever and answered as `refund_not_received`."""

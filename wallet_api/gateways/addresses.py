@@ -9,7 +9,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -44,8 +45,7 @@ _LEADING_ELSEWHERE: tuple[Network, ...] = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A URL in its parts. `host` is lower case and has no dot at its end; `path` begins with a slash and has the query."""
 
     scheme: str
@@ -60,8 +60,7 @@ class Target:
         return self.host if self.port == usual else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What may be called. `own_hosts` are the wallet's own names, which lead back into it; `also` are networks that count
     as public; `here` lets plain HTTP go to this very machine, which is for a developer's own.
     """

@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from wallet_api.gateways.addresses import Address, Rules, Target
 
@@ -31,8 +32,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 Problem = Literal["name_unknown", "address_refused", "unreachable", "certificate_refused", "timed_out", "no_http"]
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(Struct, frozen=True):
     """One thing to post."""
 
     url: str
@@ -40,8 +40,7 @@ class Callback:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What came of it: an HTTP status, or the problem that kept it from coming."""
 
     status: int | None
@@ -80,8 +79,7 @@ class _Refused(Exception):
         self.problem: Problem = problem
 
 
-@dataclass(slots=True)
-class _Attempt:
+class _Attempt(Struct):
     """One post under way, which can be ended from outside."""
 
     ends_at: float

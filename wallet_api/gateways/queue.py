@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 logger = logging.getLogger(__name__)
 
@@ -15,8 +16,7 @@ LONGEST_DELAY = 900
 AT_ONCE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What a worker is told: plain JSON, ids only. It is taken no sooner than after the delay."""
 
     body: Mapping[str, str | int]

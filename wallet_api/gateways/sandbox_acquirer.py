@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.gateways.acquirer import (
@@ -20,6 +21,9 @@ from wallet_api.gateways.acquirer import (
     ChargeOrder,
     ChargeOutcome,
     DeclineCode,
+    RefundDecline,
+    RefundOrder,
+    RefundOutcome,
     TokenisedCard,
     Verdict,
 )
@@ -45,6 +49,16 @@ ANSWER_AFTER = timedelta(seconds=60)
 """How long a charge that is answered later stays pending."""
 CONFIRM_WITHIN = timedelta(minutes=10)
 
+REFUNDS: Final = {
+    888_01: "decline",
+    888_02: "take, then approve",
+    888_03: "take, then decline",
+    888_04: "say nothing, then approve",
+    888_05: "say nothing, then decline",
+    888_06: "lose",
+}
+"""What the magic amounts do that are sent to cards, in minor units of any currency. A declining card takes no other either."""
+
 _APPROVED = ChargeOutcome("approved")
 _PENDING = ChargeOutcome("pending")
 _DECLINES: Final[dict[str, DeclineCode]] = {
@@ -55,8 +69,7 @@ _DECLINES: Final[dict[str, DeclineCode]] = {
 }
 
 
-@dataclass(frozen=True)
-class SandboxAcquirer:
+class SandboxAcquirer(Struct, frozen=True):
     """An acquirer and every issuer behind it. The issuers' codes go out by SMS."""
 
     keys: Keys
@@ -120,6 +133,30 @@ class SandboxAcquirer:
             return ChargeOutcome("declined", "confirmation_expired") if expired else ChargeOutcome("needs_confirmation")
         declined = _DECLINES.get(behaviour)
         return ChargeOutcome("declined", declined) if declined else _APPROVED
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """The outcome of the amount's behaviour, or of the card's; what is lost or answered later says nothing at first."""
+        behaviour = self._refunding(order)
+        if behaviour == "lose" or (behaviour.startswith("say nothing") and self._early(order)):
+            raise AcquirerSilent
+        return self.find_refund(order)
+
+    def find_refund(self, order: RefundOrder) -> RefundOutcome:
+        """How it stands by now."""
+        behaviour = self._refunding(order)
+        if behaviour == "lose":
+            return RefundOutcome("declined", "refund_not_received")
+        if "then" in behaviour and self._early(order):
+            return RefundOutcome("pending")
+        declined: RefundDecline = "refund_declined"
+        return RefundOutcome("declined", declined) if behaviour.endswith("decline") else RefundOutcome("approved")
+
+    def _refunding(self, order: RefundOrder) -> str:
+        card, _, _ = self._open(order.token)
+        return REFUNDS.get(order.amount.amount, "decline" if card == "decline" else "approve")
+
+    def _early(self, order: RefundOrder) -> bool:
+        return self.clock.now() - order.ordered_at < ANSWER_AFTER
 
     def _send_confirmation(self, order: ChargeOrder) -> None:
         _, phone, last4 = self._open(order.token)

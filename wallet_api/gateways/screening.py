@@ -5,9 +5,10 @@ Which payments are reviewed is decided here, without asking anybody; what is rev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
@@ -22,8 +23,7 @@ class ScreeningSilent(Unavailable):
     code = "screening_unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A payment as its reviewers know it: `reference` is ours; `since` is when its customer said yes, None before that."""
 
     reference: str
@@ -68,8 +68,7 @@ MAGIC_AMOUNTS: Final = {
 """What the magic amounts do, in minor units of any currency. No other amount is reviewed."""
 
 
-@dataclass(frozen=True)
-class SandboxScreening:
+class SandboxScreening(Struct, frozen=True):
     """The reviewers of test mode: magic amounts reach every end. They remember nothing; what comes later is the clock's."""
 
     clock: Clock

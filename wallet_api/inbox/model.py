@@ -6,9 +6,10 @@ Events are written once and sort by their ids, so one id says what was read: it,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.events.model import Event
 from wallet_api.money import Money, decimal_text
@@ -37,8 +38,7 @@ FOR_PEOPLE = (
 """The types of events that a person is told of: what moved their money, and what needs them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     """One event, in the person's language."""
 
     id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import UnicodeAttribute
@@ -22,8 +22,7 @@ class ReadItem(Item):
     up_to = UnicodeAttribute()
 
 
-@dataclass(frozen=True)
-class InboxStore:
+class InboxStore(Struct, frozen=True):
     """Reads and moves the mark."""
 
     storage: Storage

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from wallet_api.errors import NotFound
 from wallet_api.events.use_cases import Asked, Events
@@ -18,8 +19,7 @@ from wallet_api.storage.pages import Page, PageRequest
 ASKED = Asked(types=FOR_PEOPLE)
 
 
-@dataclass(frozen=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """Every person's notifications."""
 
     storage: Storage

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from wallet_api.clock import Clock
-from wallet_api.errors import Unavailable
-from wallet_api.ledger.errors import AccountMissing, WalletClosed
+from wallet_api.errors import Unavailable, WalletError
+from wallet_api.ledger.errors import AccountMissing, WalletClosed, WalletFrozen
 from wallet_api.ledger.limits import BASIC, NEW_DEVICE, STATIC_CODE, Limits, Period, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Refusal
+from wallet_api.storage.items import Raw
 
 MAX_ATTEMPTS = 5
 NEVER = "never"
@@ -37,8 +40,7 @@ class NothingToGiveBack(Exception):
     """The counter is at zero: a success in between has put it there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A balance item as it was read. Amounts in minor units by currency.
 
     The counters of spending belong to `spent_day`, its month and its year; None where a period was never counted. `free_used` says
@@ -69,8 +71,7 @@ class Account:
         return Money(self.balances.get(currency, 0), currency)
 
 
-@dataclass(slots=True)
-class Payer:
+class Payer(Struct):
     """Who pays, as the first trip found them, with a PIN attempt reserved if there was one to reserve."""
 
     account: Account
@@ -98,8 +99,7 @@ def admit(payer: Payer, amount: Money) -> None:
         limits_of(STATIC_CODE, amount.currency).admit(amount)
 
 
-@dataclass(frozen=True)
-class Accounts:
+class Accounts(Struct, frozen=True):
     """Opens and reads accounts; only `Ledger.decide` and the folding change what they hold."""
 
     storage: Storage
@@ -138,6 +138,10 @@ class Accounts:
     def require_status(self, account: str, write: AtomicWrite, *statuses: str, otherwise: Refusal) -> None:
         """Requires in a write that an account is in one of these states; `otherwise` is told what was found."""
         write.check(self.items(account, BALANCE), (self.items.status.is_in(*statuses), otherwise))
+
+    def require_active(self, account: str, write: AtomicWrite) -> None:
+        """Requires in a write that an account could pay now. Leaving the write's block may raise WalletFrozen, WalletClosed."""
+        write.check(self.items(account, BALANCE), (self.items.status == "active", why_not_active))
 
     def find(self, account: str, trip: Trip) -> Read[Account | None]:
         """An account with its balances; None when it was never opened."""
@@ -209,6 +213,12 @@ class Accounts:
             (items.pk.exists(), AccountMissing()),
             (items.status.is_in("active", "frozen"), WalletClosed()),
         )
+
+
+def why_not_active(found: Raw | None) -> WalletError:
+    """The error of a wallet that takes no debit."""
+    status = (found or {}).get("status", {}).get("S")
+    return WalletClosed() if status == "closed" else WalletFrozen()
 
 
 def _there(account: Account | None) -> Account:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.money import Money
 
@@ -14,16 +15,14 @@ class Unbalanced(Exception):
     """Postings that do not sum to zero in every currency: a defect of the postings.py that made them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """One signed amount on one account: positive when the account receives."""
 
     account: str
     money: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One movement of money. `subject` is the id of the object it belongs to (a payment, a top-up); it holds no personal data.
 
     Raises Unbalanced when a posting is zero or a currency's postings do not sum to zero.

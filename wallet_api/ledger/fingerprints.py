@@ -10,9 +10,10 @@ some do by chance is as likely as 1 in 2^127. Sums are kept in parts: those that
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from zlib import crc32
+
+from msgspec import Struct, field
 
 from wallet_api.ledger.lines import Line
 
@@ -28,8 +29,7 @@ def part_of(*names: str) -> int:
     return crc32("\0".join(names).encode()) % PARTS
 
 
-@dataclass
-class Fingerprints:
+class Fingerprints(Struct):
     """Sums that are all zero when lines are as their entries say and balances are the sums of their lines."""
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))

@@ -13,14 +13,16 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from wallet_api.clock import epoch_milliseconds
+from msgspec import Struct, field
+
+from wallet_api.clock import epoch_milliseconds, wallet_day
 from wallet_api.errors import WalletError
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.ledger.days import DayNotBegun, is_kept_by_day, parts_by_day
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.lines import Line, lines_of
@@ -29,6 +31,7 @@ from wallet_api.metrics import Measure, Metrics, NoMetrics
 from wallet_api.storage.errors import StorageFault
 
 LINES_PER_WRITE = 99
+"""With the balance they are as many items as a transaction takes; an account whose days are kept has room for one line less."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +52,7 @@ class AccountNotOpened(Exception):
     """The first line of an account that nobody opened: the folding opens it."""
 
 
-@dataclass
-class _Batch:
+class _Batch(Struct):
     """What a batch of stream records brings."""
 
     lines: dict[str, list[tuple[str, Line]]] = field(default_factory=lambda: defaultdict(list))
@@ -68,8 +70,7 @@ class _Batch:
                 self.lines[line.account].append((sequence, line))
 
 
-@dataclass(frozen=True)
-class Folding:
+class Folding(Struct, frozen=True):
     """Reads the ledger table's stream and keeps the folded accounts."""
 
     ledger: Ledger
@@ -134,7 +135,10 @@ class Folding:
     def add(self, account: str, lines: Iterable[Line]) -> int:
         """Writes the lines that are not there yet and moves the balance by their sum. Returns how many were new."""
         unique = list({(line.pk, line.sk): line for line in lines}.values())
-        parts = [unique[start : start + LINES_PER_WRITE] for start in range(0, len(unique), LINES_PER_WRITE)]
+        if is_kept_by_day(account):
+            parts = parts_by_day(unique, LINES_PER_WRITE - 1)
+        else:
+            parts = [unique[start : start + LINES_PER_WRITE] for start in range(0, len(unique), LINES_PER_WRITE)]
         return sum(self._add_part(account, part) for part in parts)
 
     def _add_part(self, account: str, lines: list[Line]) -> int:
@@ -150,6 +154,8 @@ class Folding:
                 remaining = [line for line in remaining if line.sk not in counted]
             except AccountNotOpened:
                 self._open(account)
+            except DayNotBegun:
+                self.ledger.days.begin(account, wallet_day(remaining[0].at))
         return 0
 
     def _count(self, account: str, lines: list[Line], write: Any) -> None:
@@ -164,6 +170,8 @@ class Folding:
             actions.append(balance.set((balance | 0) + amount))
         exists = ledger.account_items.pk.exists()
         write.update(ledger.account_items(account, BALANCE), actions, (exists, AccountNotOpened()))
+        if is_kept_by_day(account):
+            ledger.days.count(account, lines, write)
 
     def _open(self, account: str) -> None:
         try:

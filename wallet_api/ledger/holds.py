@@ -7,8 +7,9 @@ made for. What is held of somebody's money is counted here, in the entry's own w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
@@ -26,8 +27,7 @@ class PeriodOver(Exception):
     """A period that the hold was counted in is over for this wallet: its counters are not what this one counts any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Whose money an entry sets aside or sets free: the account.
 
     `unspent` is what returns to the limits of the `periods` of `spent_on`, the wallet's day in which the hold was counted, as a

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
@@ -45,8 +46,7 @@ def _nothing() -> None:
     return None
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """The journal and the balances. `accounts` opens accounts and guards PIN attempts on them."""
 
     storage: Storage

@@ -8,9 +8,10 @@ with their first day in the zone that days are counted in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from wallet_api.clock import WALLET_DAY
 from wallet_api.errors import Declined
@@ -43,8 +44,7 @@ REACHED: Mapping[Period, type[Declined]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one tier may move out, each in minor units of one currency; None where there is no limit of its own."""
 
     per_transaction: Money

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
@@ -17,8 +18,7 @@ SHARDS = 8
 """A folded account's day is spread over this many partitions, so that no partition of a busy merchant gets hot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One account's net change by one entry in one currency; `other` is the account on the other side."""
 
     account: str

@@ -7,9 +7,10 @@ exactly one can ever exist (draft-ietf-httpapi-idempotency-key-header).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct
 
 from wallet_api.errors import Recorded, WalletError
 from wallet_api.ledger.entry import Entry
@@ -18,9 +19,10 @@ from wallet_api.storage.keys import plain_digest
 
 T = TypeVar("T")
 
+Outcome = Literal["succeeded", "refused", "abandoned"]
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+
+class Operation(Struct, frozen=True):
     """A request that wants to be decided: who asks (`caller`), in which mode, under which key, and for what.
 
     `fingerprint` is a keyed hash over method, path and canonical body without the person's authorization.
@@ -43,11 +45,13 @@ class Operation:
         return self.recorded_place or f"{self.caller}/{self.mode}/{plain_digest(self.key)[:40]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How an operation ended. `answer` holds what the record alone does not tell (ids, amounts, states at that time)."""
+class Decision(Struct, frozen=True):
+    """How an operation ended. `answer` holds what the record alone does not tell (ids, amounts, states at that time).
 
-    outcome: Literal["succeeded", "refused"]
+    An abandoned one never began: its record holds the place, so that whatever is still on its way finds it taken.
+    """
+
+    outcome: Outcome
     fingerprint: str
     kind: str
     subject: str
@@ -66,8 +70,7 @@ class Decision:
         return error
 
 
-@dataclass(frozen=True, slots=True)
-class Decided(Generic[T]):
+class Decided(Struct, Generic[T], frozen=True):
     """A use case's answer, and whether it is the repetition of an earlier one."""
 
     value: T

@@ -8,9 +8,10 @@ transaction. No balance is ever set: one that does not fit its lines stays so, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry
@@ -20,8 +21,7 @@ from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.store import OPERATION
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True):
     """How many lines the journal says that an account has, and how many of them were missing and are written now.
 
     `unreadable` names the places in the journal that cannot be read, so that nobody takes the account for complete.

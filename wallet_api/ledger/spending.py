@@ -7,9 +7,10 @@ condition on that day guards every roll-over, and a day that never turns back ke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.clock import wallet_day
 from wallet_api.ledger.accounts import NEVER, Account, Payer, StaleAccount, admit, limits_for
@@ -21,8 +22,7 @@ from wallet_api.storage.atomic import Requirement
 ATTRIBUTES: Mapping[Period, str] = {"day": "spent", "month": "spent_in_month", "year": "spent_in_year"}
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """What a debit is added to: by its name among the counters of its period, and how far it may go; None for any far."""
 
     period: Period

@@ -5,8 +5,9 @@ Entry ids sort by time, so a stretch of time is a range of sort keys in one part
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.ids import first_id
 from wallet_api.ledger.lines import LINE, Line
@@ -19,8 +20,7 @@ _ENTRIES = f"{LINE}ent_"
 _LOWEST, _HIGHEST = _ENTRIES, f"{_ENTRIES}~"
 
 
-@dataclass(frozen=True)
-class Statements:
+class Statements(Struct, frozen=True):
     """Reads the lines of guarded accounts."""
 
     storage: Storage

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, fields
 from datetime import timedelta
 
+from msgspec import Struct, field
+
 from wallet_api.ledger import chart
+from wallet_api.ledger.days import DAY
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.fingerprints import PARTS, Fingerprints, Place, part_of
 from wallet_api.ledger.ledger import Ledger
@@ -31,8 +33,7 @@ NAMED = 1000
 Sums = dict[tuple[str, str], int]
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """What was read and what differs; the ledger is true when nothing was found.
 
     `awaited` lines are younger than the grace and not folded yet. The balances of `unsettled` accounts moved while they were read.
@@ -126,8 +127,8 @@ def _accounts(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[Pl
                 if report:
                     report.lines += 1
                 yield (pk, sk), line
-            elif report:
-                report.name(f"{pk} {sk} is neither a balance nor a line")
+            elif report and sk != DAY:
+                report.name(f"{pk} {sk} is neither a balance, a line nor a day")
         except Exception as error:  # noqa: BLE001  whatever is wrong with the item is the finding
             if report:
                 report.name(f"{pk} {sk} cannot be read: {error}")
@@ -187,7 +188,7 @@ def _name_missing(ledger: Ledger, report: Report, at: Place, missing: Line, grac
 def _difference(at: Place, line: Line, wanted: Line | None) -> str:
     if wanted is None:
         return f"line {' '.join(at)}: holds {_said(line)}, and no entry says so"
-    names = [each.name for each in fields(Line) if getattr(line, each.name) != getattr(wanted, each.name)]
+    names = [name for name in Line.__struct_fields__ if getattr(line, name) != getattr(wanted, name)]
     return f"line {' '.join(at)}: holds {_said(line)}, its entry says {_said(wanted)}; {', '.join(names)} differ"
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.merchants.model import Profile
@@ -23,8 +25,7 @@ _CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_CODE = re.compile(rf"[{_CREDIT_SIGNS}]{{18}}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """Whom an operator calls, in clear."""
 
     name: str
@@ -32,8 +33,7 @@ class Contact:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class SealedContact:
+class SealedContact(Struct, frozen=True):
     """The same as the table holds it, with what may be shown of it."""
 
     data_key: bytes
@@ -42,8 +42,7 @@ class SealedContact:
     email_masked: str
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """One application. `merchant_id` is the merchant that it is for, which exists in test mode from the start."""
 
     id: str
@@ -87,7 +86,7 @@ class Application:
 
     def changed(self, changes: Mapping[str, Any]) -> Application:
         """The application with some of its fields changed, its profile's among them, handed in again. Raises Invalid."""
-        names = {each.name for each in fields(Profile)}
+        names = set(Profile.__struct_fields__)
         profile = replace(self.profile, **{name: value for name, value in changes.items() if name in names})
         rest = {name: value for name, value in changes.items() if name not in names}
         return replace(self, profile=profile, **rest).handed_in()

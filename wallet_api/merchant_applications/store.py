@@ -6,9 +6,10 @@ Those that wait for an operator stand in the `by_due` index.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute
 
 from wallet_api.clock import rfc3339
@@ -57,8 +58,7 @@ class ApplicationItem(Item):
         return self.as_record(Application, id=self.pk, profile=Profile(**self.profile), contact=contact)
 
 
-@dataclass(frozen=True)
-class ApplicationStore:
+class ApplicationStore(Struct, frozen=True):
     """Adds, finds and changes applications."""
 
     storage: Storage

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -34,8 +36,7 @@ WAITING_SHOWN = 100
 _CONTACT = "merchant_contact"
 
 
-@dataclass(frozen=True, slots=True)
-class Applying:
+class Applying(Struct, frozen=True):
     """What a person applies with. What may be given later is None."""
 
     legal_name: str
@@ -46,8 +47,7 @@ class Applying:
     settlement_account: Details | None
 
 
-@dataclass(frozen=True)
-class MerchantApplications:
+class MerchantApplications(Struct, frozen=True):
     """Everybody's applications."""
 
     storage: Storage

@@ -6,9 +6,11 @@ import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.ids import decode, encode, made_id, new_id
@@ -29,11 +31,15 @@ Scope = Literal[
     "keys:write",
     "payments:read",
     "payments:write",
+    "mandates:read",
+    "mandates:write",
     "refunds:read",
     "refunds:write",
     "events:read",
     "webhooks:read",
     "webhooks:write",
+    "operations:read",
+    "operations:write",
     "reports:read",
     "payouts:read",
     "payouts:write",
@@ -53,8 +59,7 @@ _CATEGORY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class MerchantCaller:
+class MerchantCaller(Struct, frozen=True):
     """A merchant's server that presented a key of ours: its tag was checked, the key's record not yet.
 
     `scope` is what the endpoint that it calls asks of a key; a restricted key is refused where nothing is named. `signed` is the
@@ -69,8 +74,7 @@ class MerchantCaller:
     signed: SignedRequest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """A key's record. `scopes` is None for a key that may do everything; `last4` are the last signs of its text."""
 
     id: str
@@ -109,8 +113,7 @@ def allows(scopes: tuple[str, ...] | None, scope: str) -> bool:
     return scopes is None or scope in scopes or (scope.endswith(":read") and f"{scope[:-5]}:write" in scopes)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """How a merchant is named towards payers. The Latin forms are what an EMVCo code holds in its tags 59 and 60.
 
     `category` is the four-digit merchant category code (ISO 18245), `country` ISO 3166-1 alpha-2.
@@ -139,8 +142,7 @@ class Profile:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Merchant:
+class Merchant(Struct, frozen=True):
     """A company or shop that takes payments. `owner_id` is the person who applied for it, None for one that an operator
     made; `suspension_reason` is the operator's, while it is suspended.
     """
@@ -157,7 +159,7 @@ class Merchant:
 
     def updated(self, changes: Mapping[str, Any]) -> Merchant:
         """The merchant with some of what it says of itself changed, its profile's fields among it. Raises Invalid."""
-        names = {each.name for each in fields(Profile)}
+        names = set(Profile.__struct_fields__)
         profile = replace(self.profile, **{name: value for name, value in changes.items() if name in names})
         rest = {name: value for name, value in changes.items() if name not in names}
         return replace(self, profile=profile, **rest)
@@ -168,8 +170,7 @@ class Merchant:
         return Standing(self.id, self.status, self.profile)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Whether a merchant may take payments now, and how it is named towards payers."""
 
     merchant_id: str
@@ -195,8 +196,7 @@ def id_of_merchants(prefix: str, merchant_id: str, now: datetime, entropy: bytes
     return made_id(prefix, now, bytes.fromhex(mark_of(merchant_id)) + entropy)
 
 
-@dataclass(frozen=True, slots=True)
-class NewKey:
+class NewKey(Struct, frozen=True):
     """A key to be. `scopes` is None for one that may do everything."""
 
     name: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from pynamodb.attributes import BooleanAttribute
 
 from wallet_api.errors import NotFound
@@ -86,8 +87,7 @@ class ApiKeyItem(Item):
         return self.as_record(ApiKey, id=self.sk.removeprefix(KEY), merchant_id=self.pk, scopes=scopes)
 
 
-@dataclass(frozen=True)
-class MerchantStore:
+class MerchantStore(Struct, frozen=True):
     """Adds, finds and changes merchants, each with its standing."""
 
     storage: Storage
@@ -153,8 +153,7 @@ def _owner_bucket(person_id: str) -> str:
     return f"{person_id}/merchants"
 
 
-@dataclass(frozen=True)
-class ApiKeyStore:
+class ApiKeyStore(Struct, frozen=True):
     """Adds, finds and changes API keys."""
 
     storage: Storage

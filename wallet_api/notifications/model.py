@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.people.model import Channel
 
@@ -39,8 +40,7 @@ _LONGEST_RETRY = timedelta(hours=2)
 GIVEN_UP_AFTER = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One fact for one person. `former` holds contacts that the person had until then, sealed as theirs are."""
 
     id: str
@@ -53,8 +53,7 @@ class Notice:
     former_email_sealed: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """An address in clear; `name` says which of the person's it is, so that none is told twice."""
 
     name: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock, rfc3339
 from wallet_api.gateways.errors import MessageNotSent
@@ -33,8 +35,7 @@ class _ClaimedElsewhere(Exception):
     """Another run of the schedule sends this notice."""
 
 
-@dataclass(frozen=True)
-class Notifications:
+class Notifications(Struct, frozen=True):
     """The notices on their way."""
 
     storage: Storage

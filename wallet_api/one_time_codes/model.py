@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.rate_limits.model import (
     MESSAGES_AFTER_A_PROOF,
@@ -39,8 +40,7 @@ MAX_SENDS = 5
 _FIRST_COOL_DOWN = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """A code that was sent. `id` names it, and says nothing about it."""
 
     id: str
@@ -49,8 +49,7 @@ class Issued:
     resend_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """That somebody knew a code: what `OneTimeCodes.spend` needs to make it work only once."""
 
     code_id: str
@@ -76,8 +75,7 @@ ALLOWANCES: Mapping[Purpose, tuple[str, tuple[Limit, ...]]] = {
 """How many messages of one group of purposes a contact may get. Whoever asks without a proof is allowed less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message's words in one language; only a mail has use for the subject."""
 
     subject: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.gateways.mail import Mail
@@ -52,8 +53,7 @@ KEPT = timedelta(hours=2)
 """How long a code's item is kept after it was sent, so that its cool-down and its count of tries outlive the code."""
 
 
-@dataclass(frozen=True)
-class OneTimeCodes:
+class OneTimeCodes(Struct, frozen=True):
     """The codes that are on their way."""
 
     storage: Storage

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.merchants.model import Standing
@@ -19,8 +21,7 @@ MAX_LABEL = 25
 _LABEL = re.compile(r"[\x20-\x7e]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlet:
+class Outlet(Struct, frozen=True):
     """One place of a merchant. `label` is its name in ASCII, as its QR code carries it."""
 
     id: str
@@ -51,8 +52,7 @@ class Outlet:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An outlet with the standing of its merchant."""
 
     outlet: Outlet

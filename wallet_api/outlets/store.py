@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.outlets.model import Outlet
@@ -35,8 +37,7 @@ class OutletItem(Item):
         return self.as_record(Outlet, id=self.pk)
 
 
-@dataclass(frozen=True)
-class OutletStore:
+class OutletStore(Struct, frozen=True):
     """Adds, finds and changes outlets."""
 
     storage: Storage

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -24,8 +25,7 @@ CHANGES_MEANWHILE = 3
 Party = Customer | MerchantCaller
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """An outlet to be. `label` is its name in ASCII, for a name that is not."""
 
     merchant_id: str
@@ -34,8 +34,7 @@ class Opening:
     address: str | None
 
 
-@dataclass(frozen=True)
-class Outlets:
+class Outlets(Struct, frozen=True):
     """The outlets of every merchant."""
 
     storage: Storage

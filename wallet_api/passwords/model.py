@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem
 from wallet_api.passwords.errors import PasswordRefused
@@ -39,8 +40,7 @@ _RUNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordAge:
+class PasswordAge(Struct, frozen=True):
     """When a password was set, and whether its owner is to be reminded that it may be time for another."""
 
     changed_at: datetime

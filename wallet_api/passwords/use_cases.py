@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
@@ -27,16 +28,14 @@ from wallet_api.storage.errors import StorageFault
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """A reserved try at one person's password; `item` is None when there is no such person, or no try is left."""
 
     person_id: str
     item: PasswordItem | None
 
 
-@dataclass(frozen=True)
-class Passwords:
+class Passwords(Struct, frozen=True):
     """Every person's password."""
 
     storage: Storage
@@ -74,6 +73,10 @@ class Passwords:
         """When a person's password was last set, as part of a trip; None when there is no such person."""
         found = trip.get(self.items, person_id, PASSWORD)
         return found.map(lambda item: None if item is None else item.changed_at)
+
+    def require(self, person_id: str, set_at: datetime, write: AtomicWrite, changed: Exception) -> None:
+        """Requires in a write that the password is still the one of `set_at`. Leaving the write's block may raise `changed`."""
+        write.check(self.items(person_id, PASSWORD), (self.items.changed_at == set_at, changed))
 
     def age(self, person_id: str) -> PasswordAge:
         """How long a person has had their password, and whether to remind them of it. Raises PersonMissing."""
@@ -153,8 +156,7 @@ class Passwords:
         self.notifications.tell(person_id, "password_changed", write)
 
 
-@dataclass(frozen=True)
-class PasswordChanges:
+class PasswordChanges(Struct, frozen=True):
     """A new password for somebody who is signed in and knows the present one."""
 
     storage: Storage
@@ -181,8 +183,7 @@ class PasswordChanges:
         self.sessions.end_older(caller.id, self.clock.now(), keep=caller.session_id)
 
 
-@dataclass(frozen=True)
-class Reauthentication:
+class Reauthentication(Struct, frozen=True):
     """The password once more, before somebody who is signed in does what a thief of the unlocked phone would do."""
 
     storage: Storage

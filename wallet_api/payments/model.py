@@ -7,9 +7,11 @@ time is canceled from then on too; its money goes back by the schedule, or by wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wallet_api.clock import month_of, rfc3339
 from wallet_api.errors import NotFound, WalletError
@@ -74,8 +76,7 @@ MAX_REFUNDS = 100
 Bearer = Literal["payer", "merchant"]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What the payment is for, in the merchant's words, and the merchant as it was named then. Never changed. A payment at an
     outlet has no order id; its description is the outlet's name, and `note` is the customer's.
     """
@@ -89,8 +90,7 @@ class Order:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """One payment. `refunded` and `refundable` are minor units of its currency; their sum is what was captured.
 
     `refunds` holds the amount of each refund by its id, oldest first. `ended_at` is when it succeeded, failed or was

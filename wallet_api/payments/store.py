@@ -7,10 +7,12 @@ whatever a merchant describes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from wallet_api.clock import month_of, rfc3339
 from wallet_api.ledger.accounts import StaleAccount
@@ -110,8 +112,7 @@ class OrderIdItem(Item):
     payment_id = UnicodeAttribute()
 
 
-@dataclass(frozen=True)
-class PaymentStore:
+class PaymentStore(Struct, frozen=True):
     """Adds, finds and changes payments."""
 
     storage: Storage
@@ -242,13 +243,14 @@ class PaymentStore:
             items.refunded.set(items.refunded + amount.amount),
             items.refunds[refund_id].set(amount.amount),
         ]
-        paid = (items.status == SUCCEEDED) & (items.refundable >= amount.amount)
-        write.update(
-            items(payment.id, PAYMENT),
-            actions,
-            (paid, self._refusal(payment, why)),
-            (items.refunded == payment.refunded, moved),
-        )
+        self.require_refundable(payment, amount, write, why)
+        write.update(items(payment.id, PAYMENT), actions, (items.refunded == payment.refunded, moved))
+
+    def require_refundable(self, payment: Payment, amount: Money, write: AtomicWrite, why: Why) -> None:
+        """Requires in a write that this much is left to refund; `why` names the error when it is not."""
+        items = self.items
+        left = (items.status == SUCCEEDED) & (items.refundable >= amount.amount)
+        write.check(items(payment.id, PAYMENT), (left, self._refusal(payment, why)))
 
     def newest(self, merchant_id: str, mode: str, month: datetime, before: str | None, limit: int) -> list[PaymentItem]:
         """Some payments of one month, newest first, from all of its partitions at once.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem, Invalid
 
@@ -41,8 +42,7 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,30}", re.ASCII)
 _MAINLAND_MOBILE = re.compile(r"1[0-9]{10}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """How a person is reached, in clear: E.164 phone and lower-case e-mail, each None when there is none."""
 
     phone: str | None
@@ -68,8 +68,7 @@ class Contact:
         return mask_phone(address) if channel == "sms" else mask_email(address)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A registered person as the table holds them: personal fields are sealed under `data_key`, which KMS wraps."""
 
     id: str
@@ -113,8 +112,7 @@ class Person:
         return self.recovered_at is not None and now - self.recovered_at < RECOVERED_FOR
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A person as they see themselves; contacts are masked."""
 
     id: str

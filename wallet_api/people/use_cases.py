@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.ids import new_id
@@ -33,8 +35,7 @@ from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.keys import Keys
 
 
-@dataclass(frozen=True)
-class People:
+class People(Struct, frozen=True):
     """Everybody who has a wallet."""
 
     storage: Storage

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.clock import epoch_seconds
 
 MINUTE, TEN_MINUTES, HOUR, DAY = 60, 600, 3600, 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """At most `quota` in one stretch of `seconds`, counted for each subject by itself."""
 
     name: str
@@ -30,8 +30,7 @@ class Limit:
         return self.start(now) + self.seconds - epoch_seconds(now)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One subject's part of a limit. The subject is an id, a source or a number; it is kept as a keyed hash."""
 
     limit: Limit
@@ -54,6 +53,13 @@ OF_A_SESSION: dict[str, tuple[Limit, ...]] = {
     "identity": (Limit("identity", 30, TEN_MINUTES), Limit("identity_day", 200, DAY)),
 }
 """What a signed-in person may ask: changes to passwords, factors and contacts."""
+
+OF_A_MERCHANT: dict[str, tuple[Limit, ...]] = {
+    "payment_code": (Limit("payment_code", 30, TEN_MINUTES), Limit("payment_code_day", 200, DAY)),
+}
+"""How many codes of customers a merchant may show that pay nothing. A till whose camera slips stays far below it; who guesses
+has two hundred tries a day at a number of sixteen digits.
+"""
 
 MESSAGES_TO_A_STRANGER = (Limit("message_contact", 5, TEN_MINUTES), Limit("message_contact_day", 15, DAY))
 MESSAGES_AFTER_A_PROOF = (Limit("message_proven", 10, TEN_MINUTES), Limit("message_proven_day", 50, DAY))
@@ -96,6 +102,11 @@ def source_subject(source: str) -> str | None:
 def session_shares(group: str, session_id: str) -> tuple[Share, ...]:
     """The shares that one request of a session takes: a session that has ended uses up nobody's but its own."""
     return tuple(Share(limit, session_id) for limit in OF_A_SESSION[group])
+
+
+def merchant_shares(group: str, merchant_id: str) -> tuple[Share, ...]:
+    """The shares that one failure of a merchant takes."""
+    return tuple(Share(limit, merchant_id) for limit in OF_A_MERCHANT[group])
 
 
 def narrow_sms_shares(phone: str) -> tuple[Share, ...]:

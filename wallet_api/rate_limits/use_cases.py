@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.metrics import Measure, Metrics
 from wallet_api.rate_limits.errors import RateLimited
-from wallet_api.rate_limits.model import Action, Limit, Share, longest_wait, session_shares, source_shares
+from wallet_api.rate_limits.model import (
+    Action,
+    Limit,
+    Share,
+    longest_wait,
+    merchant_shares,
+    session_shares,
+    source_shares,
+)
 from wallet_api.rate_limits.store import CountItem
 from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.keys import Keys
@@ -18,8 +27,7 @@ Admission = Callable[[Trip], Read[None]]
 """Takes a caller's shares in a trip. Calling the read raises RateLimited."""
 
 
-@dataclass(frozen=True)
-class RateLimits:
+class RateLimits(Struct, frozen=True):
     """Everybody's counts."""
 
     storage: Storage
@@ -40,6 +48,23 @@ class RateLimits:
     def of_session(self, group: str, session_id: str) -> Admission:
         """What one request of a session takes."""
         return lambda trip: self._admitted(session_shares(group, session_id), trip)
+
+    def of_merchant(self, group: str, merchant_id: str) -> Admission:
+        """What one failure of a merchant takes."""
+        return lambda trip: self._admitted(merchant_shares(group, merchant_id), trip)
+
+    def unless_full(self, shares: Sequence[Share], trip: Trip) -> Read[None]:
+        """Whether something is left of every share, taking none: for what is counted only once it has failed, so that those who
+        do no wrong write nothing in common. Calling the read raises RateLimited.
+        """
+        now = self.clock.now()
+        counts = [(share, trip.get(self.items, *self._place(share, now))) for share in shares]
+
+        def bring() -> list[Share]:
+            found = [(share, count()) for share, count in counts]
+            return [share for share, item in found if item is not None and item.taken >= share.limit.quota]
+
+        return Read(bring).map(self._require_none)
 
     def admit(self, admission: Admission) -> None:
         """Takes the shares in a trip of their own. Raises RateLimited."""
@@ -79,12 +104,16 @@ class RateLimits:
 
     def _take(self, share: Share, now: datetime, trip: Trip) -> Read[CountItem | None]:
         items, limit = self.items, share.limit
-        place = f"limit/{limit.name}/{self.keys.hex_digest('rate-limit', limit.name, share.subject)}"
         return trip.update(
-            items(place, str(limit.start(now))),
+            items(*self._place(share, now)),
             [items.taken.set((items.taken | 0) + 1), items.expires_at.set(_end(limit, now))],
             items.taken.does_not_exist() | (items.taken < limit.quota),
         )
+
+    def _place(self, share: Share, now: datetime) -> tuple[str, str]:
+        name = share.limit.name
+        place = f"limit/{name}/{self.keys.hex_digest('rate-limit', name, share.subject)}"
+        return place, str(share.limit.start(now))
 
 
 def _end(limit: Limit, now: datetime) -> datetime:

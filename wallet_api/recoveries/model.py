@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.one_time_codes.model import Channel, Purpose
 
@@ -21,8 +22,7 @@ NOBODYS: dict[Kind, Purpose] = {
 """What is sent to a contact that has no wallet. It counts as the code would, or the counts would tell who has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(Struct, frozen=True):
     """A message is on its way. `person_id` is None when the contact has no wallet: nothing will prove it."""
 
     id: str
@@ -39,8 +39,7 @@ class Recovery:
         return ("totp", self.channel, "recovery_code")
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What whoever asked is told; the address is their own words, masked."""
 
     recovery: Recovery

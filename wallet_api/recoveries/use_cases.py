@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -30,8 +31,7 @@ _NOBODY = "usr_00000000000000000000000000"
 """Stands for an unknown person, so that asking for one makes the same calls as asking for somebody."""
 
 
-@dataclass(frozen=True)
-class Recoveries:
+class Recoveries(Struct, frozen=True):
     """The ways back in."""
 
     storage: Storage

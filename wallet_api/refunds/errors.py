@@ -5,10 +5,16 @@ PaymentNotRefundable   the payment was never paid; `payment_status` says where i
 RefundCurrencyDiffers  money goes back in the `currency` that it came in
 TooManyRefunds         a payment takes `limit` refunds
 
-RefundsRaced is no refusal: another refund of the payment was counted at the same moment, and this one is worked out anew.
+These are no refusals:
+RefundsRaced           another refund of the payment was counted at the same moment, and this one is worked out anew
+RefundMoved            another request, or the schedule, brought the refund on first
+WayStopped             the money cannot go where it should, and why; it goes another way
+ForbiddenTransition    the code is wrong
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from wallet_api.errors import Conflict
 
@@ -39,3 +45,19 @@ class TooManyRefunds(Conflict):
 
 class RefundsRaced(Exception):
     """Another refund of the same payment was counted since it was read."""
+
+
+class RefundMoved(Exception):
+    """Another request, or the schedule, brought this refund on first."""
+
+
+class WayStopped(Exception):
+    """The customer's wallet is frozen or closed."""
+
+    def __init__(self, reason: Literal["wallet_frozen", "wallet_closed"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ForbiddenTransition(Exception):
+    """A refund was to go into a state that its own does not lead to."""

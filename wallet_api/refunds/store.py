@@ -1,16 +1,23 @@
-"""The refunds' items: pk = refund id, sk = `refund`, in the records table."""
+"""The refunds' items: pk = refund id, sk = `refund`, in the records table; open ones stand in the `by_due` index."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
+from msgspec import Struct
+
+from wallet_api.clock import rfc3339
 from wallet_api.ledger.accounts import StaleAccount
-from wallet_api.refunds.model import Refund
-from wallet_api.storage import AtomicWrite, Item, Read, Trip
-from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute
+from wallet_api.refunds.errors import RefundMoved
+from wallet_api.refunds.model import LEASE, OPEN, Refund, next_look
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import BooleanAttribute, Moment, MoneyAttribute, UnicodeAttribute
 
 REFUND = "refund"
+DUE_BUCKETS = 4
+"""Over how many index partitions the open refunds are spread."""
 
 
 class RefundItem(Item):
@@ -28,17 +35,58 @@ class RefundItem(Item):
     fee_bearer = UnicodeAttribute()
     reason = UnicodeAttribute()
     created_at = Moment()
+    destination = UnicodeAttribute()
+    diverted = UnicodeAttribute(null=True)
+    request_id = UnicodeAttribute(null=True)
+    card_id = UnicodeAttribute(null=True)
+    card_brand = UnicodeAttribute(null=True)
+    card_last4 = UnicodeAttribute(null=True)
+    token = UnicodeAttribute(null=True)
+    charge = UnicodeAttribute(null=True)
+    submitted_at = Moment(null=True)
+    ended_at = Moment(null=True)
+    decline_code = UnicodeAttribute(null=True)
+    kept = BooleanAttribute(null=True)
+    due_bucket = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
 
-@dataclass(frozen=True)
-class RefundStore:
-    """Adds and finds refunds."""
+class RefundStore(Struct, frozen=True):
+    """Adds, finds and changes refunds."""
 
+    storage: Storage
     items: type[RefundItem]
 
+    @staticmethod
+    def open(storage: Storage) -> RefundStore:
+        """Binds the refunds' items to their table."""
+        return RefundStore(storage, storage.bind(RefundItem))
+
     def add(self, refund: Refund, write: AtomicWrite) -> None:
-        """Adds a new refund to the write."""
-        write.put(self.items.of(refund, pk=refund.id, sk=REFUND), StaleAccount())
+        """Adds a new refund to the write; an open one is due when the lease of its request is over."""
+        due: dict[str, Any] = {}
+        if refund.is_open:
+            due = {"due_bucket": _due_bucket(refund.id), "due_at": rfc3339(refund.created_at + LEASE)}
+        write.put(self.items.of(refund, pk=refund.id, sk=REFUND, **due), StaleAccount())
+
+    def bring_on(self, before: Refund, after: Refund, now: datetime, write: AtomicWrite) -> None:
+        """Keeps what the acquirer said of an open refund; RefundMoved when somebody else was first to bring it on."""
+        items = self.items
+        changed = {
+            name: getattr(after, name) for name in ("status", "submitted_at", "ended_at", "decline_code", "kept")
+        }
+        actions: list[Any] = [getattr(items, name).set(value) for name, value in changed.items() if value is not None]
+        if after.status in OPEN:
+            actions.append(items.due_at.set(rfc3339(next_look(after, now))))
+        else:
+            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        write.update(items(after.id, REFUND), actions, (items.status == before.status, RefundMoved()))
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids of open refunds whose end should be asked for by now."""
+        for number in range(DUE_BUCKETS):
+            rows = self.storage.query_index(self.items, "by_due", f"{REFUND}/{number}", up_to=rfc3339(now))
+            yield from (row["pk"]["S"] for row in rows)
 
     def find(self, refund_id: str, trip: Trip) -> Read[Refund | None]:
         """A refund by its id, or None."""
@@ -49,3 +97,7 @@ class RefundStore:
         """The refunds of these ids, in their order; at most a hundred."""
         reads = [self.find(refund_id, trip) for refund_id in refund_ids]
         return Read(lambda: [refund for refund in (read() for read in reads) if refund is not None])
+
+
+def _due_bucket(refund_id: str) -> str:
+    return f"{REFUND}/{int.from_bytes(refund_id[-2:].encode(), 'big') % DUE_BUCKETS}"

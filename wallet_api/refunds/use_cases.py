@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -23,8 +23,7 @@ from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
 
-@dataclass(frozen=True, slots=True)
-class GivingBack:
+class GivingBack(Struct, frozen=True):
     """What a merchant wants to give back; without an amount, all that is left of the payment."""
 
     payment_id: str
@@ -32,8 +31,7 @@ class GivingBack:
     reason: str
 
 
-@dataclass(frozen=True)
-class Refunds:
+class Refunds(Struct, frozen=True):
     """Money back from merchants to customers."""
 
     storage: Storage

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem
 from wallet_api.people.model import (
@@ -23,8 +25,7 @@ from wallet_api.registrations.errors import RegistrationRefused
 REGISTRATION_LIFE = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody who registers gives; the phone comes first when both contacts are given."""
 
     phone: str | None
@@ -43,8 +44,7 @@ class Wish:
         return personal_words(Contact(self.phone, self.email, self.locale))
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """A person to be. `taken` lists the channels whose contact has a wallet already; its owner gets a notice, no
     code.
     """
@@ -65,8 +65,7 @@ class Registration:
         return replace(self.person, created_at=now, phone_sealed=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """What the person waits for; the address is masked."""
 
     id: str

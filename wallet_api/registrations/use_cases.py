@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.devices.model import Device
@@ -25,8 +25,7 @@ from wallet_api.storage import AtomicWrite, Read, Storage
 from wallet_api.storage.errors import StorageFault
 
 
-@dataclass(frozen=True)
-class Registrations:
+class Registrations(Struct, frozen=True):
     """The people to be."""
 
     storage: Storage

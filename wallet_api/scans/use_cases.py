@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from wallet_api.errors import NotFound
 from wallet_api.ids import is_id
@@ -20,16 +21,14 @@ MAX_DOMAIN = 32
 """In characters: what EMVCo gives the identifier of a payment network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
+class Payee(Struct, frozen=True):
     """A person who can be sent money: the name they chose, or a contact of theirs, masked."""
 
     person_id: str
     name: str
 
 
-@dataclass(frozen=True)
-class Scans:
+class Scans(Struct, frozen=True):
     """The codes of this deployment; the domain of its address tells them from any other's."""
 
     keys: Keys

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.clock import epoch_seconds
 from wallet_api.ids import encode
@@ -22,8 +23,7 @@ _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
 _RECOVERY = re.compile(r"[0-9A-HJKMNP-TV-Z]{24}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(Struct, frozen=True):
     """What an authenticator app needs, shown this once: the secret in base 32, and the same as an `otpauth:` address."""
 
     secret: str

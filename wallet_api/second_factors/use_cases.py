@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.clock import Clock
@@ -31,16 +32,14 @@ Accept = Callable[[AtomicWrite], None]
 """Adds to a write what makes the proof work only once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """A reserved try at one person's second factor; `item` is None when no try is left for now."""
 
     person_id: str
     item: SecondFactorItem | None
 
 
-@dataclass(frozen=True)
-class SecondFactors:
+class SecondFactors(Struct, frozen=True):
     """Every person's authenticator and recovery codes, and the tries on any second factor."""
 
     storage: Storage

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wallet_api.clock import epoch_seconds
 from wallet_api.devices.model import Device
@@ -33,8 +34,7 @@ _TAG_BYTES = 16
 _TOKEN_BYTES = 16 + 16 + 4 + _RANDOM_BYTES + _TAG_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(Struct, frozen=True):
     """A person who presented a token of ours: its tag and expiry were checked, its session not yet."""
 
     id: str
@@ -42,8 +42,7 @@ class Customer:
     token_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One person signed in on one device. The previous hashes belong to the tokens before the last refresh."""
 
     id: str
@@ -75,8 +74,7 @@ class Session:
         return refresh_hash == self.previous_refresh_hash and now <= self.refreshed_at + RETRY_GRACE
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True):
     """A session with the tokens that were just made for it, in clear for the only time."""
 
     session: Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from wallet_api.devices.model import Device
 from wallet_api.sessions.model import Session

@@ -6,9 +6,11 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.devices.model import Device
@@ -48,8 +50,7 @@ class _RefreshRaced(Exception):
     """Another request with the same refresh token was first."""
 
 
-@dataclass(frozen=True)
-class Sessions:
+class Sessions(Struct, frozen=True):
     """The sessions of every person."""
 
     storage: Storage
@@ -79,6 +80,15 @@ class Sessions:
             return item.session()
 
         return Read(bring)
+
+    def find(self, person_id: str, session_id: str, trip: Trip) -> Read[Session | None]:
+        """A person's session as part of a trip in which they do not call themselves; None when it was ended."""
+        found = trip.get(self.items, person_id, SESSION + session_id)
+        return found.map(lambda item: None if item is None else item.session())
+
+    def require(self, person_id: str, session_id: str, write: AtomicWrite, ended: Exception) -> None:
+        """Requires in a write that a session was not ended. Leaving the write's block may raise `ended`."""
+        write.check(self.items(person_id, SESSION + session_id), (self.items.pk.exists(), ended))
 
     def require_live(self, customer: Customer, admission: Admission | None = None) -> Session:
         """The caller's session, read in a trip that takes the caller's shares as well. Raises SessionEnded, RateLimited."""

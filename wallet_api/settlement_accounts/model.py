@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from wallet_api.errors import FieldProblem, Invalid
 
 COOL_DOWN = timedelta(hours=48)
@@ -32,8 +34,7 @@ class Details:
             raise Invalid(*problems)
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementAccount:
+class SettlementAccount(Struct, frozen=True):
     """A merchant's account as the table holds it: number and holder are sealed under `data_key`, which KMS wraps."""
 
     merchant_id: str

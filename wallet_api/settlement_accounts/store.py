@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from pynamodb.attributes import BinaryAttribute
 
 from wallet_api.ledger.accounts import StaleAccount
@@ -33,8 +32,7 @@ class SettlementAccountItem(Item):
         return self.as_record(SettlementAccount, merchant_id=self.pk)
 
 
-@dataclass(frozen=True)
-class SettlementAccountStore:
+class SettlementAccountStore(Struct, frozen=True):
     """Finds and changes settlement accounts."""
 
     items: type[SettlementAccountItem]

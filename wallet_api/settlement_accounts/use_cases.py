@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.authorizations.use_cases import PaymentPins
 from wallet_api.clock import Clock
@@ -19,8 +19,7 @@ from wallet_api.storage.crypto import FieldCipher
 _NUMBER, _HOLDER = "settlement_number", "settlement_holder"
 
 
-@dataclass(frozen=True)
-class SettlementAccounts:
+class SettlementAccounts(Struct, frozen=True):
     """The settlement account of every merchant."""
 
     storage: Storage

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.devices.model import Device
 from wallet_api.ids import decode, encode
@@ -22,8 +23,7 @@ CHALLENGE_LIFE = timedelta(minutes=15)
 """Long enough for a code that comes late, with one that is sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """A sign-in that waits for its second factor. `code_id` names the one-time code, if one is sent.
 
     It is written while the password is evaluated, so it says nothing about whether that was right: only who gave the
@@ -38,8 +38,7 @@ class Challenge:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """What a right password is answered with."""
 
     token: str
@@ -47,8 +46,7 @@ class Offered:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A code is on its way; the address is masked."""
 
     channel: Channel

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from wallet_api.devices.model import Device
 from wallet_api.sign_ins.model import Challenge

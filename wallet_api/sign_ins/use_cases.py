@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.devices.model import Device
@@ -40,8 +41,7 @@ _NOBODY = "usr_00000000000000000000000000"
 """Stands for an unknown person, so that asking for one makes the same calls as asking for somebody."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
+class _Answered(Struct, frozen=True):
     """What a challenge's answer is judged on, all read in one trip; the try at the second factor is reserved."""
 
     challenge: Challenge
@@ -50,8 +50,7 @@ class _Answered:
     password_set_at: datetime
 
 
-@dataclass(frozen=True)
-class SignIns:
+class SignIns(Struct, frozen=True):
     """The way from a password to a session."""
 
     storage: Storage

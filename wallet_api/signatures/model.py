@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from wallet_api.clock import epoch_seconds
 from wallet_api.signatures.errors import SignatureInvalid
 
@@ -58,8 +60,7 @@ class SignedRequest:
         return SimpleNamespace(method=self.method, url=url, headers=self.headers)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """What a signature says of itself, before anything of it is believed."""
 
     key_id: str
@@ -68,8 +69,7 @@ class Claimed:
     expires: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True):
     """A key that a merchant signs with: a public key in DER, or a secret of ours that is sealed."""
 
     id: str

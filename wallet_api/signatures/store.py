@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from pynamodb.attributes import BinaryAttribute
 
 from wallet_api.errors import NotFound
@@ -45,8 +45,7 @@ class NonceItem(Item):
     expires_at = Expiry()
 
 
-@dataclass(frozen=True)
-class SignatureStore:
+class SignatureStore(Struct, frozen=True):
     """Adds and finds signing keys, and remembers nonces."""
 
     storage: Storage

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.devices.model import read_public_key
@@ -32,8 +33,7 @@ LISTED = 100
 _SECRET = "signing_secret"  # noqa: S105  the field's name
 
 
-@dataclass(frozen=True)
-class Signatures:
+class Signatures(Struct, frozen=True):
     """The signing keys of every merchant. Whoever asks has to know that the caller may act for the merchant."""
 
     storage: Storage

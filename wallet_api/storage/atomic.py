@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
+from msgspec import Struct, field
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -47,8 +47,7 @@ Refusal = Exception | Callable[[Raw | None], Exception]
 Requirement = tuple[Condition, Refusal]
 
 
-@dataclass(slots=True)
-class _Action:
+class _Action(Struct):
     kind: str
     item: Item
     actions: list[Action] = field(default_factory=list)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
@@ -36,8 +36,7 @@ class SealBroken(Exception):
     """A ciphertext does not belong to this person and field, or was changed: somebody meddled with the table."""
 
 
-@dataclass(slots=True)
-class _CachedKey:
+class _CachedKey(Struct):
     plain: bytes
     read_at: datetime
     uses: int = 0

@@ -10,8 +10,9 @@ import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem, Invalid
 
@@ -19,16 +20,14 @@ T = TypeVar("T")
 _PLACE = re.compile(r"[A-Za-z0-9_./:#|-]{1,200}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """Some rows of a list, and the cursor of the next page or None at the end."""
 
     rows: tuple[T, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(Struct, frozen=True):
     """How many rows (1 to 100) and after which cursor."""
 
     limit: int = 20

@@ -10,6 +10,8 @@
     ConfirmationExhausted    all attempts at the issuer's code are used up
 
 An issuer that calls the card expired is answered as `CardExpired` of the cards.
+
+ChargeUsedUp is no refusal: less of a charge is left than is to go back to its card, so that another way is taken.
 """
 
 from __future__ import annotations
@@ -71,6 +73,10 @@ class ConfirmationExhausted(Conflict):
 
     code = "confirmation_exhausted"
     retry: ClassVar[Retry] = "never"
+
+
+class ChargeUsedUp(Exception):
+    """Less of the charge is left than is to go back to its card."""
 
 
 DECLINES: Mapping[DeclineCode, type[Declined]] = {

@@ -6,9 +6,10 @@ The intent is the lease on a key while the acquirer is asked: one request works 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem
 from wallet_api.gateways.acquirer import ChargeOrder, DeclineCode
@@ -38,8 +39,7 @@ OPEN: tuple[Status, ...] = ("processing", "requires_action")
 _FIRST_LOOK, _LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """What a person asks for: `amount` is what reaches the wallet."""
 
     amount: Money
@@ -47,8 +47,7 @@ class Asking:
     quote_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TopUp:
+class TopUp(Struct, frozen=True):
     """Money on its way from a card into a wallet. `amount` arrives; `fee` comes on top and stays with the wallet's owner.
 
     `operation` is the request it came from, as far as it has to be known to decide it later.
@@ -72,6 +71,14 @@ class TopUp:
     settled_at: datetime | None = None
     corrected_at: datetime | None = None
     """When a late answer that contradicted the first one was made good by an entry of its own."""
+    given_back: int | None = None
+    """What of the charge went back to the card, or is on its way there, in minor units."""
+
+    @property
+    def returnable(self) -> Money:
+        """What of the charge may still go back to the card."""
+        stands = self.status == "succeeded" and self.corrected_at is None
+        return Money(self.total.amount - (self.given_back or 0) if stands else 0, self.amount.currency)
 
     @property
     def total(self) -> Money:
@@ -94,8 +101,7 @@ class TopUp:
         return Operation(**self.operation, key="", requested_at=self.created_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """That a key's request is being worked on, and which top-up it made. It stays when the lease is over."""
 
     place: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry, move, postings

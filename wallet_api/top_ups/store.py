@@ -6,9 +6,10 @@ Top-ups: pk = top-up id, sk = `top_up`; open ones stand in the `by_due` index. I
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
@@ -19,6 +20,7 @@ from wallet_api.ledger.operations import Operation
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Document, Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.top_ups.errors import ChargeUsedUp
 from wallet_api.top_ups.model import LEASE, MAX_CODE_ATTEMPTS, OPEN, Intent, Status, TopUp
 
 TOP_UP, INTENT = "top_up", "intent"
@@ -60,6 +62,7 @@ class TopUpItem(Item):
     decline_code = UnicodeAttribute(null=True)
     settled_at = Moment(null=True)
     corrected_at = Moment(null=True)
+    given_back = WholeNumber(null=True)
     owner_bucket = UnicodeAttribute()
     owner_order = UnicodeAttribute()
     due_bucket = UnicodeAttribute(null=True)
@@ -78,8 +81,7 @@ class IntentItem(Item):
     lease_until = Moment()
 
 
-@dataclass(frozen=True)
-class TopUpStore:
+class TopUpStore(Struct, frozen=True):
     """Reads and writes top-ups and intents."""
 
     storage: Storage
@@ -206,6 +208,20 @@ class TopUpStore:
         if corrected_at is not None:
             actions.append(items.corrected_at.set(corrected_at))
         write.update(items(top_up.id, TOP_UP), actions, (items.due_bucket.exists(), TopUpSettled()))
+
+    def give_back(self, top_up_id: str, total: int, amount: int, write: AtomicWrite) -> None:
+        """Counts what goes back to the card; ChargeUsedUp when the charge does not hold that much any more."""
+        items = self.items
+        room = items.given_back.does_not_exist() | (items.given_back <= total - amount)
+        stands = (items.status == "succeeded") & items.corrected_at.does_not_exist()
+        actions = [items.given_back.set((items.given_back | 0) + amount)]
+        write.update(items(top_up_id, TOP_UP), actions, (stands & room, ChargeUsedUp()))
+
+    def keep_back(self, top_up_id: str, amount: int, write: AtomicWrite) -> None:
+        """Uncounts what did not reach the card."""
+        items = self.items
+        actions = [items.given_back.set(items.given_back - amount)]
+        write.update(items(top_up_id, TOP_UP), actions, (items.given_back >= amount, StaleAccount()))
 
     def keep_open(self, top_up: TopUp, status: Status, due_at: datetime, now: datetime, write: AtomicWrite) -> None:
         """Notes how an open top-up stands and when to ask again, and gives its key's lease back."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wallet_api.ledger import chart
 from wallet_api.ledger.lines import Line
@@ -32,8 +34,7 @@ release; a correction makes good what an outside company told wrongly."""
 Direction = Literal["in", "out"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which transactions: of a kind, from `since` on, earlier than `until`, with a text in what a person reads of them."""
 
     kind: Kind | None = None
@@ -60,8 +61,7 @@ class Wanted:
         return self.text is None or _folded(self.text) in _folded("\n".join(transaction.texts))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One place in a history: a line of the statement, or a top-up that is open or failed and so moved nothing.
 
     A hidden row only marks how far a window reaches: its top-up succeeded and stands in the statement.
@@ -74,8 +74,7 @@ class Row:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Counterparty:
+class Counterparty(Struct, frozen=True):
     """The other side, as far as it is known."""
 
     kind: Literal["merchant", "person", "card"]
@@ -83,8 +82,7 @@ class Counterparty:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing that happened on the way, named as its event is; `id` is the object it happened to."""
 
     at: datetime
@@ -93,8 +91,7 @@ class Step:
     amount: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """One row of a history.
 
     `amount` is what reached the other side and `fee` what this person bore on top of it, both never negative;

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, Unavailable
 from wallet_api.ids import first_id
@@ -54,8 +56,7 @@ _PLACE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}/(?:[A-Z]{3})?", re.ASCII)
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Transactions:
+class Transactions(Struct, frozen=True):
     """The histories, read from the ledger's statements and the records they name."""
 
     storage: Storage

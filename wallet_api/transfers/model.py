@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.money import Money
 from wallet_api.transfers.errors import TransferToSelf
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
+class Payee(Struct, frozen=True):
     """How the payer named the other side: one of the three is given."""
 
     phone: str | None = None
@@ -18,8 +18,7 @@ class Payee:
     person_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """Money that one person sent to another. `amount` arrives; `fee` came on top from the payer."""
 
     id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Trip
@@ -27,8 +27,7 @@ class TransferItem(Item):
     created_at = Moment()
 
 
-@dataclass(frozen=True)
-class TransferStore:
+class TransferStore(Struct, frozen=True):
     """Adds and finds transfers."""
 
     items: type[TransferItem]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.authorizations.model import Move, Shown
 from wallet_api.authorizations.use_cases import Asked, Authorizations, Challenges
@@ -23,8 +23,7 @@ from wallet_api.transfers.postings import transfer_entry
 from wallet_api.transfers.store import TransferStore
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """What a person wants to send: `amount` is what the payee gets."""
 
     payee: Payee
@@ -34,8 +33,7 @@ class Sending:
     shown: Shown
 
 
-@dataclass(frozen=True)
-class Transfers:
+class Transfers(Struct, frozen=True):
     """Money from person to person."""
 
     storage: Storage

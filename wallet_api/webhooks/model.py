@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.events.model import Event, known_pattern, wanted
@@ -22,8 +23,7 @@ TEST = "webhook_endpoint.test"
 DISABLED = "webhook_endpoint.disabled"
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """A signing secret, sealed; `expires_at` is None for the newest."""
 
     id: str
@@ -32,8 +32,7 @@ class Secret:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Where a merchant wants events. `slot` is its place among the merchant's, `wrapped_key` opens its secrets.
 
     `failing_since` is when the first attempt failed that no success followed.

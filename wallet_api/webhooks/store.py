@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from pynamodb.attributes import BinaryAttribute
 
 from wallet_api.errors import NotFound
@@ -53,8 +53,7 @@ class SlotItem(Item):
     endpoint_id = UnicodeAttribute()
 
 
-@dataclass(frozen=True)
-class EndpointStore:
+class EndpointStore(Struct, frozen=True):
     """Adds, finds and changes endpoints."""
 
     storage: Storage

@@ -6,9 +6,11 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -37,8 +39,7 @@ from wallet_api.webhooks.model import (
 from wallet_api.webhooks.store import EndpointStore
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a merchant wants of an endpoint; None leaves a thing as it is."""
 
     url: str | None = None
@@ -47,8 +48,7 @@ class Wish:
     status: EndpointStatus | None = None
 
 
-@dataclass(frozen=True)
-class Webhooks:
+class Webhooks(Struct, frozen=True):
     """The endpoints of every merchant."""
 
     storage: Storage

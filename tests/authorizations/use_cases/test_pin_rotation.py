@@ -1,8 +1,7 @@
 """A payment PIN through a change of the master secrets: only its owner can have it hashed anew, by using it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
 from tests.build import PIN, a_person

@@ -1,10 +1,10 @@
 """Events that are sent again: one, those of a time, a test; always under the id that they had."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

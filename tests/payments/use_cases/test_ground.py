@@ -1,8 +1,7 @@
 """The small steps that more than one verb takes."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.payments.test_model import CANCELED, PAID, WAITING
 from wallet_api.errors import NotFound

@@ -1,8 +1,9 @@
 """The schedule brings payments under review to their ends, once; over HTTP."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

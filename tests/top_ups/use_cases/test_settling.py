@@ -1,9 +1,10 @@
 """An acquirer that contradicts itself a day later: believed, and corrected by an entry of its own kind."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.authorizations.errors import MethodNotAccepted, PinProofRequired, StepUpUnavailable
 from wallet_api.authorizations.model import (
@@ -33,8 +33,7 @@ from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.trips import known
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A challenge, the text that it is the hash of, and the methods that will do."""
 
     challenge: Challenge
@@ -42,8 +41,7 @@ class Asked:
     methods: tuple[Method, ...]
 
 
-@dataclass(frozen=True)
-class Challenges:
+class Challenges(Struct, frozen=True):
     """The challenges that the wallet gives out."""
 
     storage: Storage

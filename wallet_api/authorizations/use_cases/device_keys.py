@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.authorizations.errors import PinProofRequired
 from wallet_api.authorizations.use_cases.pins import PaymentPins
@@ -20,8 +20,7 @@ from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Registering:
+class Registering(Struct, frozen=True):
     """A key for the caller's device, with what proves the person: the payment PIN, or a code of the authenticator."""
 
     public_key: str
@@ -30,8 +29,7 @@ class Registering:
     code: str | None
 
 
-@dataclass(frozen=True)
-class DeviceKeys:
+class DeviceKeys(Struct, frozen=True):
     """The keys of devices."""
 
     storage: Storage

@@ -7,8 +7,10 @@ In a use case that moves money: `claim = authorizations.reading(caller, shown, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.authorizations.errors import (
     AuthorizationExpired,
@@ -50,8 +52,7 @@ from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.trips import known
 
 
-@dataclass(slots=True)
-class Claim:
+class Claim(Struct):
     """What somebody showed for one move, with what the first trip read to judge it."""
 
     caller: Customer
@@ -64,8 +65,7 @@ class Claim:
     """A code that was right: it is evaluated once, however often the move is tried anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """A yes that is enough. `payer` goes to the ledger; `known_payee` is to be remembered as one."""
 
     claim: Claim
@@ -73,8 +73,7 @@ class Approval:
     known_payee: str | None
 
 
-@dataclass(frozen=True)
-class Authorizations:
+class Authorizations(Struct, frozen=True):
     """Every yes to a move of money."""
 
     storage: Storage
@@ -162,7 +161,8 @@ class Authorizations:
         )
         if method == "pin":
             facts = self._with_device(facts, claim, session)
-        if reason_of(facts) is not None and payer.account.balance(move.amount.currency) < move.amount:
+        short = move.moves_now and payer.account.balance(move.amount.currency) < move.amount
+        if short and reason_of(facts) is not None:
             # Nobody is sent for a second proof of what there is no money for.
             raise InsufficientFunds(needed=move.amount)
         reason = require_enough(method, facts)

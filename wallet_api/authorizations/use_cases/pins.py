@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinNotSet, WrongPin
 from wallet_api.authorizations.model import hash_pin, pin_matches, require_hard_to_guess, require_settled
@@ -32,8 +34,7 @@ CHANGES_MEANWHILE = 3
 """How often setting a PIN begins anew when it was changed while it was written."""
 
 
-@dataclass(frozen=True)
-class PaymentPins:
+class PaymentPins(Struct, frozen=True):
     """The payment PINs, kept and counted on the wallets' balance items."""
 
     storage: Storage
@@ -122,8 +123,7 @@ class PaymentPins:
         return PinNotSet() if account.pin_hash is None else PinLocked()
 
 
-@dataclass(frozen=True, slots=True)
-class AskingReset:
+class AskingReset(Struct, frozen=True):
     """What somebody shows who has no PIN to show: the password, and the authenticator or a recovery code if there is one."""
 
     channel: Channel | None
@@ -131,8 +131,7 @@ class AskingReset:
     authenticator_code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PinReset:
+class PinReset(Struct, frozen=True):
     """A reset whose code is on its way; `sent_to` is masked."""
 
     id: str
@@ -143,8 +142,7 @@ class PinReset:
     resend_at: datetime
 
 
-@dataclass(frozen=True)
-class PinResets:
+class PinResets(Struct, frozen=True):
     """A new PIN for who knows the password and holds the registered phone or e-mail."""
 
     storage: Storage

@@ -14,9 +14,10 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.deliveries.errors import ClaimedElsewhere, DeliveryKnown, MessageUnreadable
@@ -52,8 +53,7 @@ ADDED_AT_ONCE = 50
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueMessage:
+class QueueMessage(Struct, frozen=True):
     """A message as the queue gives it."""
 
     id: str
@@ -70,8 +70,7 @@ class QueueMessage:
         return names
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A delivery in our hands, and what is posted for it."""
 
     message_id: str
@@ -81,8 +80,7 @@ class _Ready:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Deliveries:
+class Deliveries(Struct, frozen=True):
     """The deliveries of every merchant's events."""
 
     storage: Storage

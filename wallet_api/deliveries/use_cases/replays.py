@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.deliveries.errors import ClaimedElsewhere, MessageUnreadable
@@ -29,8 +31,7 @@ A_PAGE = 50
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Which events are sent again: since and until (excluded) when, of these types."""
 
     since: datetime
@@ -38,8 +39,7 @@ class Span:
     event_types: tuple[str, ...] = ("*",)
 
 
-@dataclass(frozen=True)
-class Replays:
+class Replays(Struct, frozen=True):
     """What merchants have sent again."""
 
     storage: Storage

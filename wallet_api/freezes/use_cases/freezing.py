@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.devices.errors import DeviceRemoved
@@ -38,8 +39,7 @@ def _nothing(write: AtomicWrite) -> None:
     """A session needs nothing more to freeze its own wallet."""
 
 
-@dataclass(frozen=True)
-class Freezes:
+class Freezes(Struct, frozen=True):
     """Every way to stop a wallet. Stopping a stopped one is no mistake: it ends the sessions that began since."""
 
     storage: Storage

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from wallet_api.authorizations.use_cases import PaymentPins
 from wallet_api.clock import Clock, rfc3339
@@ -40,8 +41,7 @@ from wallet_api.storage import Storage
 from wallet_api.storage.errors import StorageFault
 
 
-@dataclass(frozen=True)
-class Unfreezes:
+class Unfreezes(Struct, frozen=True):
     """The unfreezes on their way."""
 
     storage: Storage

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -29,8 +30,7 @@ LOOKED_AT = 100
 Party = Customer | MerchantCaller
 
 
-@dataclass(frozen=True)
-class ApiKeys:
+class ApiKeys(Struct, frozen=True):
     """The API keys of every merchant."""
 
     storage: Storage

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from wallet_api.clock import Clock
 from wallet_api.merchants.model import USE_NOTED_EVERY, MerchantCaller
@@ -16,8 +17,7 @@ REMEMBERED = 10_000
 """How many keys one container knows to be noted; of more, some are asked about oftener."""
 
 
-@dataclass(frozen=True)
-class KeyUses:
+class KeyUses(Struct, frozen=True):
     """What this container noted. Another one may note the same key once more, which changes nothing."""
 
     clock: Clock

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -45,8 +47,7 @@ CHANGES_MEANWHILE = 3
 """How often a change begins anew when the merchant was changed while it was written."""
 
 
-@dataclass(frozen=True)
-class Merchants:
+class Merchants(Struct, frozen=True):
     """The merchants of one deployment, which speaks one mode: test and live share no table and no key."""
 
     storage: Storage

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases.merchants import Merchants
@@ -15,8 +16,7 @@ from wallet_api.storage import Storage
 Party = Customer | MerchantCaller
 
 
-@dataclass(frozen=True)
-class SigningKeys:
+class SigningKeys(Struct, frozen=True):
     """The signing keys of every merchant. Everything raises what acting for the merchant raises."""
 
     storage: Storage

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.money import Money
 from wallet_api.payments.model import Payment, Why
 from wallet_api.payments.use_cases.canceling import Canceling
@@ -18,8 +16,7 @@ from wallet_api.storage import AtomicWrite, Read, Trip
 __all__ = ["Asking", "AtOutlet", "Confirmation", "Payments"]
 
 
-@dataclass(frozen=True)
-class Payments(Creating, PayingAtOutlets, Capturing, Canceling, Looking, Settling):
+class Payments(Creating, PayingAtOutlets, Capturing, Canceling, Looking, Settling, frozen=True):
     """Money from customers to merchants."""
 
     def reading(self, payment_id: str, trip: Trip) -> Read[Payment | None]:
@@ -31,3 +28,7 @@ class Payments(Creating, PayingAtOutlets, Capturing, Canceling, Looking, Settlin
     ) -> None:
         """Counts a refund as part of its write; see PaymentStore.take_back for `why` and `moved`."""
         self.store.take_back(payment, refund_id, amount, write, why, moved)
+
+    def require_refundable(self, payment: Payment, amount: Money, write: AtomicWrite, why: Why) -> None:
+        """Requires in a write of another capability that this much of a payment is left to refund."""
+        self.store.require_refundable(payment, amount, write, why)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.payments.model import AUTHORIZED, Payment, why_not_cancelable
@@ -11,8 +9,7 @@ from wallet_api.payments.use_cases.ground import fit, own
 from wallet_api.payments.use_cases.voiding import Voiding
 
 
-@dataclass(frozen=True)
-class Canceling(Voiding):
+class Canceling(Voiding, frozen=True):
     """Taking back."""
 
     def cancel(self, caller: MerchantCaller, payment_id: str, operation: Operation) -> Decided[Payment]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.errors import WalletError
 from wallet_api.ids import new_id
 from wallet_api.ledger.holds import Holder
@@ -17,8 +15,7 @@ from wallet_api.payments.use_cases.voiding import Voiding
 from wallet_api.storage import AtomicWrite
 
 
-@dataclass(frozen=True)
-class Capturing(Voiding):
+class Capturing(Voiding, frozen=True):
     """Capturing holds."""
 
     def capture(

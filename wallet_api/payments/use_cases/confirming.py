@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wallet_api.authorizations.model import Shown
 from wallet_api.authorizations.use_cases import Approval, Asked
@@ -25,8 +26,7 @@ from wallet_api.sessions.model import Customer
 from wallet_api.storage import AtomicWrite
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """A customer's yes."""
 
     payment_id: str
@@ -34,8 +34,7 @@ class Confirmation:
     quote_id: str | None
 
 
-@dataclass(slots=True)
-class Refused:
+class Refused(Struct):
     """Why a yes was refused, kept on the payment in the refusal's own write, as its merchant may know it."""
 
     store: PaymentStore
@@ -60,8 +59,7 @@ class Refused:
             self.store.decline(self.payment_id, told_to_merchants(self.code), write)
 
 
-@dataclass(frozen=True)
-class Confirming(Reviewing):
+class Confirming(Reviewing, frozen=True):
     """Paying."""
 
     def confirm(self, caller: Customer, confirmation: Confirmation, operation: Operation) -> Decided[Payment]:

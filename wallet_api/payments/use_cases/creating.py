@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.ledger.operations import Decided, Operation
@@ -13,8 +14,7 @@ from wallet_api.payments.model import LIFE, MAX_PAYMENT, REQUIRES_CONFIRMATION, 
 from wallet_api.payments.use_cases.ground import PaymentsGround
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """What a merchant asks a customer for. `order_id` is the merchant's own name for it, unique among its payments."""
 
     amount: Money
@@ -28,8 +28,7 @@ class Asking:
             raise Invalid(FieldProblem("/amount/amount", "too_large", (("limit", MAX_PAYMENT),)))
 
 
-@dataclass(frozen=True)
-class Creating(PaymentsGround):
+class Creating(PaymentsGround, frozen=True):
     """Asking for payments."""
 
     def create(self, caller: MerchantCaller, asking: Asking, operation: Operation) -> Decided[Payment]:

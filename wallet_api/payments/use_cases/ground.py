@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wallet_api.authorizations.model import Move
 from wallet_api.authorizations.use_cases import Authorizations, Challenges
@@ -27,8 +28,7 @@ from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 
 
-@dataclass(frozen=True)
-class PaymentsGround:
+class PaymentsGround(Struct, frozen=True):
     """The collaborators."""
 
     storage: Storage

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.clock import months_back
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.ids import first_id_after, is_id, made_at
@@ -19,8 +17,7 @@ MONTHS_A_PAGE = 12
 """A page looks through this many months; if it is not full then, its cursor says where to look on."""
 
 
-@dataclass(frozen=True)
-class Looking(Voiding):
+class Looking(Voiding, frozen=True):
     """Looking at payments."""
 
     def get(self, caller: Customer | MerchantCaller, payment_id: str) -> Payment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wallet_api.authorizations.model import Move, Shown
 from wallet_api.authorizations.use_cases import Asked
@@ -15,8 +15,7 @@ from wallet_api.payments.use_cases.confirming import Confirming
 from wallet_api.sessions.model import Customer
 
 
-@dataclass(frozen=True, slots=True)
-class AtOutlet:
+class AtOutlet(Struct, frozen=True):
     """What a customer wants to pay where: the amount is the customer's own to type, so it is theirs to sign as well."""
 
     outlet_id: str
@@ -26,8 +25,7 @@ class AtOutlet:
     shown: Shown
 
 
-@dataclass(frozen=True)
-class PayingAtOutlets(Confirming):
+class PayingAtOutlets(Confirming, frozen=True):
     """Paying by static codes."""
 
     def pay_at_outlet(self, caller: Customer, wish: AtOutlet, operation: Operation) -> Decided[Payment]:

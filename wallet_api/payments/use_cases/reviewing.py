@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 
 from wallet_api.errors import Unavailable
@@ -27,8 +26,7 @@ class Settled(Exception):
     """Another request, or the schedule, brought this payment on first."""
 
 
-@dataclass(frozen=True)
-class Reviewing(PaymentsGround):
+class Reviewing(PaymentsGround, frozen=True):
     """Reviews. The company that reviews is asked outside of every write; no answer is no end."""
 
     def reviewed(self, payment: Payment) -> Payment:

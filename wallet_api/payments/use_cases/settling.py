@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from wallet_api.metrics import Measure
@@ -17,8 +16,7 @@ STUCK_AFTER = timedelta(hours=4)
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Settling(Reviewing, Voiding):
+class Settling(Reviewing, Voiding, frozen=True):
     """Driving payments to their ends."""
 
     def settle_due(self) -> int:

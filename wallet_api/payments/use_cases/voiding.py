@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from wallet_api.errors import WalletError
 from wallet_api.ids import new_id
@@ -17,8 +16,7 @@ from wallet_api.storage import AtomicWrite
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Voiding(PaymentsGround):
+class Voiding(PaymentsGround, frozen=True):
     """Giving holds back."""
 
     def void(self, payment: Payment, operation: Operation) -> Payment:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock
 from wallet_api.fees.use_cases import Fees
@@ -14,13 +12,13 @@ from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Storage
 from wallet_api.top_ups.model import Asking
 from wallet_api.top_ups.store import TopUpStore
+from wallet_api.top_ups.use_cases.giving_back import GivingBack
 from wallet_api.top_ups.use_cases.settling import Settling
 
 __all__ = ["Asking", "TopUps"]
 
 
-@dataclass(frozen=True)
-class TopUps(Settling):
+class TopUps(Settling, GivingBack, frozen=True):
     """Money from cards into wallets."""
 
     @staticmethod

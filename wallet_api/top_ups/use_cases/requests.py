@@ -7,12 +7,14 @@ inside a write, and whatever crashes in between is found and brought to its end,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.cards.model import Card, CardBox
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clock import Clock
-from wallet_api.errors import NotFound, Unavailable
+from wallet_api.errors import Declined, NotFound, Unavailable, WalletError
 from wallet_api.fees.model import Charge, channel_of
 from wallet_api.fees.use_cases import Basis, Fees
 from wallet_api.gateways.acquirer import Acquirer, AcquirerSilent, ChargeOrder, ChargeOutcome
@@ -51,8 +53,7 @@ from wallet_api.top_ups.postings import top_up_entry
 from wallet_api.top_ups.store import IntentTaken, TopUpSettled, TopUpStore
 
 
-@dataclass(frozen=True, slots=True)
-class _Basis:
+class _Basis(Struct, frozen=True):
     """What the first trip brought to decide by."""
 
     account: Read[Account | None]
@@ -60,16 +61,14 @@ class _Basis:
     fees: Read[Basis]
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """How far a request has come: what must go with a refusal, and whether it only took up what another one began."""
 
     goes_along: Callable[[AtomicWrite], None]
     resumed: bool = False
 
 
-@dataclass(frozen=True)
-class Requests:
+class Requests(Struct, frozen=True):
     """What a person asks for."""
 
     storage: Storage
@@ -158,6 +157,25 @@ class Requests:
         """The caller's top-ups, newest first, failed ones among them."""
         self.sessions.require_live(caller)
         return self.store.page(caller.id, page)
+
+    def begun(self, operation: Operation, trip: Trip) -> Read[str | None]:
+        """The top-up that was begun under a key, whatever was asked under it; None when none was."""
+        return self.store.intent(operation, trip).map(lambda intent: None if intent is None else intent.top_up_id)
+
+    def require_not_begun(self, operation: Operation, write: AtomicWrite) -> None:
+        """Requires in a write that no top-up was begun under a key: once it is, its card may be charged.
+
+        Leaving the write's block may raise IdempotencyKeyInUse.
+        """
+        self.store.require_no_intent(operation, write)
+
+    def refusal_of(self, top_up_id: str) -> WalletError | None:
+        """Why the top-up failed; None while it is open and when it succeeded."""
+        try:
+            unless_failed(self._require(top_up_id))
+        except Declined as refusal:
+            return refusal
+        return None
 
     def reading(self, top_up_id: str, trip: Trip) -> Read[TopUp | None]:
         """A top-up as part of another capability's trip: whoever asks has to know that the caller may see it."""

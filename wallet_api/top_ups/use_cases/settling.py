@@ -7,7 +7,6 @@ what stands in the journal is never changed.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from wallet_api.errors import Declined
@@ -27,8 +26,7 @@ STUCK_AFTER = timedelta(hours=4)
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Settling(Requests):
+class Settling(Requests, frozen=True):
     """Driving top-ups to their ends."""
 
     def settle_due(self) -> int:

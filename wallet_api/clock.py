@@ -59,11 +59,6 @@ def wallet_day(moment: datetime) -> str:
     return moment.astimezone(WALLET_DAY).strftime("%Y-%m-%d")
 
 
-def wallet_month(moment: datetime) -> str:
-    """The calendar month that a limit counts this moment in, such as `2026-11`."""
-    return moment.astimezone(WALLET_DAY).strftime("%Y-%m")
-
-
 def month_of(moment: datetime) -> str:
     """The calendar month in UTC, such as `2026-11`."""
     return moment.astimezone(UTC).strftime("%Y-%m")

@@ -14,14 +14,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wallet_api.clock import Clock
-from wallet_api.errors import Unavailable, WalletError
-from wallet_api.ledger.errors import AccountMissing, WalletClosed, WalletFrozen
+from wallet_api.errors import Unavailable
+from wallet_api.ledger.errors import AccountMissing, WalletClosed
 from wallet_api.ledger.limits import BASIC, NEW_DEVICE, STATIC_CODE, Limits, Period, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Refusal
-from wallet_api.storage.items import Raw
 
 MAX_ATTEMPTS = 5
 NEVER = "never"
@@ -139,10 +138,6 @@ class Accounts(Struct, frozen=True):
         """Requires in a write that an account is in one of these states; `otherwise` is told what was found."""
         write.check(self.items(account, BALANCE), (self.items.status.is_in(*statuses), otherwise))
 
-    def require_active(self, account: str, write: AtomicWrite) -> None:
-        """Requires in a write that an account could pay now. Leaving the write's block may raise WalletFrozen, WalletClosed."""
-        write.check(self.items(account, BALANCE), (self.items.status == "active", why_not_active))
-
     def find(self, account: str, trip: Trip) -> Read[Account | None]:
         """An account with its balances; None when it was never opened."""
         return trip.get(self.items, account, BALANCE).map(lambda item: None if item is None else _account(item))
@@ -213,12 +208,6 @@ class Accounts(Struct, frozen=True):
             (items.pk.exists(), AccountMissing()),
             (items.status.is_in("active", "frozen"), WalletClosed()),
         )
-
-
-def why_not_active(found: Raw | None) -> WalletError:
-    """The error of a wallet that takes no debit."""
-    status = (found or {}).get("status", {}).get("S")
-    return WalletClosed() if status == "closed" else WalletFrozen()
 
 
 def _there(account: Account | None) -> Account:

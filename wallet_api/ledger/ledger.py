@@ -234,7 +234,7 @@ class Ledger(Struct, frozen=True):
         if line.money.amount < 0:
             needed = -line.money
             actions = [balance.set(balance - needed.amount)]
-            requirements.append((items.status == "active", _why_not_active))
+            requirements.append((items.status == "active", why_not_active))
             if payer is not None and payer.account.name == line.account:
                 more_actions, more_requirements = spend(items, payer, needed, self.clock.now())
                 actions += more_actions
@@ -269,6 +269,7 @@ def _again(decision: Decision, replay: Callable[[Decision], T]) -> Decided[T]:
         raise OutcomeUnknown from failure
 
 
-def _why_not_active(found: Raw | None) -> WalletError:
+def why_not_active(found: Raw | None) -> WalletError:
+    """The error of a wallet that takes no debit."""
     status = (found or {}).get("status", {}).get("S")
     return WalletClosed() if status == "closed" else WalletFrozen()

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
 from wallet_api.ledger.errors import AccountMissing, WalletClosed
-from wallet_api.ledger.limits import BASIC, NEW_DEVICE, STATIC_CODE, Limits, Period, limits_of
+from wallet_api.ledger.limits import BASIC, NEW_DEVICE, PAYMENT_CODE, STATIC_CODE, Limits, Period, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -80,6 +80,8 @@ class Payer(Struct):
     """Whether the limits are those of a new device instead of the tier's."""
     static_code: bool = field(default=False)
     """Whether a code on a wall is paid, which counts against a smaller sum of its own as well."""
+    payment_code: bool = field(default=False)
+    """Whether a shown payment code pays by itself, which counts against another."""
 
 
 def limits_for(payer: Payer, currency: str) -> Limits:
@@ -96,6 +98,8 @@ def admit(payer: Payer, amount: Money) -> None:
     limits_for(payer, amount.currency).admit(amount)
     if payer.static_code:
         limits_of(STATIC_CODE, amount.currency).admit(amount)
+    if payer.payment_code:
+        limits_of(PAYMENT_CODE, amount.currency).admit(amount)
 
 
 class Accounts(Struct, frozen=True):

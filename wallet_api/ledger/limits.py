@@ -31,6 +31,8 @@ NEW_DEVICE = "new_device"
 """No tier that anybody has: what any person may move in a day from a device that is new to them."""
 STATIC_CODE = "static_code"
 """Nor is this: what any person may pay in a day by codes that hang on a wall, which anybody may have pasted over."""
+PAYMENT_CODE = "payment_code"
+"""Nor this: what any person's payment codes may pay in a day by themselves, which is asked of nobody's PIN."""
 
 Period = Literal["day", "month", "year"]
 PERIODS: tuple[Period, ...] = get_args(Period)
@@ -74,6 +76,7 @@ TABLE: Mapping[str, tuple[int, int, int | None, int | None]] = {
     VERIFIED: (50_000_00, 200_000_00, 200_000_00, 200_000_00),
     NEW_DEVICE: (3_000_00, 5_000_00, None, None),
     STATIC_CODE: (2_000_00, 5_000_00, None, None),
+    PAYMENT_CODE: (1_000_00, 1_000_00, None, None),
 }
 """In minor units of CNY."""
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from wallet_api.clock import wallet_day
 from wallet_api.ledger.accounts import NEVER, Account, Payer, StaleAccount, admit, limits_for
-from wallet_api.ledger.limits import PERIODS, REACHED, STATIC_CODE, Limits, Period, label_of, limits_of
+from wallet_api.ledger.limits import PAYMENT_CODE, PERIODS, REACHED, STATIC_CODE, Period, label_of, limits_of
 from wallet_api.ledger.store import AccountItem
 from wallet_api.money import Money
 from wallet_api.storage.atomic import Requirement
@@ -37,10 +37,24 @@ def counter_names(period: Period, currency: str, *, static_code: bool) -> tuple[
 
 def counters_of(payer: Payer, currency: str) -> Iterator[Counter]:
     """The counters that a debit of this payer goes into, the shortest period first: it is the first that is told of."""
-    limits: tuple[Limits, ...] = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
+    own, static_code = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
     for period in PERIODS:
         names = counter_names(period, currency, static_code=payer.static_code)
-        yield from (Counter(period, name, each.of(period)) for name, each in zip(names, limits, strict=False))
+        yield from (Counter(period, name, each.of(period)) for name, each in zip(names, (own, static_code), strict=False))
+        if payer.payment_code and period == "day":
+            yield Counter(period, f"code_{currency}", limits_of(PAYMENT_CODE, currency).daily)
+
+
+def counter_reached(payer: Payer, amount: Money, now: datetime) -> Counter | None:
+    """The first counter, as it was read, that an amount does not fit into any more; None when it fits into all."""
+    account, today = payer.account, wallet_day(now)
+    day = today if account.spent_day == NEVER or account.spent_day < today else account.spent_day
+    for counter in counters_of(payer, amount.currency):
+        same = label_of(counter.period, account.spent_day) == label_of(counter.period, day)
+        spent = (account.counters(counter.period) or {}).get(counter.name, 0) if same else 0
+        if counter.limit is not None and spent + amount.amount > counter.limit.amount:
+            return counter
+    return None
 
 
 def spend(items: type[AccountItem], payer: Payer, amount: Money, now: datetime) -> tuple[list[Any], list[Requirement]]:

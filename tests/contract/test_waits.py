@@ -3,10 +3,10 @@ locks that grow, shares that come back.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
 from tests import banking

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from http_message_signatures import ContentDigest
 from http_message_signatures.algorithms import HMAC_SHA256
+from msgspec.structs import force_setattr, replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
@@ -256,8 +257,6 @@ def test_a_merchant_may_take_signed_requests_only(api: Api, cloud: LocalCloud) -
 def test_a_developer_is_shown_the_base_that_we_verified_and_nobody_in_live_mode(
     cloud: LocalCloud, signer: Signer
 ) -> None:
-    from dataclasses import replace
-
     message = signer.prepared("POST", "/v1/payments", wanted())
     problem = refused(signer.send(message, _with("Idempotency-Key", "another")), 401, "signature_invalid")
     base = problem["signature_base"].splitlines()
@@ -265,12 +264,12 @@ def test_a_developer_is_shown_the_base_that_we_verified_and_nobody_in_live_mode(
     assert '"idempotency-key": another' in base
     assert base[-1].startswith('"@signature-params": (')
     signatures = cloud.wallet.merchants.signatures
-    object.__setattr__(cloud.wallet.merchants, "signatures", replace(signatures, mode="live"))
+    force_setattr(cloud.wallet.merchants, "signatures", replace(signatures, mode="live"))
     try:
         message = signer.prepared("POST", "/v1/payments", wanted())
         problem = refused(signer.send(message, _with("Idempotency-Key", "another")), 401, "signature_invalid")
     finally:
-        object.__setattr__(cloud.wallet.merchants, "signatures", signatures)
+        force_setattr(cloud.wallet.merchants, "signatures", signatures)
     assert "signature_base" not in problem
 
 

@@ -1,0 +1,250 @@
+"""Days: what a merchant's account changed in each day of the wallet, kept beside its balance in the very same writes.
+
+A day's item is what splits a balance into what may be paid out (earned until midnight) and what is still pending, and what a
+day's statement is held against: its opening balance and its lines must give its closing balance. It has a partition of its own, so
+that a busy merchant's balance item is not written to twice as often.
+
+A line counts in the day of its entry, however late it is folded. Opening balances are set when a day is closed, each from the day
+before; days that were closed are looked at again for some time, so that what was folded late arrives in all that follow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from wallet_api.clock import wallet_day
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.lines import LINE, SHARDS, Line, bucket, lines_of
+from wallet_api.ledger.store import BALANCE, AccountItem, LineItem
+from wallet_api.money import Money
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import Counters, UnicodeAttribute, WholeNumber
+
+DAY = "day"
+SETTLING = frozenset({"payout", "payout_void", "payout_return", "payout_correction"})
+"""Kinds of entries that move what was earned before, and so neither earn nor spend anything of the day they fall in."""
+LOOKED_AT_AGAIN = 16
+"""How many days back a closing looks: longer than dead letters of the folding are kept."""
+
+
+class DayNotBegun(Exception):
+    """The first line of an account's day: whoever writes it begins the day."""
+
+
+class DayItem(Item):
+    """pk = `{account}/{day}/day`, sk = `day`. Sums in minor units by currency; `opening` from the day's closing on."""
+
+    table = "accounts"
+
+    account = UnicodeAttribute()
+    date = UnicodeAttribute()
+    net = Counters()
+    earned = Counters()
+    lines = WholeNumber()
+    opening = Counters(null=True)
+    closed_lines = WholeNumber(null=True)
+
+
+class Day(Struct, frozen=True):
+    """One account's day: the sum of its lines, the part of it that was earned, and the balance that it began with.
+
+    `closed_lines` is how many lines there were when the day was closed; None before.
+    """
+
+    account: str
+    date: str
+    net: Mapping[str, int]
+    earned: Mapping[str, int]
+    lines: int
+    opening: Mapping[str, int] | None
+    closed_lines: int | None
+
+    @property
+    def closing(self) -> Mapping[str, int]:
+        """The balance that it ended with. Raises ValueError before it was closed."""
+        if self.opening is None:
+            raise ValueError(f"{self.date} of {self.account} is not closed")
+        return summed(self.opening, self.net)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing was counted since it was closed."""
+        return self.opening is not None and self.closed_lines == self.lines
+
+    def pending(self, currency: str) -> Money:
+        """What was earned in this day so far; nothing when more went back than came in."""
+        return Money(max(0, self.earned.get(currency, 0)), currency)
+
+
+class Cover(Struct, frozen=True):
+    """That an account has to have what goes out of it, beyond what it earned in a day that is not over.
+
+    `short` is the refusal when it has not; the write raises StaleAccount when more was earned since the day was read.
+    """
+
+    day: Day
+    short: Exception
+
+
+class Days(Struct, frozen=True):
+    """Reads, counts and closes days, and moves money out of folded accounts that must have it."""
+
+    storage: Storage
+    items: type[DayItem]
+    account_items: type[AccountItem]
+    line_items: type[LineItem]
+
+    def find(self, account: str, day: str, trip: Trip) -> Read[Day]:
+        """An account's day, empty when nothing happened."""
+        found = trip.get(self.items, place_of_day(account, day), DAY)
+        return found.map(lambda item: empty(account, day) if item is None else item.as_record(Day))
+
+    def lines(self, account: str, day: str, trip: Trip, *, after: str | None, limit: int) -> Read[list[Line]]:
+        """Some lines of a day in the order of their entries, after the place (`sk`) of one, from all its partitions at once."""
+
+        def reading(shard: int) -> Read[list[LineItem]]:
+            place = bucket(account, day, shard)
+            return trip.call(lambda: self.storage.query(self.line_items, place, prefix=LINE, after=after, limit=limit))
+
+        reads = [reading(shard) for shard in range(SHARDS)]
+
+        def bring() -> list[Line]:
+            items = sorted((item for read in reads for item in read()), key=lambda item: item.sk)
+            return [each.as_record(Line, money=Money(each.amount, each.currency)) for each in items[:limit]]
+
+        return Read(bring)
+
+    def count(self, account: str, lines: Sequence[Line], write: AtomicWrite) -> None:
+        """Adds lines of one day to its sums. Leaving the write's block may raise DayNotBegun."""
+        items, day = self.items, wallet_day(lines[0].at)
+        actions = [items.lines.set(items.lines + len(lines))]
+        for name, sums in (
+            ("net", _sums(lines)),
+            ("earned", _sums(each for each in lines if each.kind not in SETTLING)),
+        ):
+            for currency, amount in sums.items():
+                counter = getattr(items, name)[currency]
+                actions.append(counter.set((counter | 0) + amount))
+        write.update(items(place_of_day(account, day), DAY), actions, (items.pk.exists(), DayNotBegun()))
+
+    def begin(self, account: str, day: str) -> None:
+        """An empty day, in a write of its own; one that is there stays."""
+        item = self.items(place_of_day(account, day), DAY, account=account, date=day, net={}, earned={}, lines=0)
+        try:
+            with self.storage.atomic_write() as write:
+                write.put(item, StaleAccount())
+        except StaleAccount:
+            return
+
+    def move_out(self, entry: Entry, place: str, account: str, cover: Cover, write: AtomicWrite) -> None:
+        """Adds a folded account's side of an entry that it must be able to pay: its line, its balance and its day.
+
+        The folding finds the line counted. Leaving the write's block may raise the cover's refusal, StaleAccount, DayNotBegun.
+        """
+        lines = [line for line in lines_of(entry, place) if line.account == account]
+        items, day_items = self.account_items, self.items
+        for line in lines:
+            money, pending = line.money, cover.day.pending(line.money.currency)
+            earned, balance = day_items.earned[money.currency], items.balances[money.currency]
+            day_item = day_items(place_of_day(account, cover.day.date), DAY)
+            unchanged = earned.does_not_exist() | (earned <= pending.amount)
+            write.check(day_item, (day_items.pk.exists(), DayNotBegun()), (unchanged, StaleAccount()))
+            enough = (balance >= pending.amount - money.amount, cover.short)
+            write.update(items(account, BALANCE), [balance.set(balance + money.amount)], enough)
+            item = self.line_items.of(line, pk=line.pk, sk=line.sk, amount=money.amount, currency=money.currency)
+            write.put(item, StaleAccount())
+        self.count(account, lines, write)
+
+    def close(self, account: str, day: str, opened_on: str) -> Day:
+        """Closes a day, and every day before it that is open: each begins with what the one before ended with.
+
+        `opened_on` is the day in which the account was opened, with nothing. It may be run again at any time; what was folded
+        late into a closed day is carried into the days after it, for as long as LOOKED_AT_AGAIN.
+        """
+        days = self._since_a_closed_one(account, day, opened_on)
+        first, *rest = days
+        before = self._set_opening(first, first.opening or {})
+        for each in rest:
+            before = self._set_opening(each, before.closing)
+        return before
+
+    def _since_a_closed_one(self, account: str, day: str, opened_on: str) -> list[Day]:
+        found: list[Day] = []
+        last = day
+        while True:
+            dates = [each for each in days_back(last, LOOKED_AT_AGAIN) if each >= min(opened_on, day)]
+            with self.storage.trip() as trip:
+                reads = [self.find(account, each, trip) for each in reversed(dates)]
+            found = [read() for read in reads] + found
+            closed = [place for place, each in enumerate(found) if each.opening is not None]
+            if closed:
+                return found[closed[0] :]
+            if len(dates) < LOOKED_AT_AGAIN:
+                return found
+            last = days_back(last, LOOKED_AT_AGAIN + 1)[-1]
+
+    def _set_opening(self, day: Day, opening: Mapping[str, int]) -> Day:
+        closed = Day(day.account, day.date, day.net, day.earned, day.lines, dict(opening), day.lines)
+        if closed == day:
+            return day
+        items = self.items
+        if day.opening is None and not day.lines:
+            self.begin(day.account, day.date)
+        with self.storage.atomic_write() as write:
+            actions = [items.opening.set(dict(opening)), items.closed_lines.set(day.lines)]
+            item = items(place_of_day(day.account, day.date), DAY)
+            write.update(item, actions, (items.pk.exists(), StaleAccount()))
+        return closed
+
+
+def is_kept_by_day(account: str) -> bool:
+    """Whether an account's days are kept: a merchant's, who is paid out and given a file by day."""
+    return account.startswith("merchant/")
+
+
+def place_of_day(account: str, day: str) -> str:
+    """The partition key of a day's item."""
+    return bucket(account, day, 0).removesuffix("/0") + f"/{DAY}"
+
+
+def empty(account: str, day: str) -> Day:
+    """A day in which nothing happened so far."""
+    return Day(account, day, {}, {}, 0, None, None)
+
+
+def days_back(day: str, count: int) -> list[str]:
+    """So many days, newest first, beginning with this one."""
+    newest = date.fromisoformat(day)
+    return [(newest - timedelta(days=back)).isoformat() for back in range(count)]
+
+
+def summed(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+    """The sums by currency; one that comes to nothing stays as 0."""
+    return {name: some.get(name, 0) + others.get(name, 0) for name in sorted({*some, *others})}
+
+
+def parts_by_day(lines: Iterable[Line], size: int) -> list[list[Line]]:
+    """The lines in parts of at most `size`, each of one day."""
+    by_day: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_day[wallet_day(line.at)].append(line)
+    return [each[start : start + size] for each in by_day.values() for start in range(0, len(each), size)]
+
+
+def _sums(lines: Iterable[Line]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for line in lines:
+        sums[line.money.currency] += line.money.amount
+    return sums
+
+
+def open_days(storage: Storage, account_items: type[AccountItem], line_items: type[LineItem]) -> Days:
+    """Binds the days' items to their table."""
+    bound: Any = storage.bind(DayItem)
+    return Days(storage, bound, account_items, line_items)

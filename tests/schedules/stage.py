@@ -16,7 +16,8 @@ from wallet_api.authorizations.errors import WrongPin
 from wallet_api.authorizations.model import PinShown, Shown
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ledger import chart
-from wallet_api.ledger.operations import Operation
+from wallet_api.ledger.errors import IdempotencyKeyInUse
+from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.ledger.verify import verify
 from wallet_api.money import Money
 from wallet_api.one_time_codes.store import CODE
@@ -47,6 +48,14 @@ TELLING = (
 
 Act = Callable[[Conductor], Any]
 """An operation of a schedule. It is handed the conductor, since some wait for what is no storage call."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody is told of their key."""
+
+    id: str
+    status: str
 
 
 def yuan(amount: int) -> Money:
@@ -134,6 +143,17 @@ class Stage:
         asked = self.asked(self.ada.id, key, TOP_UP, f"{amount}")
         asking = Asking(yuan(amount), self.card_id)
         return lambda _: self.wallet.top_ups.create(self.customer(self.ada), asking, asked)
+
+    def abandon(self, caller: Any, key: str) -> Act:
+        """The caller gives a key up. Who is told that it is under way asks again."""
+
+        def act(_: Conductor) -> Decided[Told]:
+            standing = self.wallet.operations.abandon(caller, key)
+            if standing.status == "processing":
+                raise IdempotencyKeyInUse
+            return Decided(Told(standing.subject or key, standing.status))
+
+        return act
 
     def unbind(self) -> Act:
         return lambda _: self.wallet.cards.unbind(self.customer(self.ada), self.card_id)

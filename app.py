@@ -9,7 +9,6 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import routes, streams, wiring
-from wallet_api.ledger.watch import watch
 
 app = Chalice(app_name="wallet-api")
 for each in routes.ALL:
@@ -60,14 +59,18 @@ def send_due_webhooks(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def settle_processing(event: CloudWatchEvent) -> None:
-    """Drives to an end what has none yet: top-ups, payments under review, holds whose time is over."""
+    """Drives to an end what has none yet: top-ups, payments under review, holds whose time is over, refunds, their requests."""
     wiring.wallet().top_ups.settle_due()
+    wiring.wallet().refund_requests.escalate_due()
+    wiring.wallet().refunds.settle_due()
     wiring.wallet().payments.settle_due()
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def verify_ledger(event: CloudWatchEvent) -> None:
     """Checks every balance, line and entry of the ledger, and tells an alarm how much differs."""
+    from wallet_api.ledger.watch import watch
+
     watch(wiring.wallet().ledger, wiring.wallet().metrics)
 
 

@@ -1,5 +1,5 @@
 """What the API says about itself: whether it is well, its OpenAPI document, the reference page, a page for each error
-code.
+code. What makes them is imported when somebody asks: a payment needs none of it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from chalicelib import openapi
-from chalicelib.error_pages import error_page, errors_page
 from chalicelib.headers import VERSION
 from chalicelib.http import Call, Document, Routes, endpoint
 from chalicelib.views import View
@@ -79,12 +77,16 @@ def get_asset(call: Call[None]) -> Any:
 @endpoint(routes, "GET", "/docs/errors", summary="All error codes", answer="text/html")
 def list_errors(_: Call[None]) -> Any:
     """In both languages."""
+    from chalicelib.error_pages import errors_page
+
     return Document("text/html", errors_page(_page("errors.html")), SAFE_PAGE)
 
 
 @endpoint(routes, "GET", "/docs/errors/{code}", summary="One error code", answer="text/html")
 def get_error(call: Call[None]) -> Any:
     """What happened, what it means for your money, what to do. The `type` of a problem points here."""
+    from chalicelib.error_pages import error_page
+
     error = WalletError.by_code.get(call.path["code"])
     if error is None:
         raise NotFound
@@ -98,6 +100,7 @@ def _page(name: str) -> str:
 
 @cache
 def _openapi(server_url: str) -> str:
+    from chalicelib import openapi
     from chalicelib.routes import ALL
 
     made = openapi.document([each for routes in ALL for each in routes.endpoints], server_url)

@@ -28,7 +28,7 @@ class EventQuery(PageQuery, frozen=True):
     and `to` (excluded) for a time. Such a page may hold fewer rows than `limit` and still have a next one.
     """
 
-    type: Annotated[str, Meta(max_length=60, pattern=r"^[a-z_]+\.([a-z_]+|\*)$")] | None = None
+    type: Annotated[str, Meta(max_length=60, pattern=r"^[a-z_]+(\.[a-z_]+)?\.([a-z_]+|\*)$")] | None = None
     object_id: Annotated[str, Meta(pattern=r"^[a-z]{2,4}_[0-9A-Z]{26}$")] | None = None
     since: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="from")
     until: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="to")

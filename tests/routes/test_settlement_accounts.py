@@ -41,6 +41,21 @@ def test_a_changed_account_is_paid_to_after_two_days_and_the_owner_is_told(api: 
         assert api.get(path, token=reader).ok(200)["status"] == status
 
 
+def test_the_merchants_servers_are_told_and_the_account_number_is_in_nothing_they_get(
+    api: Api, cloud: LocalCloud
+) -> None:
+    """Once for each change; nothing is told of what was refused."""
+    owner, shop = an_owned_shop(api, cloud)
+    refused(put(api, owner.token, shop.id, pin="000000"), 403, "wrong_payment_pin")
+    for number in ("6222020200112233445", "6222020200112233446"):
+        cloud.clock.advance("1s")
+        put(api, owner.token, shop.id, account_number=number).ok(200)
+    listed = api.get("/v1/events?type=merchant.settlement_account.changed", token=shop.key)
+    told = [event["data"] for event in listed.ok(200)["data"]]
+    assert [(each["id"], each["last4"]) for each in told] == [(shop.id, "3446"), (shop.id, "3445")]
+    assert "622202" not in listed.text
+
+
 def test_what_is_paid_to_is_what_was_given(api: Api, cloud: LocalCloud) -> None:
     """The sealed parts open for a payout, and for nobody who asks."""
     owner, shop = an_owned_shop(api, cloud)

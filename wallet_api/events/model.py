@@ -30,9 +30,10 @@ TYPES: Mapping[str, str] = {
     "payment.succeeded": "a payment was paid, or captured",
     "payment.failed": "a payment was tried and failed for good",
     "payment.canceled": "a payment was taken back, voided, or nobody paid it in time",
-    "refund.created": "a refund is on its way back to where the money came from",
-    "refund.succeeded": "money of a payment went back",
-    "refund.failed": "a refund could not be delivered",
+    "payment.declined": "a customer's payment code was shown, and did not pay",
+    "refund.created": "a refund to a card began, and its money is set aside",
+    "refund.succeeded": "money of a payment went back, to the balance or to a card",
+    "refund.failed": "no card took a refund, so that its money is on the balance",
     "refund_request.created": "a customer asked for their money back",
     "refund_request.approved": "the merchant approved a customer's request",
     "refund_request.declined": "the merchant declined a customer's request",
@@ -43,8 +44,17 @@ TYPES: Mapping[str, str] = {
     "top_up.failed": "a card was not charged",
     "top_up.compensated": "a card was charged after all, and its money reached the wallet late",
     "top_up.charge_reversed": "a charge was taken back after all, and its money with it",
+    "payout.created": "money of a merchant's was set aside to be paid out",
+    "payout.paid": "the bank paid a merchant out",
+    "payout.failed": "the bank did not pay, and the money is the merchant's again",
+    "payout.returned": "the bank paid and had the money back, which is the merchant's again",
     "transfer.sent": "money was sent to another person",
     "transfer.received": "money came from another person",
+    "mandate.created": "a merchant asked a customer to let it charge without asking each time",
+    "mandate.confirmed": "a customer said yes to a mandate, which may be charged by now",
+    "mandate.revoked": "a customer ended a mandate",
+    "mandate.canceled": "a merchant ended a mandate",
+    "merchant.settlement_account.changed": "a merchant's money is to be paid out to another account",
     "webhook_endpoint.disabled": "events go to a webhook endpoint no more",
     "webhook_endpoint.test": "a merchant asked for a test of a webhook endpoint",
 }
@@ -60,7 +70,7 @@ OF_STATES: Mapping[str, Mapping[str, str | None]] = {
         "failed": "payment.failed",
         "canceled": "payment.canceled",
     },
-    "refund": {"pending": "refund.created", "succeeded": None, "failed": "refund.failed"},
+    "refund": {"created": "refund.created", "pending": None, "succeeded": "refund.succeeded", "failed": "refund.failed"},
     "refund_request": {
         "open": "refund_request.created",
         "approved": "refund_request.approved",
@@ -68,11 +78,23 @@ OF_STATES: Mapping[str, Mapping[str, str | None]] = {
         "escalated": "refund_request.escalated",
         "canceled": "refund_request.canceled",
     },
+    "payout": {
+        "processing": "payout.created",
+        "paid": "payout.paid",
+        "failed": "payout.failed",
+        "returned": "payout.returned",
+    },
     "top_up": {
         "processing": None,
         "requires_action": "top_up.requires_action",
         "succeeded": None,
         "failed": "top_up.failed",
+    },
+    "mandate": {
+        "requires_confirmation": "mandate.created",
+        "active": "mandate.confirmed",
+        "revoked": "mandate.revoked",
+        "canceled": "mandate.canceled",
     },
 }
 """Event types by a record's kind and the state it came into. None where the journal tells it, or nothing happened yet."""
@@ -83,17 +105,27 @@ OF_ENTRIES: Mapping[str, str | None] = {
     "authorization": None,
     "void": None,
     "reversal": None,
+    "refund_hold": None,
+    "refund_delivery": None,
     "refund": "refund.succeeded",
     "top_up": "top_up.succeeded",
     "compensation": "top_up.compensated",
     "charge_reversal": "top_up.charge_reversed",
+    "payout": None,
+    "payout_paid": None,
+    "payout_void": None,
+    "payout_return": None,
+    "payout_correction": None,
 }
 """Event types by the kind of an entry. None where the record's state tells it. A transfer has a type for each side."""
 
 OBJECTS: Mapping[str, str] = {"capture": "payment"}
 """What an entry is about, where that is not called as the entry is."""
 
-FACTS = ("payment_id", "refund_id", "decline_code", "refunded", "refundable")
+BORN: Mapping[str, tuple[str, ...]] = {"refund": ("succeeded",)}
+"""States that a record may be made in, and that the journal tells then; only who comes into them later is told by them."""
+
+FACTS = ("payment_id", "refund_id", "request_id", "destination", "decline_code", "refunded", "refundable")
 """What of a changed record goes into its event beside its amount: ids, codes and numbers, nobody's words."""
 
 
@@ -122,6 +154,8 @@ class Change(Struct, frozen=True):
     amount: Money | None
     at: datetime
     digest: str
+    captured: bool = False
+    """Whether money that was set aside was taken, wholly or in part: its customer need not have a line of it in the journal."""
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
@@ -134,7 +168,8 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
     for (account, _), change in entry.net().items():
         owner = chart.owner_of(account)
         kind = _type_of(entry.kind, change.amount > 0)
-        if owner is None or kind is None:
+        if owner is None or kind is None or (entry.kind == "capture" and not owner.startswith("mer_")):
+            # Only what comes back of a hold touches its customer, who is told of the payment by its record.
             continue
         data = {
             "id": entry.subject,
@@ -148,7 +183,7 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
 
 def events_of_change(change: Change) -> Iterator[Event]:
     """What a record's new state means to its owners; nothing when the journal tells it, or nobody needs to know."""
-    kind = OF_STATES.get(change.kind, {}).get(change.state)
+    kind = "payment.succeeded" if change.captured else OF_STATES.get(change.kind, {}).get(change.state)
     if kind is None:
         return
     data: dict[str, Any] = {"id": change.subject, "object": change.kind, "status": change.state, **change.facts}

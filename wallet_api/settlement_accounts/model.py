@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.events.model import Event, made_event
 
+CHANGED = "merchant.settlement_account.changed"
 COOL_DOWN = timedelta(hours=48)
 """How long nothing is paid out to an account that took another's place: time for the owner to hear of it and to object."""
 _NUMBER = re.compile(r"[A-Z0-9]{8,34}", re.ASCII)
@@ -55,3 +58,15 @@ class SettlementAccount(Struct, frozen=True):
 def usable_from(former: SettlementAccount | None, now: datetime) -> datetime:
     """A merchant's first account can be paid to at once; one in another's place, after the cool-down."""
     return now if former is None else now + COOL_DOWN
+
+
+def changed_event(account: SettlementAccount) -> Event:
+    """What the merchant's servers are told: enough to notice a change that nobody there asked for, and no account number."""
+    data = {
+        "id": account.merchant_id,
+        "object": "merchant",
+        "bank": account.bank,
+        "last4": account.last4,
+        "usable_from": rfc3339(account.usable_from),
+    }
+    return made_event(CHANGED, account.merchant_id, data, account.changed_at, str(account.revision))

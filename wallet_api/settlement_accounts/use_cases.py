@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from wallet_api.authorizations.use_cases import PaymentPins
 from wallet_api.clock import Clock
+from wallet_api.events.use_cases import Events
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.notifications.use_cases import Notifications
 from wallet_api.sessions.model import Customer
 from wallet_api.settlement_accounts.errors import SettlementAccountMissing
-from wallet_api.settlement_accounts.model import Details, SettlementAccount, usable_from
+from wallet_api.settlement_accounts.model import Details, SettlementAccount, changed_event, usable_from
 from wallet_api.settlement_accounts.store import SettlementAccountStore
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.crypto import FieldCipher
@@ -28,6 +29,7 @@ class SettlementAccounts(Struct, frozen=True):
     merchants: Merchants
     pins: PaymentPins
     notifications: Notifications
+    events: Events
     store: SettlementAccountStore
 
     def get(self, caller: Customer | MerchantCaller, merchant_id: str) -> SettlementAccount:
@@ -59,6 +61,7 @@ class SettlementAccounts(Struct, frozen=True):
             self.pins.accounts.restore(payer, write)
             self.store.put(account, former, write)
             self.notifications.tell(caller.id, "settlement_account_changed", write)
+            self.events.tell(changed_event(account), write)
         return account
 
     def sealed(self, merchant_id: str, details: Details, former: SettlementAccount | None = None) -> SettlementAccount:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wallet_api.events.store import EventStore
+from wallet_api.events.use_cases import Events
 from wallet_api.merchant_applications.store import ApplicationStore
 from wallet_api.merchant_applications.use_cases import MerchantApplications
 from wallet_api.merchants.use_cases import ApiKeys, Merchants, SigningKeys
@@ -34,8 +36,9 @@ def open_merchants(ground: Ground, identity: Identity) -> MerchantSide:
     signatures = Signatures.open(storage, clock, cipher, mode)
     merchants = Merchants.open(storage, clock, ledger, ground.keys, mode, sessions, signatures)
     account_store = SettlementAccountStore.open(storage)
+    events = Events(storage, ledger, sessions, merchants, EventStore.open(storage))
     accounts = SettlementAccounts(
-        storage, clock, cipher, merchants, identity.payment_pins, notifications, account_store
+        storage, clock, cipher, merchants, identity.payment_pins, notifications, events, account_store
     )
     application_store = ApplicationStore.open(storage)
     applications = MerchantApplications(

@@ -1,10 +1,8 @@
 """What somebody owns, for the matrix of strangers: how each thing that an id in a path names is made, over HTTP."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

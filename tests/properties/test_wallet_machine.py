@@ -1,6 +1,7 @@
 """A state machine over the whole wallet: people, a merchant, cards, faults, replays, freezes, time and folding in any order."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud

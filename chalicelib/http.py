@@ -267,8 +267,13 @@ def _raw_body(request: Request) -> bytes:
 
 
 def _fingerprint(wallet: Wallet, method: str, path: str, document: Mapping[str, Any]) -> str:
-    """A keyed hash of what is asked, without the person's proof: that may be typed anew under the same key."""
-    canonical = _canonical({name: value for name, value in document.items() if name != "authorization"})
+    """A keyed hash of what is asked, without the person's proof: that may be typed anew, or another code be shown, under the
+    same key. That a code was shown at all is part of what is asked.
+    """
+    asked = {name: value for name, value in document.items() if name != "authorization"}
+    if asked.get("payment_code") is not None:
+        asked["payment_code"] = "shown"
+    canonical = _canonical(asked)
     return wallet.keys.hex_digest("fingerprint", method, path, canonical, version=1)[:32]
 
 

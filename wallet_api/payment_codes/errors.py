@@ -1,0 +1,21 @@
+"""How payment codes say no.
+
+PaymentCodeRefused   the code pays nothing: wrong, expired, used, unknown, or its owner stopped it; the till is not told which
+PaymentDeclined      the code is good and a rule about money says no; `decline_code` is what a till may know of it
+"""
+
+from __future__ import annotations
+
+from wallet_api.errors import Declined, Forbidden
+
+
+class PaymentCodeRefused(Forbidden):
+    """The code pays nothing. One answer for every reason, so that nobody learns from it whose code it is or was."""
+
+    code = "payment_code_refused"
+
+
+class PaymentDeclined(Declined):
+    """The code is genuine and the payment is not: `decline_code`, from the closed list, as a merchant may know it."""
+
+    code = "payment_declined"

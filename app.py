@@ -59,11 +59,18 @@ def send_due_webhooks(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def settle_processing(event: CloudWatchEvent) -> None:
-    """Drives to an end what has none yet: top-ups, payments under review, holds whose time is over, refunds, their requests."""
+    """Drives to an end what has none yet: top-ups, payments under review, holds whose time is over, refunds, their requests, payouts."""
     wiring.wallet().top_ups.settle_due()
     wiring.wallet().refund_requests.escalate_due()
     wiring.wallet().refunds.settle_due()
     wiring.wallet().payments.settle_due()
+    wiring.wallet().payouts.settle_due()
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def settle_days(event: CloudWatchEvent) -> None:
+    """Closes merchants' days that are over, and pays out what was earned in them."""
+    wiring.wallet().payouts.settle_days()
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))

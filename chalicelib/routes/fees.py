@@ -14,9 +14,10 @@ from wallet_api.cards.errors import CardMissing
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing, QuoteMissing, QuotePayeeMissing
-from wallet_api.fees.model import Bearer, FeeOperation, Quote, Rule, Schedule
+from wallet_api.fees.model import Bearer, FeeOperation, Quote, QuotedOperation, Rule, Schedule
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ids import is_id
+from wallet_api.ledger.allowances import Taken
 from wallet_api.ledger.operations import Decided
 from wallet_api.money import zero
 from wallet_api.sessions.model import Customer
@@ -46,7 +47,9 @@ class ScheduleQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, fr
 class RuleView(View):
     """What one operation costs: `basis_points` (hundredths of a percent) of what is above `free`, plus `fixed`, in bounds.
 
-    `free`, `fixed`, `minimum` and `maximum` are minor units. A null `channel` is every channel without a rule of its own.
+    `free`, `fixed`, `minimum`, `maximum` and `monthly_free_amount` are minor units. A null `channel` or `tier` is any, no
+    `categories` are all merchants'; of the rules that apply, one with categories comes first, then one with a channel, then one with a
+    tier. The first `monthly_free_count` movements of a person in a month cost nothing, or `monthly_free_amount` of what they move.
     """
 
     operation: FeeOperation
@@ -57,6 +60,10 @@ class RuleView(View):
     free: int
     minimum: int
     maximum: int | None
+    categories: list[str]
+    tier: str | None
+    monthly_free_count: int
+    monthly_free_amount: int
 
 
 class ScheduleView(View):
@@ -81,7 +88,7 @@ class PayeeIn(Body):
 class AskQuote(Body):
     """What is to be done. Naming the other side, the channel or the card binds the quote to them."""
 
-    operation: FeeOperation
+    operation: QuotedOperation
     amount: MoneyIn
     channel: Literal["card", "debit_card", "credit_card"] | None = None
     card_id: ObjectId | None = None
@@ -122,10 +129,23 @@ class AskQuote(Body):
 
 
 class FeeLineView(View):
-    """One part of the fee; a maximum shows as a negative part."""
+    """One part of the fee; a maximum and a free allowance show as negative parts."""
 
-    code: Literal["share", "fixed", "minimum", "maximum"]
+    code: LineCode
     amount: MoneyView
+
+
+class AllowanceView(View):
+    """What the movement would take of the month's free allowance: so many `movements`, or so much of an `amount` in minor units.
+
+    Nothing is reserved: when another movement has used it first, the quote is refused and nothing else is charged.
+    """
+
+    counts: Literal["movements", "amount"]
+    taken: int
+    left: int
+    limit: int
+    month: str
 
 
 class QuoteView(View):
@@ -145,6 +165,7 @@ class QuoteView(View):
     merchant_fee: MoneyView
     borne_by: Bearer
     lines: list[FeeLineView]
+    allowance: AllowanceView | None
     schedule_version: int
     expires_at: str
     created_at: str
@@ -218,6 +239,20 @@ def _rule(rule: Rule) -> RuleView:
         free=rule.free,
         minimum=rule.minimum,
         maximum=rule.maximum,
+        categories=list(rule.categories),
+        tier=rule.tier,
+        monthly_free_count=rule.monthly_free_count,
+        monthly_free_amount=rule.monthly_free_amount,
+    )
+
+
+def _allowance(taken: Taken) -> AllowanceView:
+    return AllowanceView(
+        counts="amount" if "/" in taken.name else "movements",
+        taken=taken.amount,
+        left=taken.left,
+        limit=taken.limit,
+        month=taken.month,
     )
 
 
@@ -233,6 +268,7 @@ def _quote(quote: Quote) -> QuoteView:
         merchant_fee=MoneyView.of(merchant_fee),
         borne_by=quote.bearer,
         lines=[FeeLineView(code=line.code, amount=MoneyView.of(line.amount)) for line in quote.lines],
+        allowance=None if quote.allowance is None else _allowance(quote.allowance),
         schedule_version=quote.schedule_version,
         expires_at=rfc3339(quote.expires_at),
         created_at=rfc3339(quote.created_at),

@@ -7,8 +7,12 @@ QuoteMissing         no such quote, or somebody else's
 QuoteExpired         the quote's time is over
 QuoteUsed            the quote was used by another movement
 QuoteMismatch        the quote was given for something else; `field` says what differs
+QuoteAllowanceUsed   the free allowance that a quote counted on was used by another movement
 ScheduleTooSoon      a published schedule would be in force before every container knows it
-ScheduleIncomplete   an operation has no rule, or two
+RuleUnsound          a rule's numbers or fields make no sense together
+ScheduleIncomplete   some movement has no rule
+RulesOverlap         some movement has two rules, neither more special than the other
+RuleNeverApplies     a rule is nobody's price, since others come before it everywhere
 ScheduleRaced        another schedule was published at the same moment
 """
 
@@ -67,6 +71,13 @@ class QuoteMismatch(Conflict):
     retry: ClassVar[Retry] = "new_key"
 
 
+class QuoteAllowanceUsed(Conflict):
+    """The quote counted on a free allowance that another movement has used since; nothing else is ever charged than was quoted."""
+
+    code = "quote_allowance_used"
+    retry: ClassVar[Retry] = "new_key"
+
+
 class ScheduleTooSoon(Conflict):
     """A schedule must be published before it is in force, and after its predecessor; `earliest` says when."""
 
@@ -74,10 +85,31 @@ class ScheduleTooSoon(Conflict):
     retry: ClassVar[Retry] = "new_key"
 
 
+class RuleUnsound(Conflict):
+    """The numbers or fields of the rule number `rule` make no sense together."""
+
+    code = "fee_rule_unsound"
+    retry: ClassVar[Retry] = "new_key"
+
+
 class ScheduleIncomplete(Conflict):
-    """The rules of `operation` are unsound: one without a channel is needed, and at most one for each channel."""
+    """No rule says what `operation` costs for what `without` describes."""
 
     code = "fee_schedule_incomplete"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class RulesOverlap(Conflict):
+    """The rules numbered `rules` of `operation` are both for what `both_for` describes, and neither is more special."""
+
+    code = "fee_rules_overlap"
+    retry: ClassVar[Retry] = "new_key"
+
+
+class RuleNeverApplies(Conflict):
+    """Wherever the rule number `rule` applies, a more special one comes before it."""
+
+    code = "fee_rule_never_applies"
     retry: ClassVar[Retry] = "new_key"
 
 

@@ -1,32 +1,29 @@
 """What a fee is: rules in a schedule, a schedule in versions, a quote that binds one movement, and a charge.
 
 Percentages are basis points (hundredths of a percent), so no fraction is ever held. Fixed parts, minima, maxima and
-free parts are minor units, counted one to one in every currency until exchange rates exist.
+free parts are minor units, counted one to one in every currency until exchange rates exist. docs/fees.md is the operator's page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from msgspec import Struct
 
-from wallet_api.clock import rfc3339
-from wallet_api.fees.errors import (
-    FeeNotOffered,
-    FeeScheduleMissing,
-    QuoteExpired,
-    QuoteMismatch,
-    QuoteUsed,
-    ScheduleIncomplete,
-    ScheduleTooSoon,
-)
-from wallet_api.money import Money, zero
+from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing
+from wallet_api.ledger.accounts import Account
+from wallet_api.ledger.allowances import Taken, takes
+from wallet_api.money import Money, total, zero
 
-FeeOperation = Literal["top_up", "withdrawal", "payment", "transfer"]
+QuotedOperation = Literal["top_up", "withdrawal", "payment", "transfer"]
+"""What a person can be promised the fee of; every schedule has a rule for each."""
+FeeOperation = Literal["top_up", "withdrawal", "payment", "transfer", "payout"]
+"""What may cost something. A schedule without a rule for payouts makes them free."""
 Bearer = Literal["payer", "merchant"]
 Channel = Literal["debit_card", "credit_card"]
+LineCode = Literal["share", "fixed", "minimum", "maximum", "allowance"]
 
 QUOTE_LIFE = timedelta(minutes=10)
 NOTICE = timedelta(seconds=60)
@@ -37,8 +34,22 @@ ONE = 10_000
 """Basis points in the whole."""
 
 
+class Place(Struct, frozen=True):
+    """What a rule is found by: the operation, the channel of a card, a merchant's category, a person's tier."""
+
+    operation: FeeOperation
+    channel: Channel | None = None
+    category: str | None = None
+    tier: str | None = None
+
+
 class Rule(Struct, frozen=True):
-    """What one operation costs: a share above a free part, plus something fixed, within bounds. None is any channel."""
+    """What one operation costs: a share above a free part, plus something fixed, within bounds.
+
+    None is any channel and any tier, no categories are all of them; a category is a merchant category code or a range of them,
+    `5411` or `5400-5499`. `monthly_free_count` movements of a person, or `monthly_free_amount` of what they move, cost nothing in
+    a month of the wallet's calendar.
+    """
 
     operation: FeeOperation
     channel: Channel | None
@@ -48,12 +59,30 @@ class Rule(Struct, frozen=True):
     free: int = 0
     minimum: int = 0
     maximum: int | None = None
+    categories: tuple[str, ...] = ()
+    tier: str | None = None
+    monthly_free_count: int = 0
+    monthly_free_amount: int = 0
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """How special the rule is: its category counts most, then its channel, then its tier."""
+        return bool(self.categories), self.channel is not None, self.tier is not None
+
+    def applies(self, place: Place) -> bool:
+        """Whether it is a rule for this kind of movement."""
+        return (
+            self.operation == place.operation
+            and self.channel in (None, place.channel)
+            and self.tier in (None, place.tier)
+            and (not self.categories or (place.category is not None and is_among(place.category, self.categories)))
+        )
 
 
 class FeeLine(Struct, frozen=True):
-    """One part of a fee, so that a person can see how it came about; a maximum shows as a negative part."""
+    """One part of a fee, so that a person can see how it came about; a maximum and an allowance show as negative parts."""
 
-    code: Literal["share", "fixed", "minimum", "maximum"]
+    code: LineCode
     amount: Money
 
 
@@ -65,17 +94,18 @@ class Schedule(Struct, frozen=True):
     published_at: datetime
     rules: tuple[Rule, ...]
 
-    def rule(self, operation: FeeOperation, channel: Channel | None) -> Rule:
-        """The rule of this channel, else the operation's own. Raises FeeNotOffered."""
-        rules = {rule.channel: rule for rule in self.rules if rule.operation == operation}
-        found = rules.get(channel) or rules.get(None)
-        if found is None:
-            raise FeeNotOffered(operation=operation)
-        return found
+    def rule(self, place: Place) -> Rule:
+        """The most special rule that applies. Raises FeeNotOffered."""
+        found = [rule for rule in self.rules if rule.applies(place)]
+        if not found:
+            raise FeeNotOffered(operation=place.operation)
+        return max(found, key=lambda rule: rule.rank)
 
 
 class Quote(Struct, frozen=True):
-    """A promise to one person, good for one movement until `expires_at`. A None payee or channel binds none."""
+    """A promise to one person, good for one movement until `expires_at`. A None payee or channel binds none. What it takes of a free
+    allowance is not reserved: the movement takes it, if it is still there.
+    """
 
     id: str
     person_id: str
@@ -90,6 +120,8 @@ class Quote(Struct, frozen=True):
     status: Literal["open", "used"]
     created_at: datetime
     expires_at: datetime
+    tier: str | None = None
+    allowance: Taken | None = None
 
     @property
     def on_top(self) -> Money:
@@ -103,13 +135,18 @@ class Quote(Struct, frozen=True):
 
 
 class Charge(Struct, frozen=True):
-    """The fee of one movement. `fee` is borne by `bearer`; a quote, if there is one, is consumed by `Fees.use`."""
+    """The fee of one movement. `fee` is borne by `bearer`; a quote and an allowance, if there is one, are consumed by `Fees.use`.
+
+    `payer` is the account that the allowance is counted on, as it was read.
+    """
 
     fee: Money
     bearer: Bearer
     schedule_version: int
     lines: tuple[FeeLine, ...]
     quote: Quote | None = None
+    allowance: Taken | None = None
+    payer: Account | None = None
 
     @property
     def on_top(self) -> Money:
@@ -118,12 +155,28 @@ class Charge(Struct, frozen=True):
 
 
 class Movement(Struct, frozen=True):
-    """What is to be charged for. `payee` is the other side's id: a person or a merchant."""
+    """What is to be charged for. `payee` is the other side's id, a person's or a merchant's, `category` that merchant's.
+
+    `payer` is whose allowances count and whose tier it is: None for what no person moves.
+    """
 
     operation: FeeOperation
     amount: Money
     channel: Channel | None = None
     payee: str | None = None
+    category: str | None = None
+    payer: Account | None = None
+
+    @property
+    def place(self) -> Place:
+        """What its rule is found by."""
+        tier = None if self.payer is None else self.payer.tier
+        return Place(self.operation, self.channel, self.category, tier)
+
+
+def is_among(category: str, categories: Sequence[str]) -> bool:
+    """Whether a merchant category code is one of these, or in one of their ranges."""
+    return any(first <= category <= (last or first) for first, _, last in (each.partition("-") for each in categories))
 
 
 def channel_of(kind: Literal["debit", "credit"]) -> Channel:
@@ -149,7 +202,7 @@ def fee_lines(rule: Rule, amount: Money) -> tuple[FeeLine, ...]:
     share = share_of(chargeable, rule.basis_points)
     raised = max(rule.minimum - share - rule.fixed, 0)
     lowered = 0 if rule.maximum is None else min(rule.maximum - share - rule.fixed - raised, 0)
-    parts: list[tuple[Literal["share", "fixed", "minimum", "maximum"], int]] = [
+    parts: list[tuple[LineCode, int]] = [
         ("share", share),
         ("fixed", rule.fixed),
         ("minimum", raised),
@@ -158,49 +211,36 @@ def fee_lines(rule: Rule, amount: Money) -> tuple[FeeLine, ...]:
     return tuple(FeeLine(code, Money(part, amount.currency)) for code, part in parts if part)
 
 
-def charge_by(schedule: Schedule, movement: Movement) -> Charge:
+def sum_of(lines: Sequence[FeeLine], currency: str) -> Money:
+    """What the parts of a fee come to."""
+    return total((line.amount for line in lines), currency)
+
+
+def charge_by(schedule: Schedule, movement: Movement, now: datetime) -> Charge:
     """The fee of a movement under a schedule. Raises FeeNotOffered."""
-    rule = schedule.rule(movement.operation, movement.channel)
-    lines = fee_lines(rule, movement.amount)
-    fee = Money(sum(line.amount.amount for line in lines), movement.amount.currency)
-    return Charge(fee, rule.bearer, schedule.version, lines)
+    rule, amount = schedule.rule(movement.place), movement.amount
+    lines = fee_lines(rule, amount)
+    fee = sum_of(lines, amount.currency)
+    allowance = _allowance(rule, movement, now) if fee else None
+    if allowance is not None:
+        rest = zero(amount.currency)
+        if not rule.monthly_free_count:
+            rest = sum_of(fee_lines(rule, amount - Money(allowance.amount, amount.currency)), amount.currency)
+        if rest == fee:
+            # A fee at its maximum may be as high without the free part: then that stays for another movement.
+            return Charge(fee, rule.bearer, schedule.version, lines, None, None, movement.payer)
+        lines, fee = (*lines, FeeLine("allowance", rest - fee)), rest
+    return Charge(fee, rule.bearer, schedule.version, lines, None, allowance, movement.payer)
 
 
-def charge_by_quote(quote: Quote, movement: Movement, now: datetime) -> Charge:
-    """The fee that was promised. Raises QuoteUsed, QuoteExpired, QuoteMismatch."""
-    differing = (
-        ("operation", quote.operation != movement.operation),
-        ("amount", quote.amount != movement.amount),
-        ("payee", quote.payee is not None and quote.payee != movement.payee),
-        ("channel", quote.channel is not None and quote.channel != movement.channel),
-    )
-    for field, differs in differing:
-        if differs:
-            raise QuoteMismatch(field=field)
-    if quote.status == "used":
-        raise QuoteUsed
-    if now >= quote.expires_at:
-        raise QuoteExpired(expired_at=rfc3339(quote.expires_at))
-    return Charge(quote.fee, quote.bearer, quote.schedule_version, quote.lines, quote)
-
-
-def quote_of(charge: Charge, movement: Movement, *, quote_id: str, person_id: str, now: datetime) -> Quote:
-    """The charge as a promise."""
-    return Quote(
-        id=quote_id,
-        person_id=person_id,
-        operation=movement.operation,
-        channel=movement.channel,
-        payee=movement.payee,
-        amount=movement.amount,
-        fee=charge.fee,
-        bearer=charge.bearer,
-        schedule_version=charge.schedule_version,
-        lines=charge.lines,
-        status="open",
-        created_at=now,
-        expires_at=now + QUOTE_LIFE,
-    )
+def _allowance(rule: Rule, movement: Movement, now: datetime) -> Taken | None:
+    """What a movement that would cost something takes of its month's allowance."""
+    if movement.payer is None:
+        return None
+    if rule.monthly_free_count:
+        return takes(movement.payer, rule.operation, 1, rule.monthly_free_count, now)
+    name, wanted = f"{rule.operation}/{movement.amount.currency}", movement.amount.amount - rule.free
+    return takes(movement.payer, name, wanted, rule.monthly_free_amount, now)
 
 
 def in_force(schedules: Sequence[Schedule], at: datetime) -> Schedule:
@@ -209,32 +249,6 @@ def in_force(schedules: Sequence[Schedule], at: datetime) -> Schedule:
     if not known:
         raise FeeScheduleMissing
     return max(known, key=lambda schedule: schedule.version)
-
-
-def next_schedule(
-    schedules: Sequence[Schedule], rules: Sequence[Rule], effective_at: datetime, now: datetime
-) -> Schedule:
-    """The version to publish. Raises ScheduleIncomplete, or ScheduleTooSoon without notice or before its predecessor."""
-    require_complete(rules)
-    last = max(schedules, key=lambda schedule: schedule.version)
-    earliest = max(now + NOTICE, last.effective_at)
-    if effective_at < earliest:
-        raise ScheduleTooSoon(earliest=rfc3339(earliest))
-    return Schedule(last.version + 1, effective_at, now, tuple(rules))
-
-
-def require_complete(rules: Sequence[Rule]) -> None:
-    """Raises ScheduleIncomplete unless every operation has one rule for any channel and none has two for one."""
-    places = [(rule.operation, rule.channel) for rule in rules]
-    for operation in get_args(FeeOperation):
-        if places.count((operation, None)) != 1 or any(
-            places.count(place) > 1 for place in places if place[0] == operation
-        ):
-            raise ScheduleIncomplete(operation=operation)
-    for rule in rules:
-        sound = 0 <= rule.basis_points <= ONE and min(rule.fixed, rule.free, rule.minimum) >= 0
-        if not sound or (rule.maximum is not None and rule.maximum < rule.minimum):
-            raise ScheduleIncomplete(operation=rule.operation)
 
 
 FIRST = Schedule(
@@ -247,6 +261,7 @@ FIRST = Schedule(
         Rule("withdrawal", None, "payer", basis_points=10, minimum=10, maximum=25_00),
         Rule("payment", None, "merchant", basis_points=60),
         Rule("transfer", None, "payer", basis_points=10, free=1_000_00, maximum=25_00),
+        Rule("payout", None, "merchant", basis_points=0, fixed=1_00),
     ),
 )
 """What every deployment begins with, so that a wallet is never without a schedule; its operator publishes the next."""

@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 from wallet_api.fees.errors import QuoteMissing, QuoteUsed, ScheduleRaced
 from wallet_api.fees.model import CACHE_AGE, FIRST, FeeLine, Quote, Rule, Schedule
 from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.ledger.allowances import Taken
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Document, Moment, MoneyAttribute, UnicodeAttribute, WholeNumber
@@ -51,6 +52,8 @@ class QuoteItem(Item):
     status = UnicodeAttribute()
     created_at = Moment()
     expires_at = Moment()
+    tier = UnicodeAttribute(null=True)
+    allowance = Document(null=True)
 
 
 class _Known(Struct):
@@ -105,7 +108,9 @@ class FeeStore(Struct, frozen=True):
     def add(self, quote: Quote, write: AtomicWrite) -> None:
         """Adds a new quote to the write."""
         lines = [[line.code, line.amount.amount] for line in quote.lines]
-        write.put(self.quote_items.of(quote, pk=quote.id, sk=QUOTE, lines=lines), StaleAccount())
+        allowance = None if quote.allowance is None else asdict(quote.allowance)
+        item = self.quote_items.of(quote, pk=quote.id, sk=QUOTE, lines=lines, allowance=allowance)
+        write.put(item, StaleAccount())
 
     def use(self, quote: Quote, write: AtomicWrite) -> None:
         """Marks a quote as used; of two writes that do, one fails with QuoteUsed."""
@@ -119,7 +124,9 @@ class FeeStore(Struct, frozen=True):
 
 
 def _schedule(item: ScheduleItem) -> Schedule:
-    return item.as_record(Schedule, rules=tuple(Rule(**rule) for rule in item.rules))
+    rules: list[dict[str, Any]] = item.rules
+    made = (Rule(**{**rule, "categories": tuple(rule.get("categories", ()))}) for rule in rules)
+    return item.as_record(Schedule, rules=tuple(made))
 
 
 def _quote(item: QuoteItem | None) -> Quote | None:
@@ -127,4 +134,5 @@ def _quote(item: QuoteItem | None) -> Quote | None:
         return None
     rows: list[Any] = item.lines
     lines = tuple(FeeLine(code, Money(amount, item.amount.currency)) for code, amount in rows)
-    return item.as_record(Quote, lines=lines)
+    allowance = None if item.allowance is None else Taken(**item.allowance)
+    return item.as_record(Quote, lines=lines, allowance=allowance)

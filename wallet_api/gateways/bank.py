@@ -148,7 +148,8 @@ def outcome_of(answer: bytes, order: BankOrder) -> BankOutcome:
     found = tuple(told.get(name) for name in ("reference", "amount", "currency"))
     if found != wanted or type(found[1]) is not int:
         raise AnswerUnusable("about another order")
-    status, own = told.get("status"), told.get("bank_reference")
+    status: Any = told.get("status")
+    own = told.get("bank_reference")
     if status not in get_args(BankStatus) or not (
         own is None or (isinstance(own, str) and len(own) <= 64 and own.isascii())
     ):

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from wallet_api.clock import Clock, SystemClock
 from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.gateways.addresses import Rules
+from wallet_api.gateways.bank import Bank, WireBank
 from wallet_api.gateways.callbacks import Callbacks, HttpsCallbacks
 from wallet_api.gateways.late_client import LateClient
 from wallet_api.gateways.mail import Mail, SesMail
 from wallet_api.gateways.queue import Queue, SqsQueue
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
+from wallet_api.gateways.sandbox_bank import SandboxBankWire
 from wallet_api.gateways.screening import NoScreening, SandboxScreening, Screening
 from wallet_api.gateways.sms import Sms, SnsSms
 from wallet_api.ledger.ledger import Ledger
@@ -39,6 +41,7 @@ class Ground:
     sms: Sms
     mail: Mail
     acquirer: Acquirer
+    bank: Bank
     screening: Screening
     metrics: Metrics
     callbacks: Callbacks
@@ -50,6 +53,7 @@ def open_ground(
     *,
     clock: Clock | None = None,
     acquirer: Acquirer | None = None,
+    bank: Bank | None = None,
     screening: Screening | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
@@ -76,6 +80,7 @@ def open_ground(
         sms=sms,
         mail=mail or SesMail(_late_client(session, "sesv2", settings), settings.mail_sender),
         acquirer=acquirer or _acquirer(settings, keys, clock, sms),
+        bank=bank or _bank(settings, clock),
         screening=screening or (NoScreening() if settings.mode == "live" else SandboxScreening(clock)),
         metrics=metrics or EmbeddedMetrics(settings.stage, clock),
         callbacks=callbacks or HttpsCallbacks(Rules(own_hosts=(urlsplit(settings.public_url).hostname or "",))),
@@ -96,6 +101,13 @@ def _acquirer(settings: Settings, keys: Keys, clock: Clock, sms: Sms) -> Acquire
     if settings.mode == "live":
         raise SettingsIncomplete("a live wallet has no card acquirer yet: hand one to open_wallet")
     return SandboxAcquirer(keys, clock, sms)
+
+
+def _bank(settings: Settings, clock: Clock) -> Bank:
+    """The sandbox in test mode. Raises SettingsIncomplete in live mode, where a bank has to be handed in."""
+    if settings.mode == "live":
+        raise SettingsIncomplete("a live wallet has no bank to pay merchants out yet: hand one to open_wallet")
+    return WireBank(SandboxBankWire(clock))
 
 
 def _keys(session: Any, settings: Settings) -> Keys:

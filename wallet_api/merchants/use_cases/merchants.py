@@ -37,6 +37,7 @@ from wallet_api.merchants.use_cases.key_uses import KeyUses
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.settings import Mode
+from wallet_api.settlement_days.use_cases import SettlementDays
 from wallet_api.signatures.errors import SignatureRequired, SigningKeyMissing
 from wallet_api.signatures.use_cases import Signatures
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -60,6 +61,7 @@ class Merchants(Struct, frozen=True):
     store: MerchantStore
     key_store: ApiKeyStore
     uses: KeyUses
+    days: SettlementDays
 
     @staticmethod
     def open(
@@ -74,7 +76,8 @@ class Merchants(Struct, frozen=True):
         """Binds the merchants' items to their table."""
         store, key_store = MerchantStore.open(storage), ApiKeyStore.open(storage)
         uses = KeyUses(clock, key_store)
-        return Merchants(storage, clock, ledger, keys, mode, sessions, signatures, store, key_store, uses)
+        days = SettlementDays.open(storage, clock)
+        return Merchants(storage, clock, ledger, keys, mode, sessions, signatures, store, key_store, uses, days)
 
     def create(
         self,
@@ -98,8 +101,9 @@ class Merchants(Struct, frozen=True):
         return merchant
 
     def add(self, merchant: Merchant, write: AtomicWrite) -> None:
-        """Adds a new merchant with its ledger account to a write."""
+        """Adds a new merchant with its ledger account to a write; its days are closed from today on."""
         self.store.add(merchant, write)
+        self.days.join(merchant.id, write)
         self.ledger.accounts.open(chart.merchant(merchant.id), write)
 
     def new_key(self, merchant_id: str, wanted: NewKey, mode: Mode | None = None) -> tuple[ApiKey, str]:

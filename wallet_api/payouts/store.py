@@ -1,0 +1,156 @@
+"""The payouts' items in the records table: pk = payout id, sk = `payout`, and `payout_destination` for where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from pynamodb.attributes import BinaryAttribute
+
+from wallet_api.clock import rfc3339
+from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.ids import decode, is_id
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.payouts.model import FIRST_LOOK, Payout
+from wallet_api.settlement_accounts.model import SettlementAccount
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
+
+PAYOUT, DESTINATION = "payout", "payout_destination"
+DUE_BUCKETS = 8
+"""Over how many index partitions the payouts are spread that the bank is asked about."""
+
+
+class PayoutMoved(Exception):
+    """Another request, or the schedule, brought this payout on first."""
+
+
+class PayoutItem(Item):
+    """One payout. Nothing of it says where exactly it goes."""
+
+    table = "records"
+
+    merchant_id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    day = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    amount = MoneyAttribute()
+    fee = MoneyAttribute()
+    bank = UnicodeAttribute()
+    last4 = UnicodeAttribute()
+    mode = UnicodeAttribute()
+    created_at = Moment()
+    settled_at = Moment(null=True)
+    ended_at = Moment(null=True)
+    failure_code = UnicodeAttribute(null=True)
+    bank_reference = UnicodeAttribute(null=True)
+    owner_bucket = UnicodeAttribute()
+    owner_order = UnicodeAttribute()
+    due_bucket = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+
+    def payout(self) -> Payout:
+        """The item as the wallet speaks of it."""
+        return self.as_record(Payout, id=self.pk)
+
+
+class DestinationItem(Item):
+    """The settlement account as it was when the payout was made, sealed as there: a later change leads no payout elsewhere."""
+
+    table = "records"
+
+    merchant_id = UnicodeAttribute()
+    bank = UnicodeAttribute()
+    last4 = UnicodeAttribute()
+    data_key = BinaryAttribute(legacy_encoding=False)
+    number_sealed = BinaryAttribute(legacy_encoding=False)
+    holder_sealed = BinaryAttribute(legacy_encoding=False)
+    usable_from = Moment()
+    changed_at = Moment()
+    revision = WholeNumber()
+
+
+class PayoutStore(Struct, frozen=True):
+    """Adds, finds and changes payouts."""
+
+    storage: Storage
+    items: type[PayoutItem]
+    destinations: type[DestinationItem]
+
+    @staticmethod
+    def open(storage: Storage) -> PayoutStore:
+        """Binds the items to their table."""
+        return PayoutStore(storage, storage.bind(PayoutItem), storage.bind(DestinationItem))
+
+    def add(self, payout: Payout, account: SettlementAccount, write: AtomicWrite) -> None:
+        """Adds a new payout and where it goes; the bank is asked about it once whoever ordered it had their answer."""
+        item = self.items.of(
+            payout,
+            pk=payout.id,
+            sk=PAYOUT,
+            owner_bucket=_owner_bucket(payout.merchant_id),
+            owner_order=payout.id,
+            due_bucket=_due_bucket(payout.id),
+            due_at=rfc3339(payout.created_at + FIRST_LOOK),
+        )
+        write.put(item, StaleAccount())
+        write.put(self.destinations.of(account, pk=payout.id, sk=DESTINATION), StaleAccount())
+
+    def find(self, payout_id: str, trip: Trip) -> Read[Payout | None]:
+        """A payout by its id, or None."""
+        return trip.get(self.items, payout_id, PAYOUT).map(lambda item: None if item is None else item.payout())
+
+    def destination(self, payout_id: str, trip: Trip) -> Read[SettlementAccount | None]:
+        """Where a payout goes, sealed, or None."""
+        found = trip.get(self.destinations, payout_id, DESTINATION)
+        return found.map(lambda item: None if item is None else item.as_record(SettlementAccount))
+
+    def newest(self, merchant_id: str, page: PageRequest, trip: Trip) -> Read[Page[Payout]]:
+        """A merchant's payouts, newest first. An index is behind by moments."""
+        before = page.place()
+        if before is not None and not is_id(before, "po"):
+            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        place = _owner_bucket(merchant_id)
+        rows = trip.call(
+            lambda: self.storage.query_index(
+                self.items, "by_owner", place, before=before, limit=page.limit + 1, newest_first=True
+            )
+        )
+        return rows.map(lambda found: self._page(found, page.limit))
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids of payouts that the bank should be asked about by now."""
+        for number in range(DUE_BUCKETS):
+            rows = self.storage.query_index(self.items, "by_due", f"{PAYOUT}/{number}", up_to=rfc3339(now))
+            yield from (row["pk"]["S"] for row in rows)
+
+    def move(self, before: Payout, after: Payout, now: datetime, write: AtomicWrite) -> None:
+        """Keeps what the bank said of a payout, and when to ask again. The write's block may raise PayoutMoved."""
+        items = self.items
+        actions: list[Any] = [items.status.set(after.status)]
+        for name in ("settled_at", "ended_at", "failure_code", "bank_reference"):
+            value = getattr(after, name)
+            if value != getattr(before, name):
+                attribute = getattr(items, name)
+                actions.append(attribute.remove() if value is None else attribute.set(value))
+        look = after.next_look(now)
+        if look is None:
+            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        else:
+            actions.append(items.due_at.set(rfc3339(look)))
+        write.update(items(before.id, PAYOUT), actions, (items.status == before.status, PayoutMoved()))
+
+    def _page(self, rows: list[Raw], limit: int) -> Page[Payout]:
+        shown = tuple(self.items.from_raw_data(row).payout() for row in rows[:limit])
+        return Page(shown, cursor_at(shown[-1].id) if len(rows) > limit else None)
+
+
+def _owner_bucket(merchant_id: str) -> str:
+    return f"{merchant_id}/payouts"
+
+
+def _due_bucket(payout_id: str) -> str:
+    return f"{PAYOUT}/{decode(payout_id.partition('_')[2]) % DUE_BUCKETS}"

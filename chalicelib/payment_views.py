@@ -10,7 +10,7 @@ from chalicelib.views import MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.money import Money, zero
-from wallet_api.payments.model import CANCELED, FAILED, SUCCEEDED, WAITING, Capture, Payment, Status
+from wallet_api.payments.model import CANCELED, FAILED, SUCCEEDED, WAITING, Capture, Payment, Presented, Status
 from wallet_api.sessions.model import Customer
 from wallet_api.wallet import Wallet
 
@@ -30,7 +30,8 @@ class PaymentView(View):
     the money went back. `amount_captured` is what the merchant took of `amount`, until `capture_before` with manual capture.
     `decline_code` says why it failed, and to the merchant, why the customer's last yes to a waiting payment was refused.
     `metadata`, `qr` and `checkout_url` are the merchant's alone. A payment at an outlet has an `outlet_id` and the customer's
-    `note` in place of an order and its code.
+    `note` in place of an order and its code; one by a mandate names it in `mandate_id`, and has no code. Of `presented_by`
+    a code was scanned: `customer` when the till took the customer's payment code.
     """
 
     id: str
@@ -49,6 +50,8 @@ class PaymentView(View):
     merchant: MerchantRef
     outlet_id: str | None
     note: str | None
+    mandate_id: str | None
+    presented_by: Presented
     qr: str | None
     checkout_url: str | None
     decline_code: str | None
@@ -66,7 +69,8 @@ def payment_view(payment: Payment, viewer: Customer | MerchantCaller, wallet: Wa
     """The payment as this side sees it."""
     merchants = isinstance(viewer, MerchantCaller)
     fee, total = _sums(payment, "merchant" if merchants else "payer")
-    asked = merchants and payment.order.outlet_id is None
+    asked = merchants and payment.order.outlet_id is None and payment.order.mandate_id is None
+    asked = asked and payment.order.presented_by == "merchant"
     ended = {status: payment.ended_at if payment.status == status else None for status in (SUCCEEDED, CANCELED, FAILED)}
     return PaymentView(
         id=payment.id,
@@ -84,6 +88,8 @@ def payment_view(payment: Payment, viewer: Customer | MerchantCaller, wallet: Wa
         merchant=MerchantRef(id=payment.merchant_id, name=payment.order.merchant.name),
         outlet_id=payment.order.outlet_id,
         note=payment.order.note,
+        mandate_id=payment.order.mandate_id,
+        presented_by=payment.order.presented_by,
         qr=wallet.scans.code_of(payment) if asked else None,
         checkout_url=f"{wallet.settings.public_url}/checkout/{payment.id}" if asked else None,
         decline_code=payment.last_decline if merchants and payment.status in WAITING else payment.decline_code,

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Reason = Literal["balance", "limit", "card", "wallet", "merchant", "payee", "risk", "time", "proof", "network"]
+Reason = Literal[
+    "balance", "limit", "card", "wallet", "merchant", "payee", "risk", "time", "proof", "network", "mandate"
+]
 """What kind of thing stood in the way."""
 
 DeclineCode = Literal[
@@ -25,6 +27,8 @@ DeclineCode = Literal[
     "card_verification_failed",
     "confirmation_expired",
     "charge_not_received",
+    "refund_declined",
+    "refund_not_received",
     "wallet_frozen",
     "wallet_closed",
     "merchant_unavailable",
@@ -39,6 +43,8 @@ DeclineCode = Literal[
     "payment_pin_locked",
     "storage_busy",
     "outcome_unknown",
+    "mandate_revoked",
+    "mandate_limit_exceeded",
     "limit_exceeded",
     "declined_by_wallet",
 ]
@@ -56,6 +62,8 @@ REASONS: Mapping[DeclineCode, Reason] = {
     "card_verification_failed": "card",
     "confirmation_expired": "time",
     "charge_not_received": "network",
+    "refund_declined": "card",
+    "refund_not_received": "network",
     "wallet_frozen": "wallet",
     "wallet_closed": "wallet",
     "merchant_unavailable": "merchant",
@@ -70,6 +78,8 @@ REASONS: Mapping[DeclineCode, Reason] = {
     "payment_pin_locked": "proof",
     "storage_busy": "network",
     "outcome_unknown": "network",
+    "mandate_revoked": "mandate",
+    "mandate_limit_exceeded": "mandate",
     "limit_exceeded": "limit",
     "declined_by_wallet": "wallet",
 }
@@ -87,4 +97,4 @@ def told_to_merchants(code: DeclineCode) -> DeclineCode:
     """How a merchant is told of what its customer was refused for."""
     if REASONS[code] == "limit":
         return "limit_exceeded"
-    return code if REASONS[code] in ("balance", "merchant", "risk", "time") else "declined_by_wallet"
+    return code if REASONS[code] in ("balance", "merchant", "risk", "time", "mandate") else "declined_by_wallet"

@@ -9,6 +9,7 @@ from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
+from wallet_api.gateways.bank import Bank
 from wallet_api.gateways.callbacks import Callbacks
 from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.screening import Screening
@@ -16,12 +17,13 @@ from wallet_api.gateways.sms import Sms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
+from wallet_api.mandates.store import MandateStore
+from wallet_api.mandates.use_cases import Mandates
 from wallet_api.metrics import Metrics
 from wallet_api.operations.use_cases import Operations
+from wallet_api.payment_codes.use_cases import PaymentCodes
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
-from wallet_api.refunds.store import RefundItem, RefundStore
-from wallet_api.refunds.use_cases import Refunds
 from wallet_api.scans.use_cases import Scans
 from wallet_api.settings import Settings
 from wallet_api.storage import Storage
@@ -33,11 +35,13 @@ from wallet_api.transfers.use_cases import Transfers
 from wallet_api.wiring.ground import Ground, open_ground
 from wallet_api.wiring.identity import Identity, open_identity
 from wallet_api.wiring.merchants import MerchantSide, open_merchants
+from wallet_api.wiring.refunds import MoneyBack, open_money_back
+from wallet_api.wiring.settlement import Settlement, open_settlement
 from wallet_api.wiring.telling import Telling, open_telling
 
 
 @dataclass(frozen=True)
-class Wallet(Identity, MerchantSide, Telling):
+class Wallet(Identity, MerchantSide, Telling, MoneyBack, Settlement):
     """Everything a person, a merchant or an operator can do, by capability."""
 
     settings: Settings
@@ -51,9 +55,10 @@ class Wallet(Identity, MerchantSide, Telling):
     cards: Cards
     fees: Fees
     top_ups: TopUps
+    mandates: Mandates
+    payment_codes: PaymentCodes
     payments: Payments
     scans: Scans
-    refunds: Refunds
     transfers: Transfers
     transactions: Transactions
     operations: Operations
@@ -69,6 +74,7 @@ def open_wallet(
     *,
     clock: Clock | None = None,
     acquirer: Acquirer | None = None,
+    bank: Bank | None = None,
     screening: Screening | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
@@ -80,6 +86,7 @@ def open_wallet(
         settings,
         clock=clock,
         acquirer=acquirer,
+        bank=bank,
         screening=screening,
         sms=sms,
         mail=mail,
@@ -97,20 +104,30 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     side = open_merchants(ground, identity)
     merchants = side.merchants
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
-    fees = Fees.open(storage, clock, ledger, sessions, people, cards)
+    fees = Fees.open(storage, clock, ledger, sessions, people, cards, merchants)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer, ground.metrics)
-    payments = Payments(
-        storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, ground.screening, ground.metrics,
-        PaymentStore.open(storage),
+    mandates = Mandates(
+        storage, clock, ledger, sessions, *asking, merchants, identity.notifications, MandateStore.open(storage)
+    )
+    telling = open_telling(ground, sessions, merchants)
+    payment_codes = PaymentCodes.open(
+        storage, clock, keys, ledger.accounts, sessions, people, identity.passwords, identity.payment_pins,
+        identity.rate_limits,
     )  # fmt: skip
-    refunds = Refunds(storage, clock, ledger, merchants, payments, RefundStore(storage.bind(RefundItem)))
+    payments = Payments(
+        storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, mandates, ground.screening, ground.metrics,
+        payment_codes, telling.events, PaymentStore.open(storage),
+    )  # fmt: skip
+    back = open_money_back(ground, sessions, merchants, cards, top_ups, payments)
     transfer_store = TransferStore(storage.bind(TransferItem))
     transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)
-    history = people, merchants, payments, refunds, transfers, top_ups
+    history = people, merchants, payments, back.refunds, back.refund_requests, transfers, top_ups
     return Wallet(
         **vars(identity),
         **vars(side),
-        **vars(open_telling(ground, sessions, merchants)),
+        **vars(back),
+        **vars(telling),
+        **vars(open_settlement(ground, side, fees)),
         settings=settings,
         clock=clock,
         keys=keys,
@@ -122,9 +139,10 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         cards=cards,
         fees=fees,
         top_ups=top_ups,
+        mandates=mandates,
+        payment_codes=payment_codes,
         payments=payments,
-        scans=Scans(keys, people, payments, side.outlets, settings.public_url),
-        refunds=refunds,
+        scans=Scans(keys, people, payments, side.outlets, mandates, settings.public_url),
         transfers=transfers,
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
         operations=Operations(storage, clock, settings.mode, ledger, sessions, merchants, (top_ups,)),

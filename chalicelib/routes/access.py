@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import SessionView
+from chalicelib.mandate_views import MandateView, mandate_views
 from chalicelib.routes.cards import CardView, card_views
 from chalicelib.routes.devices import RegisteredDeviceView
 from chalicelib.views import View
@@ -19,20 +20,22 @@ MOST = 100
 
 class AccessView(View):
     """What may be revoked: sessions (`DELETE /v1/sessions/{id}`), devices (`DELETE /v1/devices/{id}`), cards
-    (`DELETE /v1/cards/{id}`). The newest hundred of each.
+    (`DELETE /v1/cards/{id}`), and what merchants may charge without asking (`DELETE /v1/mandates/{id}`, which asks for no password:
+    a consent is as easy to take back as it can be). The newest hundred of each.
     """
 
     object: Literal["access"] = "access"
     devices: list[RegisteredDeviceView]
     sessions: list[SessionView]
     cards: list[CardView]
+    merchant_authorizations: list[MandateView]
 
 
 @endpoint(
     routes,
     "GET",
     "/v1/access",
-    summary="See every device, session and card of the wallet",
+    summary="See every device, session, card and merchant that has access to the wallet",
     callers=[Customer],
     answer=AccessView,
     session="in_use_case",
@@ -46,4 +49,5 @@ def get_access(call: Call[None]) -> Any:
         devices=[RegisteredDeviceView.of(each, session) for each in wallet.devices.list(customer.id)],
         sessions=[SessionView.of(each, session.id) for each in wallet.sessions.list(customer, page).rows],
         cards=card_views(wallet.cards.list(customer)),
+        merchant_authorizations=mandate_views(wallet, customer, wallet.mandates.granted(customer, page).rows),
     )

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from chalicelib.authorization_views import PROOF_REFUSALS
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.routes.mandates import NOT_CONFIRMABLE
 from chalicelib.routes.payments import NOT_PAYABLE
 from chalicelib.routes.transfers import PayeeIn
 from chalicelib.views import Body, MoneyIn, Pin, View
@@ -32,11 +33,12 @@ routes = Routes(__name__)
 
 
 class MoveIn(Body):
-    """What is going to be asked for: `payment_id` of a payment, `outlet_id` and `amount` of a payment at an outlet, or `to` and
-    `amount` of a transfer; the quote, if there is one.
+    """What is going to be asked for: `payment_id` of a payment, `outlet_id` and `amount` of a payment at an outlet, `to` and
+    `amount` of a transfer, or `mandate_id` of a mandate; the quote, if there is one.
     """
 
     payment_id: Annotated[str, Meta(max_length=40)] | None = None
+    mandate_id: Annotated[str, Meta(max_length=40)] | None = None
     outlet_id: Annotated[str, Meta(max_length=40)] | None = None
     to: PayeeIn | None = None
     amount: MoneyIn | None = None
@@ -46,7 +48,7 @@ class MoveIn(Body):
 class AskAuthorization(Body):
     """The move, and the payment PIN if a code is to be used: codes are offered to who shows the PIN."""
 
-    operation: Literal["payment", "outlet_payment", "transfer"]
+    operation: Literal["payment", "outlet_payment", "transfer", "mandate"]
     fields: MoveIn
     pin: Pin | None = None
 
@@ -108,6 +110,7 @@ class CodeSentView(View):
     errors=[
         NotFound,
         *NOT_PAYABLE,
+        *NOT_CONFIRMABLE,
         MerchantUnavailable,
         OutletClosed,
         PayeeNotFound,
@@ -134,6 +137,8 @@ def ask_authorization(call: Call[AskAuthorization]) -> Any:
         return AuthorizationView.of(wallet.payments.ask(call.customer, payment_id, fields.quote_id, asked.pin))
     if asked.operation == "outlet_payment":
         return AuthorizationView.of(_asked_at_outlet(call))
+    if asked.operation == "mandate":
+        return AuthorizationView.of(_asked_for_mandate(call))
     _require_exactly(fields, {"to", "amount"})
     if fields.to is None or fields.amount is None:
         raise Invalid(FieldProblem("/fields", "required"))
@@ -185,9 +190,22 @@ def _asked_at_outlet(call: Call[AskAuthorization]) -> Asked:
     return call.wallet.payments.ask_at_outlet(call.customer, outlet_id, money, fields.quote_id, call.body.pin)
 
 
+def _asked_for_mandate(call: Call[AskAuthorization]) -> Asked:
+    fields = call.body.fields
+    _require_exactly(fields, {"mandate_id"})
+    if fields.quote_id is not None:
+        raise Invalid(FieldProblem("/fields/quote_id", "unknown_field"))
+    mandate_id = fields.mandate_id or ""
+    if not is_id(mandate_id, "man"):
+        raise NotFound
+    return call.wallet.mandates.ask(call.customer, mandate_id, call.body.pin)
+
+
 def _require_exactly(fields: MoveIn, wanted: set[str]) -> None:
     """Raises Invalid naming what this operation needs and was not given, and what it does not take."""
-    given = {name for name in ("payment_id", "outlet_id", "to", "amount") if getattr(fields, name) is not None}
+    given = {
+        name for name in ("payment_id", "mandate_id", "outlet_id", "to", "amount") if getattr(fields, name) is not None
+    }
     problems = [FieldProblem(f"/fields/{name}", "required") for name in sorted(wanted - given)]
     problems += [FieldProblem(f"/fields/{name}", "unknown_field") for name in sorted(given - wanted)]
     if problems:

@@ -12,6 +12,7 @@ from chalicelib.http import Call, Document, Routes, endpoint
 from chalicelib.messages import Locale
 from chalicelib.routes.docs import SAFE_PAGE
 from wallet_api.errors import NotFound
+from wallet_api.mandates.model import Status as MandateStatus
 from wallet_api.payments.model import ENDS, REQUIRES_CONFIRMATION, Payment, Status
 
 routes = Routes(__name__)
@@ -60,6 +61,51 @@ def get_checkout(call: Call[None]) -> Any:
     payment = call.wallet.payments.shown(call.id("payment_id", "pay"))
     drawn = _drawn(call.wallet.scans.code_of(payment)) if payment.status == REQUIRES_CONFIRMATION else ""
     return Document("text/html", _filled(payment, drawn, call.locale), {**SAFE_PAGE, "Cache-Control": "no-store"})
+
+
+MANDATES: dict[MandateStatus, dict[Locale, str]] = {
+    "requires_confirmation": {
+        "en": "Scan the code with the wallet app to see what you agree to. Nothing is paid by agreeing.",
+        "zh-CN": "请用钱包 App 扫描二维码查看授权内容；同意授权本身不会扣款。",
+    },
+    "active": {
+        "en": "Agreed. The merchant may charge within these limits; revoke it in the wallet app at any time.",
+        "zh-CN": "授权已生效，商户可在限额内扣款；您可随时在钱包 App 中撤销。",
+    },
+    "revoked": {"en": "Revoked. Nothing can be charged any more.", "zh-CN": "授权已撤销，不能再扣款。"},
+    "canceled": {"en": "This is over. Nothing can be charged.", "zh-CN": "授权已终止，不能扣款。"},
+}
+ALLOWED: dict[Locale, str] = {
+    "en": "Up to {payment} at a time, {month} a month",
+    "zh-CN": "每笔不超过 {payment}，每月不超过 {month}",
+}
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/checkout/mandates/{mandate_id}",
+    summary="The page where a customer learns what a merchant wants to charge without asking",
+    answer="text/html",
+    errors=[NotFound],
+)
+def get_mandate_page(call: Call[None]) -> Any:
+    """Whoever has the address may look: it holds the mandate's id, which nobody can guess."""
+    mandate = call.wallet.mandates.shown(call.id("mandate_id", "man"))
+    waits, terms, locale = mandate.status == "requires_confirmation", mandate.terms, call.locale
+    allowed = ALLOWED[locale].format(payment=terms.max_per_payment, month=terms.max_per_month)
+    texts = {
+        "lang": locale,
+        "merchant": mandate.merchant.name,
+        "description": terms.description,
+        "amount": allowed,
+        "state": MANDATES[mandate.status][locale],
+    }
+    drawn = _drawn(call.wallet.scans.code_of_mandate(mandate)) if waits else ""
+    markup = {"code": drawn, "refresh": REFRESH if waits else ""}
+    page = _page().substitute({name: escape(text) for name, text in texts.items()}, **markup)
+    page = page.replace("../docs/", "../../docs/")
+    return Document("text/html", page, {**SAFE_PAGE, "Cache-Control": "no-store"})
 
 
 def _filled(payment: Payment, drawn: str, locale: Locale) -> str:

@@ -8,10 +8,12 @@ from msgspec import Meta
 
 from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.mandate_views import NOT_CHARGEABLE
 from chalicelib.payment_views import PaymentView, payment_view
 from chalicelib.views import Body, Line, ListView, MoneyIn, PageQuery
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
+from wallet_api.ids import is_id
 from wallet_api.ledger.errors import (
     DailyLimitReached,
     InsufficientFunds,
@@ -25,6 +27,7 @@ from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.outlets.errors import MerchantUnavailable
+from wallet_api.payment_codes.errors import PaymentCodeRefused, PaymentDeclined
 from wallet_api.payments.errors import (
     CaptureCurrencyDiffers,
     CaptureExceedsHold,
@@ -42,12 +45,14 @@ from wallet_api.payments.errors import (
 )
 from wallet_api.payments.model import Capture, Payment
 from wallet_api.payments.use_cases import Asking, Confirmation
+from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
 
 routes = Routes(__name__)
 
 OrderId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\n\r\t]+$")]
+PaymentCode = Annotated[str, Meta(pattern=r"^[0-9]{18}$", description="Eighteen ASCII digits, as text.")]
 MetadataName = Annotated[str, Meta(min_length=1, max_length=40)]
 MetadataText = Annotated[str, Meta(max_length=500)]
 Metadata = Annotated[dict[MetadataName, MetadataText], Meta(max_length=20)]
@@ -64,18 +69,25 @@ NOT_PAYABLE: tuple[type[WalletError], ...] = (
 """What speaks against paying, by the payment's state."""
 
 
+CODE_REFUSALS: tuple[type[WalletError], ...] = (PaymentCodeRefused, PaymentDeclined, RateLimited)
+"""What showing a customer's code may be answered with."""
+
+
 class CreatePayment(Body):
     """`order_id` is the merchant's own name for the order: a second payment for it is refused, naming the first.
 
     With `capture` false or `manual` the customer's yes sets the money aside for you to capture within seven days; true,
-    `automatic` or absent, it is yours at once. `payment_code` must be absent: charging a shown code is not offered yet.
+    `automatic` or absent, it is yours at once. `mandate_id` names a customer's standing
+    consent (`POST /v1/mandates`).
+    `payment_code` is the eighteen digits that a customer's phone shows. At most one of the two is given.
     """
 
     amount: MoneyIn
     description: Line
     order_id: OrderId
     capture: bool | Capture = True
-    payment_code: Annotated[str, Meta(max_length=64)] | None = None
+    payment_code: PaymentCode | None = None
+    mandate_id: Annotated[str, Meta(max_length=40)] | None = None
     metadata: Metadata = {}
 
 
@@ -110,14 +122,24 @@ class PaymentQuery(PageQuery, frozen=True):
     answer=PaymentView,
     status=201,
     idempotency="required",
-    errors=[OrderIdTaken, MerchantSuspended],
+    errors=[OrderIdTaken, MerchantSuspended, NotFound, *NOT_CHARGEABLE, *CODE_REFUSALS],
 )
 def create_payment(call: Call[CreatePayment]) -> Any:
-    """A payment that waits fifteen minutes for its customer. Show `qr` as a QR code, or send the customer to `checkout_url`."""
+    """A payment that waits fifteen minutes for its customer. Show `qr` as a QR code, or send the customer to `checkout_url`.
+    With `mandate_id` it is charged at once: a refusal makes no payment, and the order may be tried again under a new key.
+    With `payment_code` a small amount is paid at once, and a larger one is `requires_action` for two minutes, until the customer
+    confirms it on the phone: ask for the payment again, or wait for its event. A code that pays nothing gets one answer, whatever
+    the reason; a customer whose wallet declines gets `payment_declined` with a `decline_code`.
+    """
     body = call.body
-    _refuse_what_is_not_offered(payment_code=body.payment_code is not None)
     capture: Capture = "manual" if body.capture in (False, "manual") else "automatic"
     asking = Asking(body.amount.money(), body.description, body.order_id, body.metadata, capture)
+    if body.mandate_id is not None and body.payment_code is not None:
+        raise Invalid(FieldProblem("", "exactly_one", (("names", "mandate_id, payment_code"),)))
+    if body.payment_code is not None:
+        return _decided(call, call.wallet.payments.take_code(call.merchant, asking, body.payment_code, call.asked))
+    if body.mandate_id is not None:
+        return _charged(call, asking, body.mandate_id)
     return _decided(call, call.wallet.payments.create(call.merchant, asking, call.asked))
 
 
@@ -254,6 +276,14 @@ def list_payments(call: Call[None]) -> Any:
         page = call.wallet.payments.newest(merchant, query.page())
     rows = tuple(payment_view(payment, merchant, call.wallet) for payment in page.rows)
     return ListView.of(Page(rows, page.next_cursor))
+
+
+def _charged(call: Call[CreatePayment], asking: Asking, mandate_id: str) -> Decided[PaymentView]:
+    """Raises Invalid for a hold, which a mandate is not for, and NotFound for what is no mandate's id."""
+    _refuse_what_is_not_offered(capture=asking.capture == "manual")
+    if not is_id(mandate_id, "man"):
+        raise NotFound
+    return _decided(call, call.wallet.payments.charge(call.merchant, asking, mandate_id, call.asked))
 
 
 def _decided(call: Call[Any], decided: Decided[Payment]) -> Decided[PaymentView]:

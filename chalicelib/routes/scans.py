@@ -11,6 +11,8 @@ from chalicelib.payment_views import MerchantRef
 from chalicelib.views import Body, MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
+from wallet_api.mandates.model import Mandate
+from wallet_api.mandates.model import Status as MandateStatus
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 from wallet_api.outlets.model import Place
 from wallet_api.payments.model import Payment, Status
@@ -37,6 +39,17 @@ class ScannedPayment(View):
     expires_at: str
 
 
+class ScannedMandate(View):
+    """What is to be agreed to, from our records: what the merchant may charge without asking each time."""
+
+    id: str
+    status: MandateStatus
+    description: str
+    max_per_payment: MoneyView
+    max_per_month: MoneyView
+    expires_at: str
+
+
 class ScannedOutlet(View):
     """Where is to be paid; the customer types the amount."""
 
@@ -56,10 +69,11 @@ class ScanView(View):
     """What was scanned. Show the merchant's registered name, or the person's, and the amount before asking for the PIN."""
 
     object: Literal["scan"] = "scan"
-    kind: Literal["payment", "outlet", "person"]
+    kind: Literal["payment", "outlet", "mandate", "person"]
     merchant: MerchantRef | None = None
     payment: ScannedPayment | None = None
     outlet: ScannedOutlet | None = None
+    mandate: ScannedMandate | None = None
     person: ScannedPerson | None = None
 
 
@@ -83,11 +97,13 @@ class PersonCodeView(View):
 )
 def scan(call: Call[Scan]) -> Any:
     """Checks that the code is ours and unchanged, and answers with what it names: a payment (also by its `checkout_url`, as a
-    merchant's app hands it over), an outlet, or a person. Nothing moves.
+    merchant's app hands it over), an outlet, a mandate, or a person. Nothing moves.
     """
     found = call.wallet.scans.scan(call.body.qr)
     if isinstance(found, Payment):
         return _of_payment(found)
+    if isinstance(found, Mandate):
+        return _of_mandate(found)
     if isinstance(found, Place):
         outlet, standing = found.outlet, found.standing
         return ScanView(
@@ -114,5 +130,21 @@ def _of_payment(payment: Payment) -> ScanView:
             amount=MoneyView.of(payment.amount),
             description=payment.order.description,
             expires_at=rfc3339(payment.expires_at),
+        ),
+    )
+
+
+def _of_mandate(mandate: Mandate) -> ScanView:
+    terms = mandate.terms
+    return ScanView(
+        kind="mandate",
+        merchant=MerchantRef(id=mandate.merchant_id, name=mandate.merchant.name),
+        mandate=ScannedMandate(
+            id=mandate.id,
+            status=mandate.status,
+            description=terms.description,
+            max_per_payment=MoneyView.of(terms.max_per_payment),
+            max_per_month=MoneyView.of(terms.max_per_month),
+            expires_at=rfc3339(mandate.expires_at),
         ),
     )

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from wallet_api.events.errors import EventKnown, RecordUnreadable
-from wallet_api.events.model import FACTS, OF_STATES, Change, Event, shard_of, shards_of
+from wallet_api.events.model import BORN, FACTS, OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Document, Moment, UnicodeAttribute
@@ -47,6 +47,9 @@ class ChangedItem(Item):
     created_at = Moment()
     ended_at = Moment(null=True)
     settled_at = Moment(null=True)
+    authorized_at = Moment(null=True)
+    confirmed_at = Moment(null=True)
+    escalated_at = Moment(null=True)
     merchant_id = UnicodeAttribute(null=True)
     customer_id = UnicodeAttribute(null=True)
     person_id = UnicodeAttribute(null=True)
@@ -137,20 +140,30 @@ class EventStore(Struct, frozen=True):
             image = change["NewImage"]
             if change.get("OldImage", {}).get("status") == image["status"]:
                 return None
+            if "OldImage" not in change and image["status"].get("S") in BORN.get(kind, ()):
+                return None
             return self._change(kind, image)
         except Exception as error:
             raise RecordUnreadable(str(record.get("dynamodb", {}).get("Keys"))) from error
 
     def _change(self, kind: str, image: Mapping[str, Any]) -> Change:
         item = self.changed_items.from_raw_data(dict(image))
-        times: tuple[datetime | None, ...] = (item.ended_at, item.settled_at, item.created_at)
-        owners = (item.merchant_id, item.customer_id, item.person_id)
+        times: tuple[datetime | None, ...] = (
+            item.ended_at,
+            item.settled_at,
+            item.confirmed_at,
+            item.escalated_at,
+            item.created_at,
+        )
+        captured = kind == "payment" and item.status == "succeeded" and item.authorized_at is not None
+        owners = (item.customer_id,) if captured else (item.merchant_id, item.customer_id, item.person_id)
         return Change(
             kind=kind,
             subject=item.pk,
             state=item.status,
             owners=tuple(owner for owner in owners if owner),
-            amount=_amount(image),
+            amount=_captured(image) if captured else _amount(image),
+            captured=captured,
             facts={name: fact for name in FACTS if (fact := _plain(image.get(name))) is not None},
             at=next(time for time in times if time is not None),
             digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
@@ -159,6 +172,10 @@ class EventStore(Struct, frozen=True):
     def _item(self, event: Event) -> EventItem:
         bucket = _bucket(event.owner, shard_of(event))
         return self.items.of(event, pk=event.id, sk=EVENT, owner_bucket=bucket, owner_order=event.id)
+
+
+def _captured(image: Mapping[str, Any]) -> Money:
+    return Money(int(image["refundable"]["N"]) + int(image["refunded"]["N"]), image["currency"]["S"])
 
 
 def _amount(image: Mapping[str, Any]) -> Money | None:

@@ -24,9 +24,14 @@ FOR_PEOPLE = (
     "payment.succeeded",
     "payment.failed",
     "payment.canceled",
+    "payment.declined",
     "refund.created",
     "refund.succeeded",
     "refund.failed",
+    "refund_request.approved",
+    "refund_request.declined",
+    "refund_request.escalated",
+    "refund_request.canceled",
     "top_up.requires_action",
     "top_up.succeeded",
     "top_up.failed",
@@ -34,6 +39,9 @@ FOR_PEOPLE = (
     "top_up.charge_reversed",
     "transfer.sent",
     "transfer.received",
+    "mandate.confirmed",
+    "mandate.revoked",
+    "mandate.canceled",
 )
 """The types of events that a person is told of: what moved their money, and what needs them."""
 

@@ -59,6 +59,10 @@ class ForbiddenTransition(Exception):
     """A mandate was to go where its machine does not lead: a defect, never an answer."""
 
 
+class MonthTurned(Exception):
+    """The month that a charge was counted in is over for this mandate: there is nothing to give back to."""
+
+
 class Terms(Struct, frozen=True):
     """What the customer says yes to. `reference` is the merchant's own name for the agreement, unique among its mandates.
 

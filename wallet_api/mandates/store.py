@@ -18,6 +18,7 @@ from wallet_api.mandates.model import (
     ACTIVE,
     REQUIRES_CONFIRMATION,
     Mandate,
+    MonthTurned,
     Status,
     Terms,
     Why,
@@ -36,10 +37,6 @@ MANDATE = "mandate"
 REFERENCE = "reference"
 LIVE, ENDED = "mandate/live/", "mandate/ended/"
 """Under which sort keys a person's mandates are named: whoever looks for what may still charge reads nothing else."""
-
-
-class MonthTurned(Exception):
-    """The month that a charge was counted in is over for this mandate: there is nothing to give back to."""
 
 
 class MandateItem(Item):
@@ -140,17 +137,17 @@ class MandateStore(Struct, frozen=True):
         items = self.items
         actions = [
             items.status.set(ACTIVE),
-            items.customer_id.set(mandate.customer_id),
-            items.confirmed_at.set(mandate.confirmed_at),
+            items.customer_id.set(mandate.customer_id or ""),
+            items.confirmed_at.set(now),
         ]
         waiting = (items.status == REQUIRES_CONFIRMATION) & (items.expires_at > now)
         write.update(items(mandate.id, MANDATE), actions, (waiting, self._refusal(why)))
         write.put(self._grant(mandate, LIVE), StorageFault("a mandate is confirmed once"))
 
-    def end(self, mandate: Mandate, was: Status, write: AtomicWrite) -> None:
+    def end(self, mandate: Mandate, was: Status, now: datetime, write: AtomicWrite) -> None:
         """Keeps that one side ended a mandate in the state it was read in. Leaving the write's block may raise StaleAccount."""
         items = self.items
-        actions = [items.status.set(mandate.status), items.ended_at.set(mandate.ended_at)]
+        actions = [items.status.set(mandate.status), items.ended_at.set(now)]
         write.update(items(mandate.id, MANDATE), actions, (items.status == was, StaleAccount()))
         if was == ACTIVE:
             write.delete(self._grant(mandate, LIVE))

@@ -33,6 +33,7 @@ Kind = Literal[
     "settlement_account_changed",
     "merchant_approved",
     "merchant_declined",
+    "mandate_confirmed",
 ]
 
 _FIRST_RETRY = timedelta(minutes=1)

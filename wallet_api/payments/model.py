@@ -63,6 +63,8 @@ WAITING: tuple[Status, ...] = (REQUIRES_CONFIRMATION, REQUIRES_ACTION)
 ENDS: tuple[Status, ...] = tuple(status for status, following in TRANSITIONS.items() if not following)
 
 Capture = Literal["automatic", "manual"]
+Presented = Literal["merchant", "customer"]
+Bearer = Literal["payer", "merchant"]
 CAPTURE_WITHIN = timedelta(days=7)
 """How long a hold waits for its merchant."""
 FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
@@ -73,12 +75,10 @@ MAX_PAYMENT = MAX_AMOUNT - 1
 MAX_REFUNDS = 100
 """How many refunds one payment may have; their ids are kept on it."""
 
-Bearer = Literal["payer", "merchant"]
-
 
 class Order(Struct, frozen=True):
     """What the payment is for, in the merchant's words, and the merchant as it was named then. Never changed. A payment at an
-    outlet has no order id; its description is the outlet's name, and `note` is the customer's.
+    outlet has no order id; its description is the outlet's name, and `note` is the customer's. One by a mandate names it.
     """
 
     order_id: str | None
@@ -88,14 +88,15 @@ class Order(Struct, frozen=True):
     capture: Capture = "automatic"
     outlet_id: str | None = None
     note: str | None = None
+    mandate_id: str | None = None
+    presented_by: Presented = "merchant"
 
 
 class Payment(Struct, frozen=True):
     """One payment. `refunded` and `refundable` are minor units of its currency; their sum is what was captured.
 
-    `refunds` holds the amount of each refund by its id, oldest first. `ended_at` is when it succeeded, failed or was
-    canceled. `fee` was fixed by the customer's yes, for the whole amount. `decline_code` says why it failed,
-    `last_decline` why a customer's last yes was refused.
+    `refunds` holds the amount of each refund by its id, oldest first. `ended_at` is when it succeeded, failed or was canceled. `fee`
+    was fixed by the customer's yes, for the whole amount. `decline_code` says why it failed, `last_decline` why a yes was refused.
     """
 
     id: str
@@ -167,9 +168,9 @@ class Payment(Struct, frozen=True):
         return self.voided(now) if self.lapsed(now) else self
 
     def as_created(self) -> Payment:
-        """As it was when the merchant had just asked for it."""
-        made, until = self.created_at, self.expires_at
-        return Payment(self.id, self.merchant_id, REQUIRES_CONFIRMATION, self.amount, self.order, made, until)
+        """As it was when the merchant had just asked for it, of anybody or of the customer whose code was shown."""
+        status: Status = REQUIRES_CONFIRMATION if self.order.presented_by == "merchant" else REQUIRES_ACTION
+        return Payment(self.id, self.merchant_id, status, self.amount, self.order, self.created_at, self.expires_at)
 
     def as_confirmed(self, answered: str) -> Payment:
         """As it was when the customer had just confirmed it, in the state that was answered: the rest came later.

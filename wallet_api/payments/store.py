@@ -97,11 +97,14 @@ class OrderItem(Item):
     capture = UnicodeAttribute(null=True)
     outlet_id = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
+    mandate_id = UnicodeAttribute(null=True)
+    presented_by = UnicodeAttribute(null=True)
 
     def order(self) -> Order:
         """The item as the wallet speaks of it."""
         capture: Capture = "manual" if self.capture == "manual" else "automatic"
-        return self.as_record(Order, merchant=Profile(**self.merchant), capture=capture)
+        presented_by = self.presented_by or "merchant"
+        return self.as_record(Order, merchant=Profile(**self.merchant), capture=capture, presented_by=presented_by)
 
 
 class OrderIdItem(Item):
@@ -131,7 +134,7 @@ class PaymentStore(Struct, frozen=True):
         if order.order_id is not None:
             place = _order_place(payment.merchant_id, mode, order.order_id)
             write.put(self.order_id_items(place, ORDER_ID, payment_id=payment.id), self._taken)
-        reviewed = payment.status == PROCESSING
+        due_at = next_look(payment, payment.created_at) if payment.status == PROCESSING else payment.capture_before
         item = self.items.of(
             payment,
             pk=payment.id,
@@ -141,8 +144,8 @@ class PaymentStore(Struct, frozen=True):
             fee=None if payment.fee is None else payment.fee.amount,
             owner_bucket=bucket_of(payment, mode),
             owner_order=payment.id,
-            due_bucket=_due_bucket(payment.id) if reviewed else None,
-            due_at=rfc3339(next_look(payment, payment.created_at)) if reviewed else None,
+            due_bucket=None if due_at is None else _due_bucket(payment.id),
+            due_at=None if due_at is None else rfc3339(due_at),
         )
         write.put(item, StaleAccount())
         order_item = self.order_items.of(order, pk=payment.id, sk=ORDER, merchant=asdict(order.merchant))

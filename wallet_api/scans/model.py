@@ -13,6 +13,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 
 from wallet_api.ids import is_id
+from wallet_api.mandates.model import Mandate
 from wallet_api.merchants.model import Profile
 from wallet_api.money import decimal_text
 from wallet_api.outlets.model import Place
@@ -29,8 +30,8 @@ STATIC, DYNAMIC = "11", "12"
 
 PAYLOAD_FORMAT, POINT_OF_INITIATION, ACCOUNT, CATEGORY, CURRENCY, AMOUNT = "00", "01", "26", "52", "53", "54"
 COUNTRY, NAME, CITY, ADDITIONAL, CHECK_SUM, LANGUAGE = "58", "59", "60", "62", "63", "64"
-DOMAIN, PAYMENT_ID, SIGNATURE, OUTLET_ID, PERSON_ID = "00", "01", "02", "03", "04"
-NAMED = {PAYMENT_ID: "pay", OUTLET_ID: "out", PERSON_ID: "usr"}
+DOMAIN, PAYMENT_ID, SIGNATURE, OUTLET_ID, PERSON_ID, MANDATE_ID = "00", "01", "02", "03", "04", "05"
+NAMED = {PAYMENT_ID: "pay", OUTLET_ID: "out", PERSON_ID: "usr", MANDATE_ID: "man"}
 """What a code may name, and the prefix of its id; a code names one thing."""
 STORE_LABEL, REFERENCE_LABEL = "03", "05"
 NO_CATEGORY, NOBODYS_NAME, NOWHERE = "0000", "WALLET USER", "ONLINE"
@@ -123,6 +124,12 @@ def outlet_code(keys: Keys, domain: str, place: Place) -> str:
     return _signed(keys, domain, OUTLET_ID, place.outlet.id, objects)
 
 
+def mandate_code(keys: Keys, domain: str, mandate: Mandate) -> str:
+    """The code of a mandate that waits for its customer, signed; it carries no amount, since nothing is paid by confirming."""
+    objects = _of_merchant(DYNAMIC, mandate.merchant, numeric_code(mandate.currency))
+    return _signed(keys, domain, MANDATE_ID, mandate.id, objects)
+
+
 def person_code(keys: Keys, domain: str, person_id: str) -> str:
     """The code that a person shows to be sent money, signed."""
     objects = {PAYLOAD_FORMAT: "01", POINT_OF_INITIATION: STATIC, ACCOUNT: "", CATEGORY: NO_CATEGORY}
@@ -131,7 +138,7 @@ def person_code(keys: Keys, domain: str, person_id: str) -> str:
 
 
 def id_in(keys: Keys, domain: str, text: str) -> str:
-    """The id of what a code of ours names: a payment, an outlet or a person. Raises CodeNotOurs, CodeDamaged, CodeNotGenuine."""
+    """The id of what a code of ours names: a payment, an outlet, a mandate or a person. Raises CodeNotOurs, CodeDamaged, CodeNotGenuine."""
     objects = read_payload(text)
     for template in OUR_TEMPLATES:
         if not objects.get(template, "").startswith(written([(DOMAIN, domain)])):

@@ -8,13 +8,15 @@ from msgspec import Struct
 
 from wallet_api.errors import NotFound
 from wallet_api.ids import is_id
+from wallet_api.mandates.model import Mandate
+from wallet_api.mandates.use_cases import Mandates
 from wallet_api.outlets.model import Place, why_not_payable
 from wallet_api.outlets.use_cases import Outlets
 from wallet_api.payments.model import Payment
 from wallet_api.payments.use_cases import Payments
 from wallet_api.people.use_cases import People
 from wallet_api.scans.errors import CodeNotOurs
-from wallet_api.scans.model import id_in, outlet_code, payment_code, person_code
+from wallet_api.scans.model import id_in, mandate_code, outlet_code, payment_code, person_code
 from wallet_api.storage.keys import Keys, plain_digest
 
 MAX_DOMAIN = 32
@@ -35,6 +37,7 @@ class Scans(Struct, frozen=True):
     people: People
     payments: Payments
     outlets: Outlets
+    mandates: Mandates
     public_url: str
 
     @property
@@ -50,12 +53,17 @@ class Scans(Struct, frozen=True):
         """The text of the QR code that hangs in an outlet."""
         return outlet_code(self.keys, self.domain, place)
 
+    def code_of_mandate(self, mandate: Mandate) -> str:
+        """The text of the QR code by which a customer looks at a mandate, and confirms it."""
+        return mandate_code(self.keys, self.domain, mandate)
+
     def code_of_person(self, person_id: str) -> str:
         """The text of the QR code that a person shows to be sent money."""
         return person_code(self.keys, self.domain, person_id)
 
-    def scan(self, text: str) -> Payment | Place | Payee:
-        """What a scanned text names, as it stands now. A payment may come as its `checkout_url` too, as apps hand it over.
+    def scan(self, text: str) -> Payment | Place | Mandate | Payee:
+        """What a scanned text names, as it stands now. A payment and a mandate may come as their `checkout_url` too, as
+        apps hand it over.
 
         Raises CodeNotOurs, CodeDamaged, CodeNotGenuine; NotFound when the code is ours and what it names is gone; OutletClosed,
         MerchantUnavailable.
@@ -63,15 +71,18 @@ class Scans(Struct, frozen=True):
         identifier = self._named(text)
         if identifier.startswith("out_"):
             return self._outlet(identifier)
+        if identifier.startswith("man_"):
+            return self.mandates.shown(identifier)
         return self._payee(identifier) if identifier.startswith("usr_") else self.payments.shown(identifier)
 
     def _named(self, text: str) -> str:
         ours = f"{self.public_url}/checkout/"
         if not text.startswith(ours):
             return id_in(self.keys, self.domain, text)
-        if not is_id(text.removeprefix(ours), "pay"):
+        identifier = text.removeprefix(ours).removeprefix("mandates/")
+        if not is_id(identifier, "man" if text.startswith(f"{ours}mandates/") else "pay"):
             raise CodeNotOurs
-        return text.removeprefix(ours)
+        return identifier
 
     def _outlet(self, outlet_id: str) -> Place:
         place = self.outlets.shown(outlet_id)

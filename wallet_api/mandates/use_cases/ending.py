@@ -22,11 +22,11 @@ class Ending(MandatesGround, frozen=True):
             mandate = self.own(caller, mandate_id)
             if mandate.ended:
                 return mandate
-            side = "customer" if isinstance(caller, Customer) else "merchant"
-            ended = mandate.ended_by(side, self.clock.now())
+            now = self.clock.now()
+            ended = mandate.ended_by("customer" if isinstance(caller, Customer) else "merchant", now)
             try:
                 with self.storage.atomic_write() as write:
-                    self.store.end(ended, mandate.status, write)
+                    self.store.end(ended, mandate.status, now, write)
                 return ended
             except StaleAccount:
                 continue

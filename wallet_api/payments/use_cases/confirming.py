@@ -13,6 +13,7 @@ from wallet_api.errors import Declined
 from wallet_api.fees.model import Charge
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import Payer
 from wallet_api.ledger.holds import Holder
 from wallet_api.ledger.operations import Decided, Decision, Operation
 from wallet_api.merchants.model import Standing
@@ -91,6 +92,8 @@ class Confirming(Reviewing, frozen=True):
                 amount=payment.amount,
                 person_id=caller.id,
                 payee=payment.merchant_id,
+                category=payment.order.merchant.category,
+                payer=approval.payer.account,
                 now=self.clock.now(),
             )
             return self._pay(payment, approval, charge, operation)
@@ -128,7 +131,7 @@ class Confirming(Reviewing, frozen=True):
         with self.storage.atomic_write() as write:
             # Whoever has paid it under another key is told so, and not that the rest does not suffice to pay twice.
             self.store.confirm(confirmed, now, write, lambda current: why_not_payable(current, caller.id, now))
-            self._move(confirmed, operation, approval, write)
+            self._move(confirmed, operation, approval.payer, write)
             self.fees.use(charge, write)
             self.authorizations.use(approval, write)
         return self.reviewed(confirmed) if confirmed.status == PROCESSING else confirmed
@@ -139,17 +142,17 @@ class Confirming(Reviewing, frozen=True):
             return payment.confirmed(customer_id, charge.fee, charge.bearer, now)
         return payment.set_aside(customer_id, charge.fee, charge.bearer, now, reviewed=reviewed)
 
-    def _move(self, payment: Payment, operation: Operation, approval: Approval, write: AtomicWrite) -> None:
+    def _move(self, payment: Payment, operation: Operation, payer: Payer, write: AtomicWrite) -> None:
         entry_id = new_id("ent", self.clock.now())
         if payment.status == SUCCEEDED:
-            self.ledger.decide(operation, payment_entry(payment, entry_id), write, payer=approval.payer)
+            self.ledger.decide(operation, payment_entry(payment, entry_id), write, payer=payer)
             return
         self.ledger.decide(
             operation,
             authorization_entry(payment, entry_id),
             write,
             answer={"status": payment.status},
-            payer=approval.payer,
+            payer=payer,
             holder=Holder(chart.customer(payment.customer_id or "")),
         )
 

@@ -52,14 +52,21 @@ class Creating(PaymentsGround, frozen=True):
             allow=authorized,
         )
 
-    def _new(self, merchant: Merchant, asking: Asking) -> Payment:
-        now = self.clock.now()
+    def _new(self, merchant: Merchant, asking: Asking, mandate_id: str | None = None) -> Payment:
+        now, order_id = self.clock.now(), asking.order_id
         return Payment(
             id=self.merchants.new_id("pay", merchant.id, now),
             merchant_id=merchant.id,
             status=REQUIRES_CONFIRMATION,
             amount=asking.amount,
-            order=Order(asking.order_id, asking.description, asking.metadata, merchant.profile, asking.capture),
+            order=Order(
+                order_id,
+                asking.description,
+                asking.metadata,
+                merchant.profile,
+                asking.capture,
+                mandate_id=mandate_id,
+            ),
             created_at=now,
             expires_at=now + LIFE,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct
 
@@ -10,17 +11,21 @@ from wallet_api.authorizations.model import Move
 from wallet_api.authorizations.use_cases import Authorizations, Challenges
 from wallet_api.clock import Clock
 from wallet_api.errors import NotFound, WalletError
+from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.screening import Screening
 from wallet_api.ledger import chart
 from wallet_api.ledger.holds import Holder, PeriodOver, holders
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decision, Operation
+from wallet_api.mandates.model import MonthTurned
+from wallet_api.mandates.use_cases import Mandates
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
 from wallet_api.money import Money
 from wallet_api.outlets.use_cases import Outlets
+from wallet_api.payment_codes.use_cases import PaymentCodes
 from wallet_api.payments.model import Payment, Why
 from wallet_api.payments.store import PaymentStore
 from wallet_api.sessions.model import Customer
@@ -40,8 +45,11 @@ class PaymentsGround(Struct, frozen=True):
     fees: Fees
     merchants: Merchants
     outlets: Outlets
+    mandates: Mandates
     screening: Screening
     metrics: Metrics
+    payment_codes: PaymentCodes
+    events: Events
     store: PaymentStore
 
     def admitted(self, caller: Customer | MerchantCaller, trip: Trip) -> Read[object]:
@@ -73,17 +81,29 @@ class PaymentsGround(Struct, frozen=True):
 
     def setting_free(self, payment: Payment, returns: Money, act: Callable[[Holder, AtomicWrite], None]) -> None:
         """Commits `act`, which sets a hold free. What returns to the customer returns to the limits as well, of the day, month
-        and year that the hold was counted in, as far as they have not ended (M32).
+        and year that the hold was counted in, as far as they have not ended (M32), and to the month of its mandate.
         """
         account, now = chart.customer(payment.customer_id or ""), self.clock.now()
         static_code = payment.order.outlet_id is not None
         for holder in holders(account, returns, payment.authorized_at or now, now, static_code=static_code):
             try:
-                with self.storage.atomic_write() as write:
-                    act(holder, write)
+                self._set_free(payment, returns, partial(act, holder))
                 return
             except PeriodOver:
                 continue
+
+    def _set_free(self, payment: Payment, returns: Money, act: Callable[[AtomicWrite], None]) -> None:
+        mandate_id, counted_at = payment.order.mandate_id, payment.authorized_at or self.clock.now()
+        if mandate_id is not None and returns:
+            try:
+                with self.storage.atomic_write() as write:
+                    act(write)
+                    self.mandates.give_back(mandate_id, payment.amount, counted_at, write)
+                return
+            except MonthTurned:
+                pass
+        with self.storage.atomic_write() as write:
+            act(write)
 
 
 def move_of(payment: Payment, quote_id: str | None) -> Move:

@@ -53,11 +53,13 @@ class PayingAtOutlets(Confirming, frozen=True):
                 amount=wish.amount,
                 person_id=caller.id,
                 payee=payment.merchant_id,
+                category=payment.order.merchant.category,
+                payer=approval.payer.account,
                 now=payment.created_at,
             )
             paid = self._with_yes(payment, caller.id, charge)
             with self.storage.atomic_write() as write:
-                self._move(paid, operation, approval, write)
+                self._move(paid, operation, approval.payer, write)
                 self.fees.use(charge, write)
                 self.store.add(paid, self.merchants.mode, write)
                 self.authorizations.use(approval, write)

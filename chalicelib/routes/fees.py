@@ -14,7 +14,7 @@ from wallet_api.cards.errors import CardMissing
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing, QuoteMissing, QuotePayeeMissing
-from wallet_api.fees.model import Bearer, FeeOperation, Quote, QuotedOperation, Rule, Schedule
+from wallet_api.fees.model import Bearer, FeeOperation, LineCode, Quote, QuotedOperation, Rule, Schedule
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ids import is_id
 from wallet_api.ledger.allowances import Taken

@@ -11,7 +11,7 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Body, Line, MoneyIn, MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
+from wallet_api.fees.errors import QuoteAllowanceUsed, QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
 from wallet_api.ids import is_id
 from wallet_api.ledger.errors import (
     DailyLimitReached,
@@ -108,6 +108,7 @@ class TransferView(View):
         QuoteExpired,
         QuoteUsed,
         QuoteMismatch,
+        QuoteAllowanceUsed,
         DelayUnavailable,
     ],
 )

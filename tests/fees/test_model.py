@@ -2,36 +2,28 @@
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wallet_api.fees.errors import (
-    FeeScheduleMissing,
-    QuoteExpired,
-    QuoteMismatch,
-    QuoteUsed,
-    ScheduleIncomplete,
-    ScheduleTooSoon,
-)
+from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing
 from wallet_api.fees.model import (
     FIRST,
-    QUOTE_LIFE,
-    Charge,
     Movement,
-    Quote,
+    Place,
     Rule,
+    Schedule,
     charge_by,
-    charge_by_quote,
     fee_lines,
     in_force,
-    next_schedule,
-    quote_of,
-    require_complete,
+    is_among,
     share_of,
+    sum_of,
 )
+from wallet_api.ledger.accounts import Account
 from wallet_api.money import MAX_AMOUNT, Money
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
@@ -53,8 +45,15 @@ def cny(amount: int) -> Money:
     return Money(amount, "CNY")
 
 
-def a_quote(movement: Movement) -> Quote:
-    return quote_of(charge_by(FIRST, movement), movement, quote_id="quo_1", person_id="usr_1", now=NOW)
+def transfer(amount: int, used: dict[str, int] | None = None) -> Movement:
+    """A transfer of somebody who has used this much of their allowances."""
+    account = Account("customer/usr_1", "active", "basic", {}, {}, "never", {}, None, None, 0, NOW, free_used=used)
+    return Movement("transfer", cny(amount), payer=account)
+
+
+def with_transfer(basis_points: int = 0, **changes: int) -> Schedule:
+    """A schedule whose transfers cost this."""
+    return Schedule(2, NOW, NOW, (Rule("transfer", None, "payer", basis_points, **changes),))
 
 
 @pytest.mark.parametrize(
@@ -102,82 +101,93 @@ def test_a_larger_amount_never_costs_less(rule: Rule, one: int, other: int) -> N
 
 
 def test_the_channel_has_its_own_rule_and_falls_back_to_the_operation() -> None:
-    assert charge_by(FIRST, Movement("top_up", cny(100_00), "credit_card")).fee == cny(60)
-    assert charge_by(FIRST, Movement("top_up", cny(100_00), "debit_card")).fee == cny(0)
+    assert charge_by(FIRST, Movement("top_up", cny(100_00), "credit_card"), NOW).fee == cny(60)
+    assert charge_by(FIRST, Movement("top_up", cny(100_00), "debit_card"), NOW).fee == cny(0)
 
 
 def test_a_fee_that_the_merchant_bears_costs_the_payer_nothing() -> None:
-    charge = charge_by(FIRST, Movement("payment", cny(100_00)))
+    charge = charge_by(FIRST, Movement("payment", cny(100_00)), NOW)
     assert (charge.fee, charge.bearer, charge.on_top) == (cny(60), "merchant", cny(0))
 
 
-@given(amounts)
-def test_what_was_quoted_is_what_is_charged(amount: int) -> None:
-    """M33, whatever the schedule says by then."""
-    movement = Movement("withdrawal", cny(amount), "debit_card")
-    quoted = a_quote(movement)
-    charge = charge_by_quote(quoted, movement, NOW + QUOTE_LIFE - timedelta(seconds=1))
-    assert charge == Charge(quoted.fee, quoted.bearer, quoted.schedule_version, quoted.lines, quoted)
-    assert quoted.total == quoted.amount + quoted.fee
-
-
-def test_a_quote_for_something_else_binds_nothing() -> None:
-    """M33: another operation, amount, currency, payee or channel."""
-    movement = Movement("transfer", cny(5_000_00), None, "usr_b")
-    quoted = a_quote(movement)
-    others = {
-        "operation": replace(movement, operation="payment"),
-        "amount": replace(movement, amount=cny(5_000_01)),
-        "payee": replace(movement, payee="usr_c"),
-    }
-    for field, other in others.items():
-        with pytest.raises(QuoteMismatch) as found:
-            charge_by_quote(quoted, other, NOW)
-        assert found.value.facts == {"field": field}
-    with pytest.raises(QuoteMismatch):
-        charge_by_quote(quoted, replace(movement, amount=Money(5_000_00, "USD")), NOW)
-    card = Movement("top_up", cny(100_00), "credit_card")
-    with pytest.raises(QuoteMismatch):
-        charge_by_quote(a_quote(card), replace(card, channel="debit_card"), NOW)
-
-
-def test_a_quote_that_named_no_payee_binds_to_none() -> None:
-    quoted = a_quote(Movement("transfer", cny(5_000_00)))
-    assert charge_by_quote(quoted, Movement("transfer", cny(5_000_00), None, "usr_b"), NOW).fee == quoted.fee
-
-
-def test_a_quote_ends_with_its_time_and_with_its_use() -> None:
-    """M33."""
-    movement = Movement("transfer", cny(5_000_00))
-    with pytest.raises(QuoteExpired):
-        charge_by_quote(a_quote(movement), movement, NOW + QUOTE_LIFE)
-    with pytest.raises(QuoteUsed):
-        charge_by_quote(replace(a_quote(movement), status="used"), movement, NOW)
-
-
-def test_a_schedule_is_published_ahead_of_time_and_after_its_predecessor() -> None:
-    with pytest.raises(ScheduleTooSoon):
-        next_schedule([FIRST], FIRST.rules, NOW + timedelta(seconds=59), NOW)
-    second = next_schedule([FIRST], FIRST.rules, NOW + timedelta(hours=1), NOW)
-    with pytest.raises(ScheduleTooSoon):
-        next_schedule([second, FIRST], FIRST.rules, NOW + timedelta(minutes=30), NOW)
-    assert second.version == 2
+def test_the_version_in_force_is_the_newest_whose_time_has_come() -> None:
+    second = Schedule(2, NOW + timedelta(hours=1), NOW, FIRST.rules)
     assert in_force([second, FIRST], NOW) is FIRST
+    assert in_force([second, FIRST], second.effective_at - timedelta(microseconds=1)) is FIRST
     assert in_force([second, FIRST], second.effective_at) is second
     with pytest.raises(FeeScheduleMissing):
         in_force([second, FIRST], datetime(2019, 12, 31, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
-    "rules",
-    [
-        FIRST.rules[1:],
-        (*FIRST.rules, FIRST.rules[1]),
-        (*FIRST.rules[:-1], replace(FIRST.rules[-1], basis_points=10_001)),
-        (*FIRST.rules[:-1], replace(FIRST.rules[-1], fixed=-1)),
-        (*FIRST.rules[:-1], replace(FIRST.rules[-1], minimum=100, maximum=99)),
-    ],
-)
-def test_a_schedule_with_a_hole_or_a_doubt_is_not_published(rules: tuple[Rule, ...]) -> None:
-    with pytest.raises(ScheduleIncomplete):
-        require_complete(rules)
+def test_a_category_comes_before_a_channel_and_a_channel_before_a_tier() -> None:
+    """Whatever order the rules are written in, one of them is the price."""
+    anybody = Rule("payment", None, "merchant", 60)
+    verified = Rule("payment", None, "merchant", 50, tier="verified")
+    groceries = Rule("payment", None, "merchant", 30, categories=("5411", "5400-5499"))
+    both = Rule("payment", None, "merchant", 20, categories=("5411",), tier="verified")
+    credit = Rule("top_up", "credit_card", "payer", 60)
+    low = Rule("top_up", None, "payer", 5, tier="basic")
+    for rules_as_written in permutations((anybody, verified, groceries, both, credit, low)):
+        schedule = Schedule(2, NOW, NOW, rules_as_written)
+        assert schedule.rule(Place("payment", None, "5814", "basic")) is anybody
+        assert schedule.rule(Place("payment", None, "5814", "verified")) is verified
+        assert schedule.rule(Place("payment", None, "5411", "basic")) is groceries
+        assert schedule.rule(Place("payment", None, "5411", "verified")) is both
+        assert schedule.rule(Place("payment", None, None, "verified")) is verified
+        assert schedule.rule(Place("top_up", "credit_card", None, "basic")) is credit
+        assert schedule.rule(Place("top_up", "debit_card", None, "basic")) is low
+    with pytest.raises(FeeNotOffered):
+        schedule.rule(Place("top_up", "debit_card", None, "verified"))
+
+
+@pytest.mark.parametrize(("category", "is_in"), [("5399", False), ("5400", True), ("5499", True), ("5500", False)])
+def test_a_range_of_categories_holds_both_its_ends(category: str, is_in: bool) -> None:
+    assert is_among(category, ("5812", "5400-5499")) is is_in
+
+
+def test_the_first_so_many_of_a_month_cost_nothing() -> None:
+    schedule = with_transfer(fixed=100, monthly_free_count=2)
+    free = charge_by(schedule, transfer(5_00, used={"2026-11/transfer": 1}), NOW)
+    assert (free.fee, [line.amount for line in free.lines]) == (cny(0), [cny(100), cny(-100)])
+    assert free.allowance is not None
+    assert (free.allowance.amount, free.allowance.left, free.allowance.limit) == (1, 0, 2)
+    paid = charge_by(schedule, transfer(5_00, used={"2026-11/transfer": 2}), NOW)
+    assert (paid.fee, paid.allowance) == (cny(100), None)
+    last_month = charge_by(schedule, transfer(5_00, used={"2026-10/transfer": 2}), NOW)
+    assert (last_month.fee, last_month.allowance and last_month.allowance.left) == (cny(0), 1)
+
+
+def test_a_part_of_an_allowance_is_used_for_a_part_of_an_amount() -> None:
+    schedule = with_transfer(basis_points=100, monthly_free_amount=1_000_00)
+    charge = charge_by(schedule, transfer(500_00, used={"2026-11/transfer/CNY": 700_00}), NOW)
+    assert charge.allowance is not None
+    assert (charge.allowance.amount, charge.allowance.left) == (300_00, 0)
+    assert charge.fee == cny(2_00), "one percent of what is beyond"
+    other = charge_by(schedule, transfer(500_00, used={"2026-11/transfer/USD": 1_000_00}), NOW)
+    assert other.fee == cny(0), "another currency is another allowance"
+
+
+def test_what_costs_nothing_anyway_takes_nothing_of_an_allowance() -> None:
+    within = charge_by(with_transfer(basis_points=10, free=1_000_00, monthly_free_count=1), transfer(1_000_00), NOW)
+    assert (within.fee, within.allowance) == (cny(0), None)
+    capped = with_transfer(basis_points=1_000, maximum=1_00, monthly_free_amount=10_00)
+    at_most = charge_by(capped, transfer(100_00), NOW)
+    assert (at_most.fee, at_most.allowance) == (cny(1_00), None)
+
+
+def test_without_a_person_there_is_no_allowance() -> None:
+    charge = charge_by(with_transfer(fixed=100, monthly_free_count=2), Movement("transfer", cny(5_00)), NOW)
+    assert (charge.fee, charge.allowance) == (cny(100), None)
+
+
+@given(rules, amounts, st.integers(0, 10**6), st.integers(0, 10**6))
+def test_an_allowance_never_makes_anything_dearer_and_the_lines_still_add_up(
+    rule: Rule, amount: int, limit: int, used: int
+) -> None:
+    """M27."""
+    plain = charge_by(Schedule(2, NOW, NOW, (rule,)), transfer(amount), NOW)
+    given = Schedule(2, NOW, NOW, (replace(rule, monthly_free_amount=limit),))
+    charge = charge_by(given, transfer(amount, used={"2026-11/transfer/CNY": used}), NOW)
+    assert cny(0).amount <= charge.fee.amount <= plain.fee.amount
+    assert sum_of(charge.lines, "CNY") == charge.fee
+    assert charge.allowance is None or 0 < charge.allowance.amount <= min(amount, limit - used)

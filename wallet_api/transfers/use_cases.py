@@ -67,7 +67,13 @@ class Transfers(Struct, frozen=True):
             approval = self.authorizations.approve(claim, move, session())
             now = self.clock.now()
             charge = self.fees.charge(
-                fee_read, operation="transfer", amount=sending.amount, person_id=caller.id, payee=payee_id, now=now
+                fee_read,
+                operation="transfer",
+                amount=sending.amount,
+                person_id=caller.id,
+                payee=payee_id,
+                payer=approval.payer.account,
+                now=now,
             )
             transfer = Transfer(
                 id=new_id("trf", now),

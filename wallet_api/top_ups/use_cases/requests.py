@@ -197,6 +197,7 @@ class Requests(Struct, frozen=True):
             amount=asking.amount,
             person_id=caller.id,
             channel=channel_of(card.kind),
+            payer=basis.account(),
             now=now,
         )
         top_up = TopUp(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.timeline_views import StepView, timeline_view
 from chalicelib.views import Body, Line, ListView, MoneyIn, MoneyView, PageQuery, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
@@ -20,7 +22,7 @@ from wallet_api.refunds.errors import (
     RefundExceedsPayment,
     TooManyRefunds,
 )
-from wallet_api.refunds.model import Refund
+from wallet_api.refunds.model import Destination, Diverted, Refund, Status
 from wallet_api.refunds.use_cases import GivingBack
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
@@ -38,17 +40,44 @@ class CreateRefund(Body):
     reason: Line
 
 
+class RefundCardView(View):
+    """The card that the money goes to."""
+
+    id: str
+    brand: str
+    last4: str
+
+
 class RefundView(View):
-    """A refund. `fee_returned` is the part of the fee that came back to the viewer beside it; null when they bore none."""
+    """A refund. `fee_returned` is the part of the fee that came back to the viewer beside it; null when they bore none.
+
+    To the balance it succeeds at once. To a `card` it is `created` with its money set aside, `pending` once the bank has it, and
+    ends as succeeded, or as failed with its money on the balance (`decline_code` says why). `diverted_reason` says why it went
+    elsewhere than the customer wished; `suspense` keeps the money of a closed wallet. `card` is the customer's alone to see.
+    """
 
     id: str
     object: Literal["refund"] = "refund"
-    status: Literal["succeeded"] = "succeeded"
+    status: Status
     payment_id: str
+    request_id: str | None
     amount: MoneyView
     fee_returned: MoneyView | None
     reason: str
+    destination: Destination
+    diverted_reason: Diverted | None
+    card: RefundCardView | None
+    decline_code: str | None
+    expected_at: str
+    submitted_at: str | None
+    ended_at: str | None
     created_at: str
+
+
+class RefundStoryView(RefundView, frozen=True):
+    """A refund with everything that happened, and what is expected to."""
+
+    timeline: list[StepView]
 
 
 class RefundQuery(PageQuery, frozen=True):
@@ -93,13 +122,15 @@ def create_refund(call: Call[CreateRefund]) -> Any:
     summary="Look at a refund",
     callers=[Customer, MerchantCaller],
     scope="refunds:read",
-    answer=RefundView,
+    answer=RefundStoryView,
     session="in_use_case",
     errors=[NotFound],
 )
 def get_refund(call: Call[None]) -> Any:
-    """A refund that the merchant made, or that the customer got."""
-    return _view(call.wallet.refunds.get(call.party, call.id("refund_id", "ref")), call.party)
+    """A refund that the merchant made, or that the customer got, with its timeline and that of the request it answers."""
+    refund = call.wallet.refunds.get(call.party, call.id("refund_id", "ref"))
+    steps = call.wallet.refund_requests.story_of_refund(call.party, refund)
+    return RefundStoryView(**_fields(refund, call.party), timeline=timeline_view(steps, call.locale))
 
 
 @endpoint(
@@ -128,12 +159,35 @@ def _payment_id(text: str) -> str:
 
 
 def _view(refund: Refund, viewer: Customer | MerchantCaller) -> RefundView:
+    return RefundView(**_fields(refund, viewer))
+
+
+def _fields(refund: Refund, viewer: Customer | MerchantCaller) -> dict[str, Any]:
     side = "merchant" if isinstance(viewer, MerchantCaller) else "payer"
-    return RefundView(
-        id=refund.id,
-        payment_id=refund.payment_id,
-        amount=MoneyView.of(refund.amount),
-        fee_returned=MoneyView.of(refund.fee_returned) if refund.fee_bearer == side else None,
-        reason=refund.reason,
-        created_at=rfc3339(refund.created_at),
-    )
+    return {
+        "id": refund.id,
+        "status": refund.status,
+        "payment_id": refund.payment_id,
+        "request_id": refund.request_id,
+        "amount": MoneyView.of(refund.amount),
+        "fee_returned": MoneyView.of(refund.fee_returned) if refund.fee_bearer == side else None,
+        "reason": refund.reason,
+        "destination": refund.destination,
+        "diverted_reason": refund.diverted if side == "payer" or refund.diverted == "wallet_closed" else None,
+        "card": _card(refund) if side == "payer" else None,
+        "decline_code": refund.decline_code,
+        "expected_at": rfc3339(refund.expected_at),
+        "submitted_at": _time(refund.submitted_at),
+        "ended_at": _time(refund.ended_at),
+        "created_at": rfc3339(refund.created_at),
+    }
+
+
+def _card(refund: Refund) -> RefundCardView | None:
+    if refund.card_id is None:
+        return None
+    return RefundCardView(id=refund.card_id, brand=refund.card_brand or "", last4=refund.card_last4 or "")
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else rfc3339(moment)

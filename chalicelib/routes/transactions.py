@@ -10,12 +10,13 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.timeline_views import StepView, timeline_view
 from chalicelib.views import ListView, MoneyView, PageQuery, View
 from wallet_api.clock import WALLET_DAY, rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
-from wallet_api.transactions.model import Kind, Step, Transaction, Wanted
+from wallet_api.transactions.model import Kind, Transaction, Wanted
 
 routes = Routes(__name__)
 
@@ -52,15 +53,6 @@ class CounterpartyView(View):
     kind: Literal["merchant", "person", "card"]
     id: str | None
     name: str | None
-
-
-class StepView(View):
-    """One thing that happened; `what` is named as its event is, `id` is the object it happened to."""
-
-    at: str
-    what: str
-    id: str
-    amount: MoneyView | None
 
 
 class TransactionView(View):
@@ -129,7 +121,7 @@ def get_transaction(call: Call[None]) -> Any:
         found = call.wallet.transactions.get_top_up(call.customer, call.id("transaction_id", "top"))
     else:
         found = call.wallet.transactions.get(call.customer, call.id("transaction_id", "ent"))
-    return TransactionStoryView(**_fields(found), timeline=[_step(step) for step in found.timeline])
+    return TransactionStoryView(**_fields(found), timeline=timeline_view(found.timeline, call.locale))
 
 
 def _fields(found: Transaction) -> dict[str, Any]:
@@ -154,11 +146,6 @@ def _fields(found: Transaction) -> dict[str, Any]:
         "refunds": list(found.refunds),
         "created_at": rfc3339(found.created_at),
     }
-
-
-def _step(step: Step) -> StepView:
-    amount = None if step.amount is None else MoneyView.of(step.amount)
-    return StepView(at=rfc3339(step.at), what=step.what, id=step.id, amount=amount)
 
 
 def _moment(name: str, text: str, *, ends: bool = False) -> datetime:

@@ -7,7 +7,6 @@ to the acquirer, and ends as succeeded, or as failed with its money on the balan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -57,8 +56,7 @@ CARD_WITHIN = timedelta(days=5)
 FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(Struct, frozen=True):
     """Money that goes back. `fee_returned` comes back beside it, to `fee_bearer`.
 
     `request_id` is the customer's request that it answers. Of a card it keeps what names it towards its owner and the acquirer;
@@ -82,7 +80,7 @@ class Refund:
     card_id: str | None = None
     card_brand: str | None = None
     card_last4: str | None = None
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     charge: str | None = None
     submitted_at: datetime | None = None
     ended_at: datetime | None = None

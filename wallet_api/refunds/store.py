@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from pynamodb.attributes import BooleanAttribute
 
 from wallet_api.clock import rfc3339
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.refunds.errors import RefundMoved
 from wallet_api.refunds.model import LEASE, OPEN, Refund, next_look
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
-from wallet_api.storage.items import BooleanAttribute, Moment, MoneyAttribute, UnicodeAttribute
+from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute
 
 REFUND = "refund"
 DUE_BUCKETS = 4

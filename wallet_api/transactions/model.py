@@ -16,7 +16,9 @@ from wallet_api.ledger.statements import place_of
 from wallet_api.merchants.model import Merchant
 from wallet_api.money import Money, zero
 from wallet_api.payments.model import Payment
-from wallet_api.refunds.model import Refund
+from wallet_api.refund_requests.model import RefundRequest, story_of_request
+from wallet_api.refunds.model import FAILED, Refund, story_of_refund
+from wallet_api.timeline import Step, in_order
 from wallet_api.top_ups.model import TopUp
 from wallet_api.transfers.model import Transfer
 
@@ -82,15 +84,6 @@ class Counterparty(Struct, frozen=True):
     name: str | None
 
 
-class Step(Struct, frozen=True):
-    """One thing that happened on the way, named as its event is; `id` is the object it happened to."""
-
-    at: datetime
-    what: str
-    id: str
-    amount: Money | None = None
-
-
 class Transaction(Struct, frozen=True):
     """One row of a history.
 
@@ -136,7 +129,7 @@ def merged(
 
     It ends where the first of the two was cut off, since what stands below in that one is not known.
     """
-    ours = [Row(place_of(line), line.kind, line=line) for line in lines]
+    ours = [Row(place_of(line), kind_of_line(line), line=line) for line in lines]
     named = {line.subject for line in lines}
     theirs = [
         Row(f"{each.id.removeprefix('top_')}/", "top_up", top_up=each, hidden=_moved(each) or each.id in named)
@@ -154,7 +147,7 @@ def of_line(line: Line) -> Transaction:
     size = line.money if line.money.amount > 0 else -line.money
     return Transaction(
         id=line.entry_id,
-        kind=kind_of(line.kind),
+        kind=kind_of_line(line),
         direction="in" if line.money.amount > 0 else "out",
         amount=size,
         fee=zero(size.currency),
@@ -167,6 +160,11 @@ def of_line(line: Line) -> Transaction:
 def kind_of(entry_kind: str) -> str:
     """What a history calls an entry of this kind."""
     return KINDS.get(entry_kind, entry_kind)
+
+
+def kind_of_line(line: Line) -> str:
+    """What a history calls a line: a reversal may give back a hold, or bring a refund that no card took."""
+    return "refund" if line.kind == "reversal" and line.subject.startswith("ref_") else kind_of(line.kind)
 
 
 def of_payment(base: Transaction, payment: Payment | None) -> Transaction:
@@ -195,7 +193,7 @@ def of_refund(base: Transaction, refund: Refund | None, merchant: Merchant | Non
     returned = refund.fee_returned if refund.fee_bearer == "payer" else zero(refund.amount.currency)
     return replace(
         base,
-        status=refund.status,
+        status=base.status if refund.status == FAILED else refund.status,
         amount=refund.amount,
         fee=returned,
         counterparty=Counterparty("merchant", refund.merchant_id, merchant.profile.name if merchant else None),
@@ -270,8 +268,8 @@ def merchant_of(line: Line) -> str | None:
     return chart.owner_of(line.other or "") if line.kind == "refund" else None
 
 
-def story_of_payment(payment: Payment, refunds: list[Refund]) -> tuple[Step, ...]:
-    """From the merchant's asking to the last refund."""
+def story_of_payment(payment: Payment, refunds: list[Refund], requests: list[RefundRequest]) -> tuple[Step, ...]:
+    """From the merchant's asking to the last refund, with what is still expected."""
     steps = [Step(payment.created_at, "payment.created", payment.id, payment.amount)]
     if payment.authorized_at is not None:
         what = "payment.processing" if payment.capture_before is None else "payment.authorized"
@@ -279,8 +277,9 @@ def story_of_payment(payment: Payment, refunds: list[Refund]) -> tuple[Step, ...
     if payment.ended_at is not None:
         amount = payment.captured or payment.amount
         steps.append(Step(payment.ended_at, f"payment.{payment.status}", payment.id, amount))
-    steps += [Step(refund.created_at, f"refund.{refund.status}", refund.id, refund.amount) for refund in refunds]
-    return tuple(sorted(steps, key=lambda step: step.at))
+    steps += [step for request in requests for step in story_of_request(request)]
+    steps += [step for refund in refunds for step in story_of_refund(refund)]
+    return in_order(steps)
 
 
 def story_of_transfer(transaction: Transaction) -> tuple[Step, ...]:

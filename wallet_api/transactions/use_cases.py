@@ -19,6 +19,7 @@ from wallet_api.merchants.use_cases import Merchants
 from wallet_api.payments.use_cases import Payments
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
+from wallet_api.refund_requests.use_cases import RefundRequests
 from wallet_api.refunds.use_cases import Refunds
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
@@ -32,7 +33,7 @@ from wallet_api.transactions.model import (
     Row,
     Transaction,
     Wanted,
-    kind_of,
+    kind_of_line,
     merchant_of,
     merged,
     of_line,
@@ -66,6 +67,7 @@ class Transactions(Struct, frozen=True):
     merchants: Merchants
     payments: Payments
     refunds: Refunds
+    refund_requests: RefundRequests
     transfers: Transfers
     top_ups: TopUps
 
@@ -148,11 +150,12 @@ class Transactions(Struct, frozen=True):
 
     def _telling(self, line: Line, trip: Trip) -> Read[Transaction]:
         base = of_line(line)
-        if kind_of(line.kind) in ("payment", "release"):
+        kind = kind_of_line(line)
+        if kind in ("payment", "release"):
             now = self.payments.clock.now()
             paid = self.payments.reading(line.subject, trip)
             return paid.map(lambda payment: of_payment(base, None if payment is None else payment.at(now)))
-        if line.kind == "refund":
+        if kind == "refund":
             refund = self.refunds.reading(line.subject, trip)
             merchant_id = merchant_of(line)
             merchant = self.merchants.reading(merchant_id, trip) if merchant_id else known(None)
@@ -160,7 +163,7 @@ class Transactions(Struct, frozen=True):
         if line.kind == "transfer":
             transfer = self.transfers.reading(line.subject, trip)
             return transfer.map(lambda found: of_transfer(base, found, person_of(line)))
-        if kind_of(line.kind) in ("top_up", "correction"):
+        if kind in ("top_up", "correction"):
             return self.top_ups.reading(line.subject, trip).map(lambda found: of_top_up(base, found))
         return known(base)
 
@@ -168,6 +171,7 @@ class Transactions(Struct, frozen=True):
         if transaction.payment_id is not None:
             with self.storage.trip() as trip:
                 reading = self.payments.reading(transaction.payment_id, trip)
+                slot = self.refund_requests.of_payment(transaction.payment_id, trip)
             found_now = reading()
             if found_now is None:
                 return transaction
@@ -175,7 +179,8 @@ class Transactions(Struct, frozen=True):
             with self.storage.trip() as trip:
                 refunds = [self.refunds.reading(each, trip) for each in payment.refunds]
             found = [refund for refund in (read() for read in refunds) if refund is not None]
-            story = story_of_payment(payment, found)
+            requests = self.refund_requests.of_ids(slot().requests)
+            story = story_of_payment(payment, found, requests)
             return replace(transaction, order_id=payment.order.order_id, timeline=story)
         if transaction.kind == "transfer":
             return replace(transaction, timeline=story_of_transfer(transaction))

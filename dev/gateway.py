@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from http.client import responses
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -18,6 +19,7 @@ from chalice.app import Chalice
 
 from dev.cloud.context import LambdaContext
 from dev.cloud.context import request_id as new_request_id
+from dev.cloud.rights import rights
 from dev.problems import Reply, body_too_large, problem
 
 log = logging.getLogger(__name__)
@@ -87,13 +89,20 @@ class Call:
     request_id: str
 
 
+Around = Callable[[Call, Callable[[], Reply]], Reply]
+"""Gets a call that has found its route, and what answers it."""
+
+
 class Gateway:
     """The WSGI application in front of one Chalice app. Safe for any number of threads."""
 
-    def __init__(self, app: Any, extra: Callable[[Call], Reply | None] | None = None) -> None:
+    def __init__(
+        self, app: Any, extra: Callable[[Call], Reply | None] | None = None, around: Around | None = None
+    ) -> None:
         app.__class__ = _PerThread
         self._app = app
         self._extra = extra
+        self._around = around
         self._routes: dict[int, list[Route]] = {}
         for resource in app.routes:
             route = Route(resource, _segments(resource))
@@ -125,7 +134,8 @@ class Gateway:
         for route in self._routes.get(len(call.segments), ()):
             captured = route.match(call.segments)
             if captured is not None:
-                return self._routed(call, route.resource, captured)
+                routed = partial(self._routed, call, route.resource, captured)
+                return routed() if self._around is None else self._around(call, routed)
         return problem(404, "not_found", "There is no such path.", request_id)
 
     def _routed(self, call: Call, resource: str, captured: dict[str, str]) -> Reply:
@@ -146,7 +156,8 @@ class Gateway:
 
     def _called(self, call: Call, method: str, resource: str, captured: dict[str, str]) -> Reply:
         event = proxy_event(call, method, resource, captured, self._app.api.binary_types)
-        return _http(self._app(event, LambdaContext("api_handler")))
+        with rights.running("api_handler"):
+            return _http(self._app(event, LambdaContext("api_handler")))
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ TITLES = {
     "headers_too_large": "The header lines are too large",
     "malformed_request": "This is not a well-formed HTTP request",
     "internal_error": "Something on our side failed",
+    "outcome_unknown": "Gateway Timeout",
+    "too_many_requests": "Too Many Requests",
     "invalid_request": "A field is not what it should be",
 }
 

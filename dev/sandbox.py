@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from dev.cloud.clock import BadStep, MovableClock
 from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
+from dev.faults import FAULTS
 from dev.gateway import Call
 from dev.problems import Reply, json_reply, problem
 from wallet_api.errors import Invalid
@@ -101,6 +102,7 @@ class Sandbox:
                 'POST /sandbox/ledger {"rebuild": "merchant/mer_…"}': "an account's missing lines / 补齐账户明细",
                 "POST /sandbox/reset": "wipe everything and seed again / 清空并重新生成示例数据",
             },
+            "faults": {name: {"en": fault.en, "zh-CN": fault.zh} for name, fault in FAULTS.items()},
             "cards": {number: {"en": en, "zh-CN": zh} for number, (en, zh) in MAGIC_CARDS.items()},
             "seeded": self._cloud.seeded,
             "metrics": self._cloud.gauges.shown(),

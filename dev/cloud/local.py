@@ -174,10 +174,11 @@ class LocalCloud:
         self.wallet = wiring.wallet()
 
     def _open_door(self, app: Any) -> None:
+        from dev.faults import Faults
         from dev.gateway import Gateway
         from dev.sandbox import Sandbox
 
         self.app = app
         self.pump = Pump(app, self.reader, self.clock.now, taken(self.region))
         self.engine.on_write(self.pump.notify)
-        self.gateway = Gateway(app, Sandbox(self))
+        self.gateway = Gateway(app, Sandbox(self), Faults(lambda: self.wallet))

@@ -8,6 +8,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Shop, Someone, a_card, a_merchant, a_person, cny, key, send
 from tests.identity import sign_in
+from tests.mandates.agreeing import a_mandate
 from tests.selling import a_key, an_outlet, an_owned_shop, apply
 from tests.shopping import a_paid_payment, a_payment, refund
 from tests.signing import ask
@@ -124,6 +125,7 @@ _application = _one("application_id", lambda world: apply(world.api, world.ada).
 _merchant = _one("merchant_id", lambda world: world.a.id)
 _outlet = _one("outlet_id", lambda world: an_outlet(world.api, world.a).ok(201)["id"])
 _waiting = _one("payment_id", lambda world: a_payment(world.api, world.a)["id"])
+_mandate = _one("mandate_id", lambda world: a_mandate(world.api, world.a, world.ada)["id"])
 _paid = _one("payment_id", World.paid)
 _change = _one("change_id", _contact_change)
 _frozen = _one("unfreeze_id", _unfreeze)
@@ -138,6 +140,19 @@ def _api_key(world: World) -> dict[str, str]:
 
 def _key_to_sign(world: World) -> dict[str, str]:
     return {"merchant_id": world.a.id, "key_id": _signing_key(world)}
+
+
+def _quote(world: World) -> str:
+    card = a_card(world.api, world.cloud, world.ada)
+    return str(world.post("/v1/fee_quotes", {"operation": "top_up", "amount": cny(100), "card_id": card})["id"])
+
+
+def _used_key(world: World) -> str:
+    """Its shape is an id's, so that another of the kind can be made up."""
+    used = f"key_{key()}"
+    body = {"amount": cny(100), "description": "tea", "order_id": "1"}
+    world.api.post("/v1/payments", body, token=world.a.key, key=used).ok(201)
+    return used
 
 
 OWNED: dict[str, Make] = {
@@ -176,10 +191,15 @@ OWNED: dict[str, Make] = {
     "POST /v1/payments/{payment_id}/capture": _waiting,
     "POST /v1/payments/{payment_id}/cancel": _waiting,
     "GET /v1/payments/{payment_id}": _paid,
+    "GET /v1/mandates/{mandate_id}": _mandate,
+    "PATCH /v1/mandates/{mandate_id}": _mandate,
+    "DELETE /v1/mandates/{mandate_id}": _mandate,
     "GET /v1/refunds/{refund_id}": _one(
         "refund_id", lambda world: refund(world.api, world.a, world.paid(), 100).ok(201)["id"]
     ),
     "GET /v1/transfers/{transfer_id}": _one("transfer_id", World.transferred),
+    "GET /v1/fee_quotes/{quote_id}": _one("quote_id", _quote),
+    "GET /v1/operations/{key}": _one("key", _used_key),
     "GET /v1/transactions/{transaction_id}": _one("transaction_id", _transaction),
     "GET /v1/events/{event_id}": _event,
     "GET /v1/webhook_endpoints/{endpoint_id}": _webhook,
@@ -214,7 +234,10 @@ OPEN: dict[str, str] = {
     "POST /v1/unlocks/{unlock_id}/confirm": "proven by a second factor",
     "POST /v1/loss_reports/{report_id}/confirm": "proven by the code that was sent",
     "POST /v1/payments/{payment_id}/confirm": "whoever is shown a waiting payment may pay it",
+    "POST /v1/mandates/{mandate_id}/confirm": "whoever is shown a waiting mandate may agree to it",
     "POST /v1/outlets/{outlet_id}/payments": "whoever scans an outlet's code may pay there",
+    "POST /v1/operations/{key}/abandon": "a key is its caller's own: everybody who names it names another operation",
+    "GET /checkout/mandates/{mandate_id}": "the page that a customer is sent to",
     "GET /checkout/{payment_id}": "the page that a payer is sent to",
     "GET /docs/assets/{name}": "public",
     "GET /docs/errors/{code}": "public",

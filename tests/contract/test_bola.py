@@ -82,7 +82,7 @@ def test_a_key_without_the_scope_a_revoked_one_and_a_missing_signature_are_refus
     """P4, P17, P24: before anything is said of what they ask for."""
     world = World(api, cloud)
     make = OWNED.get(name_of(each))
-    real = make(world) if make is not None else {}
+    real = make(world) if make is not None else dict.fromkeys(re.findall(r"\{(\w+)\}", each.path), key())
     merchants, shop = cloud.wallet.merchants, world.a
     other = "reports:read" if each.scope != "reports:read" else "events:read"
     body = {"name": "weak", "scopes": [other]}

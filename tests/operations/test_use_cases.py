@@ -26,6 +26,7 @@ PASSWORD_COUNTS = timedelta(minutes=14)
 @pytest.fixture(scope="module")
 def stages(_running_cloud: LocalCloud) -> Iterator[Callable[[], Stage]]:
     clock, opened, ends = _running_cloud.clock, list[Stage](), ExitStack()
+    since = clock.now()
 
     def get() -> Stage:
         nonlocal since
@@ -36,7 +37,6 @@ def stages(_running_cloud: LocalCloud) -> Iterator[Callable[[], Stage]]:
             opened[:] = [ends.enter_context(Stage.opened(_running_cloud))]
         return opened[0]
 
-    since = clock.now()
     with ends:
         yield get
     _running_cloud.reset()

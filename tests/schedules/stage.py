@@ -43,6 +43,8 @@ TELLING = (
     "held",
     "spent",
     "customer_id",
+    "charged",
+    "max_per_month",
 )
 """What is compared between two runs: what a person has or is told, and nothing that is made up anew in each run."""
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
+from dev.cloud.rights import rights
+
 Answer = tuple[int, dict[str, str], bytes]
 _AWS_HOST = re.compile(
     r"(?:\d{12}\.)?(?P<service>[a-z0-9.\-]+?)\.(?P<region>[a-z]{2}-[a-z]+-\d)\.(amazonaws\.com(\.cn)?|api\.aws)"
@@ -77,7 +79,7 @@ class Interception:
     def switch_off(self, region: str) -> None:
         self._clouds.pop(region, None)
 
-    def __call__(self, request: AWSPreparedRequest, **_event: Any) -> AWSResponse | None:
+    def __call__(self, request: AWSPreparedRequest, **event: Any) -> AWSResponse | None:
         if not self._clouds:
             return None
         host = urlsplit(str(request.url)).hostname or ""
@@ -87,10 +89,10 @@ class Interception:
         if match is None or match["region"] not in self._clouds:
             raise WouldLeaveTheMachine(f"The local cloud does not let a request go to {host}.")
         engine, others = self._clouds[match["region"]]
-        if match["service"] in ("dynamodb", "streams.dynamodb"):
-            answer = engine.answer(match["service"], match["region"], request)
-        else:
-            answer = others(request)
+        answer: Answer | None = rights.refusal(event["event_name"], request.body)
+        if answer is None:
+            stored = match["service"] in ("dynamodb", "streams.dynamodb")
+            answer = engine.answer(match["service"], match["region"], request) if stored else others(request)
         if answer is None:
             raise WouldLeaveTheMachine(f"Nothing local answers for {host}.")
         status, headers, body = answer

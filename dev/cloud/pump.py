@@ -20,6 +20,7 @@ from dev.cloud import resources
 from dev.cloud.context import LambdaContext
 from dev.cloud.queues import Queues, Take
 from dev.cloud.reader import Records, StreamReader
+from dev.cloud.rights import rights
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,8 @@ class Pump:
                 continue
             schedule.next_at = now + schedule.every
             try:
-                schedule.handler(_scheduled_event(schedule.name, now), LambdaContext(schedule.name))
+                with rights.running(schedule.name):
+                    schedule.handler(_scheduled_event(schedule.name, now), LambdaContext(schedule.name))
                 ran.append(schedule.name)
             except Exception:
                 if not forgiving:
@@ -213,7 +215,8 @@ class Pump:
         """How many records, from the first, are dealt with; halves the batch until some are, or one stands alone."""
         while True:
             try:
-                done = _accepted(consumer.handler({"Records": batch}, LambdaContext(consumer.name)), batch)
+                with rights.running(consumer.name):
+                    done = _accepted(consumer.handler({"Records": batch}, LambdaContext(consumer.name)), batch)
             except Exception:
                 log.warning("%s failed with %d records", consumer.name, len(batch), exc_info=True)
                 done = 0

@@ -14,6 +14,7 @@ from threading import Condition, RLock, Thread
 from typing import Any
 
 from dev.cloud.context import LambdaContext
+from dev.cloud.rights import rights
 from dev.cloud.services import backend
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,8 @@ class Queues:
         ids = {each.id for each in batch}
         event = {"Records": [_record(worker, each) for each in batch]}
         try:
-            answer = worker.handler(event, LambdaContext(worker.name))
+            with rights.running(worker.name):
+                answer = worker.handler(event, LambdaContext(worker.name))
         except Exception:
             log.warning("%s failed with %d messages", worker.name, len(batch), exc_info=True)
             return ids

@@ -29,11 +29,13 @@ class Looking(Voiding, frozen=True):
         return self.void_if_lapsed(own(found(), caller)).at(self.clock.now())
 
     def shown(self, payment_id: str) -> Payment:
-        """A payment as it stands now, for whoever was given its id to pay it. Raises NotFound."""
+        """A payment as it stands now, for whoever was given its id to pay it; one by a customer's own code is given to nobody.
+        Raises NotFound.
+        """
         with self.storage.trip() as trip:
             found = self.store.find(payment_id, trip)
         payment = found()
-        if payment is None:
+        if payment is None or payment.order.presented_by == "customer":
             raise NotFound
         return payment.at(self.clock.now())
 

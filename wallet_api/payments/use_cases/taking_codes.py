@@ -83,7 +83,14 @@ class TakingCodes(Confirming, frozen=True):
         till.good = good = self.payment_codes.prove(till.shown)
         person_id, asking, now = good.secret.person_id, till.asking, self.clock.now()
         charge = self.fees.charge(
-            fee_read, operation="payment", amount=asking.amount, person_id=person_id, payee=merchant.id, now=now
+            fee_read,
+            operation="payment",
+            amount=asking.amount,
+            person_id=person_id,
+            payee=merchant.id,
+            category=merchant.profile.category,
+            payer=good.owner.account,
+            now=now,
         )
         payment = self._presented(merchant, asking, person_id)
         try:
@@ -135,6 +142,7 @@ class TakingCodes(Confirming, frozen=True):
             with self.storage.atomic_write() as write:
                 self.payment_codes.use(good, write)
                 self._move(paid, operation, payer, write)
+                self.fees.use(charge, write)
                 self.payment_codes.require_small(good, write, StaleAccount())
                 self.store.add(paid, self.merchants.mode, write)
         except DailyLimitReached:

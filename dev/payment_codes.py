@@ -19,7 +19,7 @@ _CODE_128 = """
 311123 311321 331121 312113 312311 332111 314111 221411 431111 111224 111422 121124 121421 141122 141221 112214 112412 122114
 122411 142112 142211 241211 221114 413111 241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141
 214121 412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 211214 211232 2331112
-""".split()
+"""
 """ISO/IEC 15417, table 1: bars and spaces of each symbol character, in modules, beginning with a bar."""
 _START_C, _STOP, _QUIET = 105, 106, 10
 
@@ -43,7 +43,8 @@ def code_128(digits: str) -> str:
         raise ValueError("code set C takes pairs of digits")
     pairs = [int(digits[start : start + 2]) for start in range(0, len(digits), 2)]
     check = (_START_C + sum(place * pair for place, pair in enumerate(pairs, 1))) % 103
-    widths = "".join(_CODE_128[value] for value in (_START_C, *pairs, check, _STOP))
+    table = _CODE_128.split()
+    widths = "".join(table[value] for value in (_START_C, *pairs, check, _STOP))
     bars = "".join("10"[place % 2] * int(width) for place, width in enumerate(widths))
     return "0" * _QUIET + bars + "0" * _QUIET
 

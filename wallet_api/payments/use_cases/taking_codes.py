@@ -116,9 +116,16 @@ class TakingCodes(Confirming, frozen=True):
             asking.capture,
             presented_by="customer",
         )
-        payment_id = self.merchants.new_id("pay", merchant.id, now)
-        status = REQUIRES_CONFIRMATION
-        return Payment(payment_id, merchant.id, status, asking.amount, order, now, now + LIFE, customer_id=person_id)
+        return Payment(
+            id=self.merchants.new_id("pay", merchant.id, now),
+            merchant_id=merchant.id,
+            status=REQUIRES_CONFIRMATION,
+            amount=asking.amount,
+            order=order,
+            created_at=now,
+            expires_at=now + LIFE,
+            customer_id=person_id,
+        )
 
     def _payer(self, good: Good, needed: Money) -> Payer:
         """Who pays, when their wallet may and can. Raises WalletFrozen, WalletClosed, InsufficientFunds, and the limits' errors."""

@@ -9,8 +9,10 @@ import msgspec
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from chalicelib import messages, openapi
+from chalicelib import errors, messages, openapi
 from chalicelib.http import Endpoint, Routes, endpoint
+from chalicelib.openapi.operations import ID_PATTERN
+from chalicelib.openapi.problems import problems_of
 from chalicelib.routes import ALL
 from chalicelib.views import Body, ListView, MoneyIn, MoneyView, PageQuery, View
 from wallet_api.ledger.errors import InsufficientFunds
@@ -80,8 +82,8 @@ def test_nothing_is_referred_to_that_is_not_there_and_nothing_is_there_for_nobod
 def test_every_refusal_that_an_endpoint_declares_is_told_with_its_status(document: Any) -> None:
     for each in ENDPOINTS:
         responses = operations(document)[each.method.lower(), each.path]["responses"]
-        for kind in openapi.problems_of(each):
-            status = str(openapi.errors.status_of(kind))
+        for kind in problems_of(each):
+            status = str(errors.status_of(kind))
             schema = responses[status]["content"]["application/problem+json"]["schema"]
             assert kind.code in schema["allOf"][1]["properties"]["code"]["enum"], (each.path, kind.code)
 
@@ -156,7 +158,7 @@ def test_parameters_stand_in_path_query_and_header(sample: Any) -> None:
     write = sample["paths"]["/v1/notes/{note_id}"]["post"]["parameters"]
     assert write[0] == {
         "name": "note_id", "in": "path", "required": True,
-        "schema": {"type": "string", "pattern": openapi.ID_PATTERN},
+        "schema": {"type": "string", "pattern": ID_PATTERN},
     }  # fmt: skip
     assert {"$ref": "#/components/parameters/IdempotencyKeyRequired"} in write
     read = {each["name"]: each for each in sample["paths"]["/v1/notes"]["get"]["parameters"] if "name" in each}
@@ -192,5 +194,5 @@ def test_identifiers_match_what_the_wallet_makes() -> None:
     from wallet_api.clock import SystemClock
     from wallet_api.ids import new_id
 
-    assert re.fullmatch(openapi.ID_PATTERN, new_id("pay", SystemClock().now()))
+    assert re.fullmatch(ID_PATTERN, new_id("pay", SystemClock().now()))
     assert isinstance(ENDPOINTS[0], Endpoint)

@@ -1,0 +1,100 @@
+"""What the operations of the document refer to: how callers show who they are, headers, parameters, the shape of problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import errors, messages
+from chalicelib.headers import VERSION
+from wallet_api.errors import WalletError
+from wallet_api.merchants.model import MerchantCaller
+from wallet_api.sessions.model import Customer
+
+Json = dict[str, Any]
+
+CLIENT_PATTERN = "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*/[0-9]+([.][0-9]+){0,3}$"
+SCHEMES = {Customer: "customer", MerchantCaller: "merchant"}
+COMPONENT = "#/components/{}/{}"
+
+
+def reference(kind: str, name: str) -> Json:
+    """A reference to a component."""
+    return {"$ref": COMPONENT.format(kind, name)}
+
+
+def security_schemes() -> Json:
+    customer = "The `access_token` of a session: begins with `wat_`, lives for minutes, ends at once when revoked."
+    merchant = (
+        "A merchant's secret API key: begins with `sk_test_` or `sk_live_`. A restricted one holds the scope named."
+    )
+    return {
+        "customer": {"type": "http", "scheme": "bearer", "description": customer},
+        "merchant": {"type": "http", "scheme": "bearer", "description": merchant},
+    }
+
+
+def parameters() -> Json:
+    key = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]([ -~]*[!-~])?$"}
+    meaning = "1 to 64 printable ASCII characters, fresh for each wish and the same for each retry of it."
+    language = "The language of `title` and `detail` in problems. Codes do not change with it."
+    return {
+        "IdempotencyKeyRequired": _header_parameter("Idempotency-Key", key, meaning, required=True),
+        "IdempotencyKey": _header_parameter("Idempotency-Key", key, meaning),
+        "AcceptLanguage": _header_parameter("Accept-Language", {"type": "string", "default": "zh-CN"}, language),
+        "WalletVersion": _header_parameter(
+            "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version of the API."
+        ),
+        "XClient": _header_parameter(
+            "X-Client", {"type": "string", "pattern": CLIENT_PATTERN}, "Who asks, such as `app/ios/3.2.1`."
+        ),
+    }
+
+
+def _header_parameter(name: str, schema: Json, meaning: str, *, required: bool = False) -> Json:
+    return {"name": name, "in": "header", "required": required, "description": meaning, "schema": schema}
+
+
+def headers() -> Json:
+    return {
+        "X-Request-Id": {"description": "Names this request to support.", "schema": {"type": "string"}},
+        "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
+        "RateLimit": {"description": "What is used up, and when it begins anew.", "schema": {"type": "string"}},
+        "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
+        "Idempotent-Replayed": {"description": "`true`: this was decided before.", "schema": {"enum": ["true"]}},
+    }
+
+
+def problem_schema() -> Json:
+    text: Json = {"type": "string"}
+    field = {
+        "type": "object",
+        "description": "One field that is not acceptable.",
+        "properties": {
+            "pointer": {"type": "string", "description": "RFC 6901 pointer into the body, or a parameter's name."},
+            "code": {"enum": sorted(messages.catalog()["fields"])},
+            "detail": text,
+        },
+        "required": ["pointer", "code", "detail"],
+    }
+    return {
+        "type": "object",
+        "description": "RFC 9457 problem details. The facts of some codes stand beside these members.",
+        "properties": {
+            "type": {"type": "string", "format": "uri", "description": "A page about this code, in both languages."},
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "What happened, what it means for the money, what to do now."},
+            "code": {"type": "string", "description": "Stable, for programs."},
+            "request_id": text,
+            "money_moved": {"enum": ["no", "yes", "unknown"]},
+            "retry": {"enum": ["never", "same_key", "new_key", "after"]},
+            "errors": {"type": "array", "items": field},
+        },
+        "required": ["type", "title", "status", "detail", "code", "request_id", "money_moved", "retry"],
+    }
+
+
+def problem_example(error: type[WalletError], docs_url: str) -> Json:
+    """A problem as it may look; its summary is the title in the other language."""
+    value = errors.problem(error(), "en", "4bf92f3577b34da6a3ce929d0e0e4736", docs_url)
+    return {"summary": f"{value['title']} · {messages.title(error.code, 'zh-CN')}", "value": value}

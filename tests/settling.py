@@ -50,7 +50,9 @@ def payouts(api: Api, shop: Shop) -> list[Any]:
 
 def funds(api: Api, shop: Shop) -> dict[str, int]:
     """The shop's yuan."""
-    (found,) = [each for each in api.get("/v1/balance", token=shop.key).ok(200)["balances"] if each["currency"] == "CNY"]
+    (found,) = [
+        each for each in api.get("/v1/balance", token=shop.key).ok(200)["balances"] if each["currency"] == "CNY"
+    ]
     return {name: found[name] for name in ("amount", "available", "pending", "reserved")}
 
 
@@ -58,5 +60,3 @@ def true(cloud: LocalCloud) -> None:
     """The ledger, once everything is folded."""
     cloud.pump.drain()
     assert verify(cloud.wallet.ledger).findings == []
-
-

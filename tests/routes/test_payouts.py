@@ -32,7 +32,9 @@ def test_another_merchants_payout_is_as_missing_as_none(api: Api, cloud: LocalCl
     other = a_merchant(cloud)
     refused(api.get(f"/v1/payouts/{made['id']}", token=other.key), 404, "payout_not_found")
     assert payouts(api, other) == []
-    refused(api.post("/v1/payouts", {"currency": "CNY"}, token=a_person(api, cloud).token, key=key()), 403, "wrong_caller")
+    refused(
+        api.post("/v1/payouts", {"currency": "CNY"}, token=a_person(api, cloud).token, key=key()), 403, "wrong_caller"
+    )
 
 
 def test_the_same_key_pays_out_once(api: Api, cloud: LocalCloud, shop: Shop) -> None:
@@ -83,7 +85,12 @@ def test_an_account_is_needed_and_a_changed_one_waits(api: Api, cloud: LocalClou
     refused(pay_out(api, bare, 10_00), 402, "payout_account_missing")
     owner, shop = an_owned_shop(api, cloud)
     earn(api, cloud, shop)
-    body = {"bank": "中国工商银行", "holder_name": "昆明翠湖茶馆", "account_number": "6222020200112233445", "pin": "428617"}
+    body = {
+        "bank": "中国工商银行",
+        "holder_name": "昆明翠湖茶馆",
+        "account_number": "6222020200112233445",
+        "pin": "428617",
+    }
     api.put(f"/v1/merchants/{shop.id}/settlement_account", body, token=owner.token).ok(200)
     a_day_later(cloud)
     refused(pay_out(api, shop, 10_00), 402, "payout_account_cooling_down")
@@ -103,7 +110,9 @@ def test_a_suspended_merchant_is_not_paid_out(api: Api, cloud: LocalCloud, shop:
     assert [each["amount"] for each in payouts(api, shop)] == [cny(EARNED)]
 
 
-def test_who_owes_after_refunds_is_paid_out_what_is_left_of_the_next_days(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+def test_who_owes_after_refunds_is_paid_out_what_is_left_of_the_next_days(
+    api: Api, cloud: LocalCloud, shop: Shop
+) -> None:
     """A refund is never refused for the merchant's shortage; the next settlement recovers it first."""
     next_day(cloud)
     assert funds(api, shop)["amount"] == 0

@@ -1,0 +1,25 @@
+"""Days come up when they are over, and go when they were dealt with."""
+
+from dev.cloud.local import LocalCloud
+from tests.build import a_merchant
+from wallet_api.clock import wallet_day
+
+
+def test_a_day_comes_up_once_it_is_over_and_goes_once_it_was_dealt_with(cloud: LocalCloud) -> None:
+    shop, days = a_merchant(cloud), cloud.wallet.payouts.days
+    day = wallet_day(cloud.clock.now())
+    assert list(days.due(cloud.clock.now())) == []
+    cloud.clock.advance("25h")
+    (due,) = days.due(cloud.clock.now())
+    assert (due.merchant_id, due.day) == (shop.id, day)
+    assert [days.done(due), days.done(due)] == [True, False]
+    assert [each.day for each in days.due(cloud.clock.now())] in ([], [wallet_day(cloud.clock.now())])
+
+
+def test_merchants_are_spread_over_the_index(cloud: LocalCloud) -> None:
+    """No partition of it holds them all."""
+    shops = [a_merchant(cloud).id for _ in range(24)]
+    store = cloud.wallet.payouts.days.store
+    buckets = {raw["due_bucket"]["S"] for raw in store.storage.scan(store.items) if raw["sk"]["S"] == "settlement_day"}
+    assert len(shops) == 24
+    assert len(buckets) > 4

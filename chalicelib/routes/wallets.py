@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.auth import admit
@@ -10,13 +11,14 @@ from chalicelib.identity_views import AuthenticatorCode, GivenPassword
 from chalicelib.views import Body, Code, MoneyView, Pin, View
 from wallet_api.authorizations.errors import CurrentPinRequired, PinCoolingDown, PinLocked, PinTooSimple, WrongPin
 from wallet_api.authorizations.use_cases import AskingReset
-from wallet_api.clock import rfc3339, wallet_day
+from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
-from wallet_api.ledger.limits import limits_of
-from wallet_api.money import Money, zero
+from wallet_api.ledger.limits import PERIODS, Limits, Period, ends_at, limits_of
+from wallet_api.ledger.spending import spent_in
+from wallet_api.money import zero
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
 from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword
 from wallet_api.people.errors import AccessFrozen
@@ -36,12 +38,24 @@ class BalanceView(View):
     held: int
 
 
+class LimitView(View):
+    """What may go out in one period: `used` of `limit` did; what a payment sets aside counts at once. It begins anew at `resets_at`."""
+
+    limit: MoneyView
+    used: MoneyView
+    remaining: MoneyView
+    resets_at: str
+
+
 class LimitsView(View):
-    """What may go out: in one transaction, in one day (Beijing time), and what of the day is left."""
+    """What may go out in one transaction, and in one day, month and year, which begin at midnight in Beijing; null where a tier has
+    no such limit. A device that is new to the person may move less for a day, and codes on walls are paid within smaller sums as well.
+    """
 
     per_transaction: MoneyView
-    daily: MoneyView
-    daily_remaining: MoneyView
+    daily: LimitView | None
+    monthly: LimitView | None
+    yearly: LimitView | None
 
 
 class FrozenView(View):
@@ -92,14 +106,13 @@ def get_wallet(call: Call[None]) -> Any:
     """The caller's balances by currency, tier and limits."""
     accounts, name = call.wallet.ledger.accounts, chart.customer(call.customer.id)
     account = call.wallet.sessions.while_live(call.customer, lambda trip: accounts.reading(name, trip))
-    today = wallet_day(call.wallet.clock.now())
     return WalletView(
         id=call.customer.id,
         status=account.status,
         freeze=_freeze_of(call, account),
         tier=account.tier,
         balances=_balances(account),
-        limits=_limits(account, today),
+        limits=_limits(account, call.wallet.clock.now()),
         payment_pin=_pin_state(account),
         created_at=rfc3339(account.opened_at),
     )
@@ -213,14 +226,21 @@ def _balances(account: Account) -> list[BalanceView]:
     ]
 
 
-def _limits(account: Account, today: str) -> LimitsView:
+def _limits(account: Account, now: datetime) -> LimitsView:
     limits = limits_of(account.tier, HOME_CURRENCY)
-    spent = account.spent.get(HOME_CURRENCY, 0) if account.spent_day == today else 0
-    left = limits.daily - Money(spent, HOME_CURRENCY)
-    return LimitsView(
-        per_transaction=MoneyView.of(limits.per_transaction),
-        daily=MoneyView.of(limits.daily),
-        daily_remaining=MoneyView.of(max(left, zero(HOME_CURRENCY))),
+    day, month, year = (_limit(account, period, limits, now) for period in PERIODS)
+    return LimitsView(per_transaction=MoneyView.of(limits.per_transaction), daily=day, monthly=month, yearly=year)
+
+
+def _limit(account: Account, period: Period, limits: Limits, now: datetime) -> LimitView | None:
+    limit, used = limits.of(period), spent_in(account, period, HOME_CURRENCY, now)
+    if limit is None:
+        return None
+    return LimitView(
+        limit=MoneyView.of(limit),
+        used=MoneyView.of(used),
+        remaining=MoneyView.of(max(limit - used, zero(HOME_CURRENCY))),
+        resets_at=rfc3339(ends_at(period, now)),
     )
 
 

@@ -1,11 +1,15 @@
 """The wallet itself over HTTP: what its owner sees of balance, limits and PIN."""
 
+from datetime import UTC, datetime
+
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import a_merchant, a_person, cny, refused, send
 from tests.ledger_world import World
 from wallet_api.ledger import chart
 from wallet_api.money import Money
+
+PERIODS = ("daily", "monthly", "yearly")
 
 
 def test_a_stranger_and_a_merchant_see_no_wallet(api: Api, cloud: LocalCloud) -> None:
@@ -28,16 +32,35 @@ def test_a_new_wallet_is_empty_and_has_no_pin(api: Api, cloud: LocalCloud) -> No
     assert wallet["payment_pin"] == "not_set"
 
 
-def test_what_was_spent_today_is_taken_off_the_days_limit(api: Api, cloud: LocalCloud) -> None:
+def test_what_was_spent_is_taken_off_the_limits_of_the_day_the_month_and_the_year(api: Api, cloud: LocalCloud) -> None:
     payer, payee = a_person(api, cloud, balance=10_000), a_person(api, cloud)
     send(api, payer, payee, 700).ok(201)
 
     wallet = api.get("/v1/wallet", token=payer.token).ok(200)
 
     assert wallet["balances"] == [{**cny(9_300), "held": 0}]
-    daily = wallet["limits"]["daily"]["amount"]
-    assert wallet["limits"]["daily_remaining"] == cny(daily - 700)
-    assert api.get("/v1/wallet", token=payee.token).ok(200)["limits"]["daily_remaining"] == cny(daily)
+    limits, others = wallet["limits"], api.get("/v1/wallet", token=payee.token).ok(200)["limits"]
+    for period in PERIODS:
+        limit = limits[period]["limit"]["amount"]
+        assert (limits[period]["used"], limits[period]["remaining"]) == (cny(700), cny(limit - 700))
+        assert (others[period]["used"], others[period]["remaining"]) == (cny(0), cny(limit))
+
+
+def test_each_limit_says_when_its_sum_begins_anew_in_beijing(api: Api, cloud: LocalCloud) -> None:
+    """M32: one declared zone."""
+    cloud.clock.freeze(datetime(2027, 12, 31, 15, 59, 59, tzinfo=UTC))
+    someone = a_person(api, cloud)
+
+    limits = api.get("/v1/wallet", token=someone.token).ok(200)["limits"]
+    assert {limits[period]["resets_at"] for period in PERIODS} == {"2027-12-31T16:00:00Z"}
+
+    cloud.clock.advance("1s")
+    limits = api.get("/v1/wallet", token=someone.token).ok(200)["limits"]
+    assert [limits[period]["resets_at"] for period in PERIODS] == [
+        "2028-01-01T16:00:00Z",
+        "2028-01-31T16:00:00Z",
+        "2028-12-31T16:00:00Z",
+    ]
 
 
 def test_every_currency_has_its_own_balance_the_home_one_first(api: Api, cloud: LocalCloud, world: World) -> None:

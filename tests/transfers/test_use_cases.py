@@ -228,7 +228,7 @@ def test_what_is_refused_uses_nothing_of_the_day_m32(api: Api, cloud: LocalCloud
         refused(send(api, rich, bo, HALF_A_DAY, pin="907351"), 403, "wrong_payment_pin")
 
     limits = api.get("/v1/wallet", token=rich.token).ok(200)["limits"]
-    assert limits["daily_remaining"] == limits["daily"]
+    assert limits["daily"]["remaining"] == limits["daily"]["limit"]
     send(api, rich, bo, HALF_A_DAY).ok(201)
     send(api, rich, bo, HALF_A_DAY).ok(201)
     refused(send(api, rich, bo, HALF_A_DAY), 402, "daily_limit_reached")
@@ -248,9 +248,9 @@ def test_a_new_day_begins_at_midnight_in_beijing_m32(api: Api, cloud: LocalCloud
     cloud.clock.advance("1s")
 
     limits = api.get("/v1/wallet", token=rich.token).ok(200)["limits"]
-    assert limits["daily_remaining"] == limits["daily"]
+    assert limits["daily"]["remaining"] == limits["daily"]["limit"]
     send(api, rich, bo, HALF_A_DAY).ok(201)
-    left = api.get("/v1/wallet", token=rich.token).ok(200)["limits"]["daily_remaining"]["amount"]
+    left = api.get("/v1/wallet", token=rich.token).ok(200)["limits"]["daily"]["remaining"]["amount"]
     assert 0 < left < HALF_A_DAY + 20_000
 
 

@@ -20,7 +20,7 @@ from wallet_api.money import Money, total, zero
 QuotedOperation = Literal["top_up", "withdrawal", "payment", "transfer"]
 """What a person can be promised the fee of; every schedule has a rule for each."""
 FeeOperation = Literal["top_up", "withdrawal", "payment", "transfer", "payout"]
-"""What may cost something. A schedule without a rule for payouts makes them free."""
+"""What may cost something: each has a rule in every schedule that is published. Payouts are free under a version without one."""
 Bearer = Literal["payer", "merchant"]
 Channel = Literal["debit_card", "credit_card"]
 LineCode = Literal["share", "fixed", "minimum", "maximum", "allowance"]

@@ -30,7 +30,7 @@ def wallet_of(api: Api, someone: Someone) -> tuple[int, int, int]:
     """What there is, what of it is set aside, and what of the day's limit is left."""
     wallet = api.get("/v1/wallet", token=someone.token).ok(200)
     (balance,) = wallet["balances"]
-    return balance["amount"], balance["held"], wallet["limits"]["daily_remaining"]["amount"]
+    return balance["amount"], balance["held"], wallet["limits"]["daily"]["remaining"]["amount"]
 
 
 DAILY = 20_000_00

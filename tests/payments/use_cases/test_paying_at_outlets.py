@@ -55,7 +55,7 @@ class TestLimits:
         pay_at(api, ada, outlet["id"], 400_00).ok(201)
         refused(pay_at(api, ada, outlet["id"], 100_01), 402, "daily_limit_reached")
         pay_at(api, ada, outlet["id"], 100_00).ok(201)
-        assert api.get("/v1/wallet", token=ada.token).ok(200)["limits"]["daily_remaining"] == cny(15_000_00)
+        assert api.get("/v1/wallet", token=ada.token).ok(200)["limits"]["daily"]["remaining"] == cny(15_000_00)
 
     def test_the_days_sum_holds_against_payments_that_come_at_once(
         self, api: Api, cloud: LocalCloud, outlet: Any, ada: Someone

@@ -1,0 +1,88 @@
+"""A person asks what something costs, and is promised it."""
+
+from bench.meter import metered
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.banking import APPROVES, APPROVES_UNIONPAY, at_once, quote, top_up
+from tests.build import a_card, a_merchant, a_person, cny, key, refused
+from wallet_api.ids import new_id
+
+
+def test_a_quote_knows_the_card(api: Api, cloud: LocalCloud) -> None:
+    someone = a_person(api, cloud)
+    free = quote(api, someone, "top_up", 100_00, channel="card").ok(201)
+    assert (free["channel"], free["fee"]) == ("debit_card", cny(0))
+    credit, debit = (a_card(api, cloud, someone, number) for number in (APPROVES, APPROVES_UNIONPAY))
+    assert quote(api, someone, "top_up", 100_00).ok(201)["fee"] == cny(60), "the default card is a credit card"
+    for_debit = quote(api, someone, "top_up", 100_00, card_id=debit).ok(201)
+    assert for_debit["fee"] == cny(0)
+    answer = top_up(api, someone, credit, 100_00, quote_id=for_debit["id"])
+    assert refused(answer, 409, "quote_mismatch")["field"] == "channel"
+
+
+def test_the_merchant_bears_the_fee_of_a_payment(api: Api, cloud: LocalCloud) -> None:
+    someone, shop = a_person(api, cloud), a_merchant(cloud)
+    quoted = quote(api, someone, "payment", 100_00, merchant_id=shop.id).ok(201)
+    assert (quoted["fee"], quoted["total"], quoted["merchant_fee"]) == (cny(0), cny(100_00), cny(60))
+    assert quoted["borne_by"] == "merchant"
+
+
+def test_a_withdrawal_has_a_least_and_a_largest_fee(api: Api, cloud: LocalCloud) -> None:
+    someone = a_person(api, cloud)
+    small, large = (quote(api, someone, "withdrawal", amount).ok(201) for amount in (1_00, 50_000_00))
+    assert small["fee"] == cny(10)
+    assert [line["code"] for line in small["lines"]] == ["minimum"]
+    assert large["fee"] == cny(25_00)
+    assert sum(line["amount"]["amount"] for line in large["lines"]) == 25_00
+
+
+def test_a_repeated_question_gets_the_same_quote(api: Api, cloud: LocalCloud) -> None:
+    """M38: also when many ask at once, and after the quote was used."""
+    someone, idem = a_person(api, cloud), key()
+    card_id = a_card(api, cloud, someone)
+    answers = at_once(api, 6, lambda client, _: quote(client, someone, "top_up", 10_00, idem=idem))
+    assert len({answer.body for answer in answers if answer.ok(201)}) == 1
+    top_up(api, someone, card_id, 10_00, quote_id=answers[0].json["id"]).ok(201)
+    again = quote(api, someone, "top_up", 10_00, idem=idem)
+    assert (again.body, again.headers["idempotent-replayed"]) == (answers[0].body, "true")
+    refused(quote(api, someone, "top_up", 10_01, idem=idem), 422, "idempotency_key_reused")
+
+
+def test_a_question_that_makes_no_sense_is_refused(api: Api, cloud: LocalCloud) -> None:
+    someone = a_person(api, cloud)
+    nobody = {"phone": "+8613999999999"}
+    refused(quote(api, someone, "transfer", 1_00, payee=nobody), 404, "quote_payee_not_found")
+    refused(quote(api, someone, "payment", 1_00, merchant_id="nobody"), 404, "not_found")
+    refused(quote(api, someone, "top_up", 1_00, card_id="crd_x"), 404, "card_not_found")
+    for fields in ({"payee": {}}, {"payee": {"phone": someone.phone, "email": "a@b.cn"}}, {"channel": "card"}):
+        refused(quote(api, someone, "transfer", 1_00, **fields), 422, "invalid_request")
+    refused(quote(api, someone, "gift", 1_00), 422, "invalid_request")
+
+
+def test_money_without_minor_units_is_charged_in_whole_ones(api: Api, cloud: LocalCloud) -> None:
+    """M26."""
+    someone = a_person(api, cloud)
+    body = {"operation": "payment", "amount": {"amount": 1250, "currency": "JPY"}}
+    quoted = api.post("/v1/fee_quotes", body, token=someone.token, key=key()).ok(201)
+    assert quoted["merchant_fee"] == {"amount": 8, "currency": "JPY"}, "0.6 percent of 1,250 is 7.5"
+
+
+def test_a_merchant_that_is_not_there_has_no_price(api: Api, cloud: LocalCloud) -> None:
+    someone, shop = a_person(api, cloud), a_merchant(cloud)
+    nobody = new_id("mer", cloud.wallet.clock.now())
+    refused(quote(api, someone, "payment", 1_00, merchant_id=nobody), 404, "not_found")
+    quote(api, someone, "payment", 1_00, merchant_id=shop.id).ok(201)
+
+
+def test_nobody_is_promised_the_fee_of_a_merchants_payout(api: Api, cloud: LocalCloud) -> None:
+    refused(quote(api, a_person(api, cloud), "payout", 1_00), 422, "invalid_request")
+
+
+def test_asking_costs_two_round_trips(api: Api, cloud: LocalCloud) -> None:
+    """Whatever has to be known: the card, the payee, the merchant's category, the tier, the allowances."""
+    someone, shop = a_person(api, cloud), a_merchant(cloud)
+    for operation, more in (("payment", {"merchant_id": shop.id}), ("transfer", {}), ("top_up", {})):
+        quote(api, someone, operation, 5_00, **more).ok(201)
+        with metered() as meter:
+            quote(api, someone, operation, 5_00, **more).ok(201)
+        assert meter.round_trips == 2

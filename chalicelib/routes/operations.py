@@ -10,7 +10,19 @@ from msgspec.structs import replace
 from chalicelib import errors, headers
 from chalicelib.errors import IdempotencyKeyMalformed
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.routes import cards, fees, merchant_applications, outlets, payments, refunds, top_ups, transfers
+from chalicelib.routes import (
+    cards,
+    fees,
+    mandates,
+    merchant_applications,
+    outlets,
+    payments,
+    payouts,
+    refund_requests,
+    refunds,
+    top_ups,
+    transfers,
+)
 from chalicelib.views import View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import MoneyMoved, NotFound
@@ -26,10 +38,13 @@ Show = Callable[[Call[Any]], Any]
 SHOWN: dict[str, tuple[str, Show, str]] = {
     "crd": ("card_id", cards.get_card, ""),
     "app": ("application_id", merchant_applications.get_application, ""),
+    "man": ("mandate_id", mandates.get_mandate, "mandates:read"),
     "out": ("outlet_id", outlets.get_outlet, "outlets:read"),
     "pay": ("payment_id", payments.get_payment, "payments:read"),
+    "po": ("payout_id", payouts.get_payout, "payouts:read"),
     "quo": ("quote_id", fees.get_quote, ""),
     "ref": ("refund_id", refunds.get_refund, "refunds:read"),
+    "rfr": ("request_id", refund_requests.get_refund_request, "refunds:read"),
     "top": ("top_up_id", top_ups.get_top_up, ""),
     "trf": ("transfer_id", transfers.get_transfer, ""),
 }

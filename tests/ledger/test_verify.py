@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.ledger_world import ADA, BO, SHOP, World
+from tests.ledger_world import ADA, BO, SHOP, World, cny
 from wallet_api.ledger import chart
-from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.entry import Entry, move
+from wallet_api.ledger.holds import Holder
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.store import BALANCE, OPERATION
 from wallet_api.ledger.verify import verify
@@ -48,6 +49,21 @@ def test_a_true_ledger_has_no_findings_and_sums_to_nothing(world: World, entry: 
     assert (report.operations, report.entries, report.accounts) == (3, 3, 5)
     assert report.lines == 2 + 3 + 2
     assert report.totals == {"CNY": 0}
+
+
+@pytest.mark.parametrize("held", [{"CNY": {"N": "1"}}, {"CNY": {"N": "701"}}, {}], ids=["less", "more", "none"])
+def test_what_is_held_and_was_not_set_aside_is_named(world: World, held: dict[str, Any]) -> None:
+    """M3: in each direction; folded or not."""
+    world.open(ADA, BO)
+    world.fund(ADA, 100_00)
+    hold = chart.hold("pay_1")
+    world.book(move(cny(10_00), ADA, hold), kind="authorization", holder=Holder(ADA))
+    world.book(move(cny(3_00), hold, ADA), kind="void", holder=Holder(ADA))
+    assert verify(world.ledger).findings == [each for each in verify(world.ledger).findings if "held" not in each]
+    assert world.verified().holds
+    world.tamper("accounts", ADA, BALANCE, held={"M": held})
+    stored = int(held.get("CNY", {"N": "0"})["N"])
+    assert verify(world.ledger).findings == [f"held of {ADA}: stored {stored} CNY, the journal has set 700 aside"]
 
 
 def test_an_empty_ledger_is_true(world: World) -> None:

@@ -30,11 +30,14 @@ def part_of(*names: str) -> int:
 
 
 class Fingerprints(Struct):
-    """Sums that are all zero when lines are as their entries say and balances are the sums of their lines."""
+    """Sums that are all zero when lines are as their entries say, balances are the sums of their lines, and what is held
+    of somebody's money is what the journal has set aside of it.
+    """
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     lines: list[int] = field(default_factory=lambda: [0] * PARTS)
     balances: list[int] = field(default_factory=lambda: [0] * PARTS)
+    held: list[int] = field(default_factory=lambda: [0] * PARTS)
 
     def expect(self, line: Line) -> None:
         """An entry says that there is this line."""
@@ -49,6 +52,11 @@ class Fingerprints(Struct):
         """An account's item holds this balance."""
         self._balance(account, currency, amount)
 
+    def hold(self, account: str, currency: str, amount: int) -> None:
+        """An account's item shows this as held, or, taken away, the journal has set it aside."""
+        part = part_of(account, currency)
+        self.held[part] = (self.held[part] + amount * self._hash((account, currency))) % _PRIME
+
     def differing_lines(self) -> list[int]:
         """The parts in which a line is missing, too many, or another one than expected."""
         return [part for part, sum_ in enumerate(self.lines) if sum_]
@@ -56,6 +64,10 @@ class Fingerprints(Struct):
     def differing_balances(self) -> list[int]:
         """The parts in which a balance is not the sum of its lines."""
         return [part for part, sum_ in enumerate(self.balances) if sum_]
+
+    def differing_held(self) -> list[int]:
+        """The parts in which what is held is not what was set aside."""
+        return [part for part, sum_ in enumerate(self.held) if sum_]
 
     def _line(self, place: Place, line: Line, times: int) -> None:
         part = part_of(*place)

@@ -54,6 +54,13 @@ def holders(
     yield Holder(account)
 
 
+def set_aside(entry: Entry, holder: str | None) -> Iterator[tuple[tuple[str, str], int]]:
+    """What an entry changes of its holder's `held`, by account and currency; nothing without a holder."""
+    for (account, currency), change in entry.net().items() if holder else ():
+        if holder and chart.is_hold(account):
+            yield (holder, currency), change.amount
+
+
 def count_held(items: type[AccountItem], entry: Entry, holder: Holder, write: AtomicWrite) -> None:
     """Adds to the write what the entry's holds change of their owner's `held`, and what the limits get back.
 

@@ -100,6 +100,8 @@ class Ledger(Struct, frozen=True):
         PayeeUnavailable, AccountMissing, StaleAccount. Raises TransactionLimitExceeded at once.
         """
         item = operation_item(self.operation_items, operation, "succeeded", dict(answer or {}), entry, None)
+        if holder is not None:
+            item.holder = holder.account
         write.put(item, self._raced(operation))
         for line in lines_of(entry, operation.place):
             if chart.is_guarded(line.account):

@@ -33,7 +33,9 @@ class PostingsAttribute(Attribute[tuple[Posting, ...]]):
 
 
 class OperationItem(Item):
-    """pk = caller/mode/hashed key, sk = `operation`. Written once, never changed."""
+    """pk = caller/mode/hashed key, sk = `operation`. Written once, never changed. `holder` is the account whose money the entry
+    sets aside, or sets free.
+    """
 
     table = "ledger"
 
@@ -46,6 +48,7 @@ class OperationItem(Item):
     entry_id = UnicodeAttribute(null=True)
     entry_kind = UnicodeAttribute(null=True)
     postings = PostingsAttribute(null=True)
+    holder = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute(null=True)
     locale = UnicodeAttribute(null=True)
 

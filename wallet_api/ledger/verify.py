@@ -19,6 +19,7 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.days import DAY
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.fingerprints import PARTS, Fingerprints, Place, part_of
+from wallet_api.ledger.holds import set_aside
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.lines import LINE, Line, lines_of
 from wallet_api.ledger.store import BALANCE, OPERATION
@@ -61,29 +62,45 @@ class Report(Struct):
             self.findings.append(finding)
 
 
+class Held(Struct, frozen=True):
+    """What an account's item shows as set aside of its owner's money."""
+
+    amount: int
+
+
 def verify(ledger: Ledger, *, grace: timedelta = timedelta()) -> Report:
     """Checks everything: entries balance, lines say what their entries say, balances are the sums of their lines, no guarded one
-    is below zero, and all of them together are nothing.
+    is below zero, all of them together are nothing, and what is held of somebody's money is what the journal has set aside of it.
     """
     report, prints = Report(), Fingerprints()
-    for place, entry in _entries(ledger, report):
-        for line in lines_of(entry, place):
-            prints.expect(line)
-    for at, found in _accounts(ledger, report):
-        if isinstance(found, Line):
-            prints.find(at, found)
-        else:
-            _take_balance(report, prints, *at, found)
+    _read(ledger, report, prints)
     if differing := prints.differing_lines():
         _name_lines(ledger, report, differing, grace)
     if differing := prints.differing_balances():
         _name_balances(ledger, report, set(differing))
+    if differing := prints.differing_held():
+        _name_held(ledger, report, set(differing))
     if report.found:
         # Where lines and balances agree, totals cannot differ by themselves: something moved between two reads.
         for currency, total in report.totals.items():
             if total:
                 report.name(f"all {currency} balances sum to {total}, not to 0")
     return report
+
+
+def _read(ledger: Ledger, report: Report, prints: Fingerprints) -> None:
+    for place, entry, holder in _entries(ledger, report):
+        for line in lines_of(entry, place):
+            prints.expect(line)
+        for at, amount in set_aside(entry, holder):
+            prints.hold(*at, -amount)
+    for at, found in _accounts(ledger, report):
+        if isinstance(found, Line):
+            prints.find(at, found)
+        elif isinstance(found, Held):
+            prints.hold(*at, found.amount)
+        else:
+            _take_balance(report, prints, *at, found)
 
 
 def _take_balance(report: Report, prints: Fingerprints, account: str, currency: str, amount: int) -> None:
@@ -93,35 +110,37 @@ def _take_balance(report: Report, prints: Fingerprints, account: str, currency: 
         report.name(f"balance of {account} is below zero: {amount} {currency}")
 
 
-def _entries(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[str, Entry]]:
-    """Every entry with the place of its operation; what cannot be read is named in the report."""
+def _entries(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[str, Entry, str | None]]:
+    """Every entry with its operation's place, and whose money it sets aside or free; what cannot be read is named in the report."""
     for raw in ledger.storage.scan(ledger.operation_items):
         place = raw["pk"]["S"]
         try:
             if raw["sk"]["S"] != OPERATION:
                 raise ValueError("not an operation")
-            entry = ledger.operation_items.from_raw_data(raw).entry()
+            item = ledger.operation_items.from_raw_data(raw)
+            entry, holder = item.entry(), item.holder
         except Exception as error:  # noqa: BLE001  whatever is wrong with the record is the finding
             if report:
                 report.name(f"journal {place} ({raw.get('entry_id', {}).get('S', 'no entry')}): {error}")
-            entry = None
+            entry, holder = None, None
         if report:
             report.operations += 1
             report.entries += entry is not None
         if entry is not None:
-            yield place, entry
+            yield place, entry, holder
 
 
-def _accounts(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[Place, Line | int]]:
-    """Every line with its place, and every balance with its account and currency."""
+def _accounts(ledger: Ledger, report: Report | None = None) -> Iterator[tuple[Place, Line | int | Held]]:
+    """Every line with its place, and every balance, and what is held, with its account and currency."""
     for raw in ledger.storage.scan(ledger.account_items):
         pk, sk = raw["pk"]["S"], raw["sk"]["S"]
         try:
             if sk == BALANCE:
-                held = ledger.account_items.from_raw_data(raw).balances
+                item = ledger.account_items.from_raw_data(raw)
                 if report:
                     report.accounts += 1
-                yield from (((pk, currency), amount) for currency, amount in held.items())
+                yield from (((pk, currency), amount) for currency, amount in item.balances.items())
+                yield from (((pk, currency), Held(amount)) for currency, amount in (item.held or {}).items())
             elif sk.startswith(LINE):
                 line = _line(ledger, raw)
                 if report:
@@ -144,7 +163,7 @@ def _name_lines(ledger: Ledger, report: Report, differing: list[int], grace: tim
     in_each = max(report.lines, 3 * report.entries) // PARTS + 1
     parts = set(differing[: max(1, LINES_HELD // in_each)])
     expected: dict[Place, Line] = {}
-    for place, entry in _entries(ledger):
+    for place, entry, _ in _entries(ledger):
         for line in lines_of(entry, place):
             if part_of(line.pk, line.sk) not in parts:
                 continue
@@ -200,6 +219,8 @@ def _name_balances(ledger: Ledger, report: Report, parts: set[int]) -> None:
     """Reads the parts whose balances differ again, and names the balances that stood still and differ even so."""
     suspects: Sums = defaultdict(int)
     for at, found in _accounts(ledger):
+        if isinstance(found, Held):
+            continue
         if not isinstance(found, Line):
             account, currency, amount = *at, found
         else:
@@ -219,6 +240,38 @@ def _name_balances(ledger: Ledger, report: Report, parts: set[int]) -> None:
             report.unsettled.append(account)
         else:
             report.name(f"balance of {account}: stored {stored} {currency}, its lines sum to {sum_}")
+
+
+def _name_held(ledger: Ledger, report: Report, parts: set[int]) -> None:
+    """Reads the parts again in which what is held differs, and names what stood still and differs even so."""
+    suspects = _set_aside_of(ledger, parts)
+    for at, found in _accounts(ledger):
+        if isinstance(found, Held) and part_of(*at) in parts:
+            suspects[at] -= found.amount
+    asked = sorted(at for at, difference in suspects.items() if difference)
+    before, sums, after = _held_now(ledger, asked), _set_aside_of(ledger, parts), _held_now(ledger, asked)
+    for account, currency in asked:
+        at = account, currency
+        if before[at] != after[at]:
+            report.unsettled.append(account)
+        elif before[at] != sums[at]:
+            report.name(f"held of {account}: stored {before[at]} {currency}, the journal has set {sums[at]} aside")
+
+
+def _set_aside_of(ledger: Ledger, parts: set[int]) -> defaultdict[Place, int]:
+    sums = defaultdict[Place, int](int)
+    for _, entry, holder in _entries(ledger):
+        for at, amount in set_aside(entry, holder):
+            if part_of(*at) in parts:
+                sums[at] += amount
+    return sums
+
+
+def _held_now(ledger: Ledger, asked: Collection[Place]) -> Sums:
+    items = {account: ledger.storage.get(ledger.account_items, account, BALANCE) for account, _ in asked}
+    return {
+        (name, currency): (item.held or {}).get(currency, 0) if (item := items[name]) else 0 for name, currency in asked
+    }
 
 
 def _sums_of(ledger: Ledger, asked: Collection[Place]) -> Sums:

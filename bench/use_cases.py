@@ -93,6 +93,15 @@ class Bench:
         body = {"amount": people.cny(1250), "authorization": {"pin": people.PIN}}
         return lambda: self.api.post(path, body, token=self.ada.token, key=key()).ok(201)
 
+    def charge(self) -> Request:
+        terms = {"description": "Tea", "reference": key(), "max_per_payment": people.cny(1250)}
+        asked = self.api.post(
+            "/v1/mandates", {**terms, "max_per_month": people.cny(5000)}, token=self.merchant_key, key=key()
+        )
+        mandate, yes = asked.ok(201)["id"], {"authorization": {"pin": people.PIN}}
+        self.api.post(f"/v1/mandates/{mandate}/confirm", yes, token=self.ada.token, key=key()).ok(200)
+        return lambda: people.ask(self.api, self.merchant_key, mandate_id=mandate).ok(201)
+
     def cancel(self) -> Request:
         path = f"/v1/payments/{self.asked()}/cancel"
         return lambda: self.api.post(path, token=self.merchant_key, key=key()).ok(200)
@@ -219,6 +228,7 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "payment, captured": Bench.capture,
     "payment, canceled": Bench.cancel,
     "payment at an outlet": Bench.pay_at_outlet,
+    "payment by a mandate": Bench.charge,
     "outlet opened": Bench.open_outlet,
     "refund": Bench.refund,
     "transfer": Bench.transfer,

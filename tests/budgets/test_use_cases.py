@@ -16,6 +16,7 @@ MOST = {
     "payment, captured": (2, 4, 10),
     "payment, canceled": (2, 2, 5),
     "payment at an outlet": (2, 5, 12),
+    "payment by a mandate": (3, 7, 16),
     "outlet opened": (2, 2, 5),
     "refund": (2, 5, 11),
     "transfer": (2, 6, 13),

@@ -60,7 +60,7 @@ class RefundView(View):
     object: Literal["refund"] = "refund"
     status: Status
     payment_id: str
-    request_id: str | None
+    refund_request_id: str | None
     amount: MoneyView
     fee_returned: MoneyView | None
     reason: str
@@ -168,7 +168,7 @@ def _fields(refund: Refund, viewer: Customer | MerchantCaller) -> dict[str, Any]
         "id": refund.id,
         "status": refund.status,
         "payment_id": refund.payment_id,
-        "request_id": refund.request_id,
+        "refund_request_id": refund.refund_request_id,
         "amount": MoneyView.of(refund.amount),
         "fee_returned": MoneyView.of(refund.fee_returned) if refund.fee_bearer == side else None,
         "reason": refund.reason,

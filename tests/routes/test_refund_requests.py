@@ -113,7 +113,7 @@ def test_a_customer_asks_and_the_merchant_gives_a_part_back(
     assert balance_of(api, ada) == 100_00 - 1250 + 600
     given = api.get(f"/v1/refunds/{approved['refund_id']}", token=ada.token).ok(200)
     assert (given["status"], given["destination"], given["amount"]) == ("succeeded", "balance", cny(600))
-    assert (given["reason"], given["request_id"], given["expected_at"]) == (
+    assert (given["reason"], given["refund_request_id"], given["expected_at"]) == (
         "damaged",
         request["id"],
         given["created_at"],

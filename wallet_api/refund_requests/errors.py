@@ -1,6 +1,6 @@
 """How a refund request says no.
 
-RefundRequestOpen       the payment has an open request: `request_id`
+RefundRequestOpen       the payment has an open request: `refund_request_id`
 RefundRequestEnded      it was decided or taken back before; `request_status` says how
 RefundExceedsRequest    the merchant approves more than was asked for: `requested`
 TooManyRefundRequests   `limit` requests were made for this payment before
@@ -15,7 +15,7 @@ from wallet_api.errors import Conflict
 
 
 class RefundRequestOpen(Conflict):
-    """The payment has an open request, `request_id`; one at a time."""
+    """The payment has an open request, `refund_request_id`; one at a time."""
 
     code = "refund_request_open"
 

@@ -163,7 +163,7 @@ class RefundRequestStore(Struct, frozen=True):
 
     def _open(self, found: Raw | None) -> Exception:
         undecided = None if found is None else self.slots.from_raw_data(found).undecided
-        return StaleAccount() if undecided is None else RefundRequestOpen(request_id=undecided)
+        return StaleAccount() if undecided is None else RefundRequestOpen(refund_request_id=undecided)
 
 
 def _bucket(owner: str, shard: int = 0) -> str:

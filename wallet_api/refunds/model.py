@@ -59,7 +59,7 @@ FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
 class Refund(Struct, frozen=True):
     """Money that goes back. `fee_returned` comes back beside it, to `fee_bearer`.
 
-    `request_id` is the customer's request that it answers. Of a card it keeps what names it towards its owner and the acquirer;
+    `refund_request_id` is the customer's request that it answers. Of a card it keeps what names it towards its owner and the acquirer;
     `charge` is the top-up whose charge is taken back. `submitted_at` is when the acquirer was first asked, `ended_at` when the
     refund succeeded or failed. `kept` says that a failed one's money lies in suspense, since the wallet is closed.
     """
@@ -76,7 +76,7 @@ class Refund(Struct, frozen=True):
     created_at: datetime
     destination: Destination = "balance"
     diverted: Diverted | None = None
-    request_id: str | None = None
+    refund_request_id: str | None = None
     card_id: str | None = None
     card_brand: str | None = None
     card_last4: str | None = None
@@ -173,7 +173,7 @@ def refund_of(
     reason: str,
     refund_id: str,
     now: datetime,
-    request_id: str | None = None,
+    refund_request_id: str | None = None,
 ) -> Refund:
     """The refund of an amount of a payment, or of all that is left, to the balance. Raises what speaks against it."""
     wanted = amount or Money(payment.refundable, payment.amount.currency)
@@ -191,7 +191,7 @@ def refund_of(
         fee_bearer=payment.fee_bearer or "merchant",
         reason=reason,
         created_at=now,
-        request_id=request_id,
+        refund_request_id=refund_request_id,
         ended_at=now,
     )
 

@@ -38,7 +38,7 @@ class RefundItem(Item):
     created_at = Moment()
     destination = UnicodeAttribute()
     diverted = UnicodeAttribute(null=True)
-    request_id = UnicodeAttribute(null=True)
+    refund_request_id = UnicodeAttribute(null=True)
     card_id = UnicodeAttribute(null=True)
     card_brand = UnicodeAttribute(null=True)
     card_last4 = UnicodeAttribute(null=True)

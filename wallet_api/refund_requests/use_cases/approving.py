@@ -64,6 +64,6 @@ class Approving(RequestsGround, frozen=True):
 
     def _approved_by(self, decision: Decision) -> RefundRequest:
         refund = self.refunds.found_again(decision.subject)
-        if refund.request_id is None:
+        if refund.refund_request_id is None:
             raise LookupError(f"{refund.id} answers no request")
-        return self.found_again(refund.request_id)
+        return self.found_again(refund.refund_request_id)

@@ -36,9 +36,9 @@ class Looking(RequestsGround, frozen=True):
 
     def story_of_refund(self, caller: Customer | MerchantCaller, refund: Refund) -> tuple[Step, ...]:
         """What happened to a refund, from the request that it answers on. Whoever asks has to know that the caller may see it."""
-        if refund.request_id is None:
+        if refund.refund_request_id is None:
             return told_to(caller, story_of_refund(refund))
-        request = self.found_again(refund.request_id)
+        request = self.found_again(refund.refund_request_id)
         return told_to(caller, [*story_of_request(request), *story_of_refund(refund)])
 
     def newest(

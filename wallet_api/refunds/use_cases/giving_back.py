@@ -28,13 +28,13 @@ from wallet_api.top_ups.errors import ChargeUsedUp
 class GivingBack(Struct, frozen=True):
     """What a merchant wants to give back; without an amount, all that is left of the payment.
 
-    `request_id` is the customer's request that is answered by it.
+    `refund_request_id` is the customer's request that is answered by it.
     """
 
     payment_id: str
     amount: Money | None
     reason: str
-    request_id: str | None = None
+    refund_request_id: str | None = None
 
 
 Along = Callable[[Refund, AtomicWrite], None]
@@ -98,7 +98,7 @@ class GivingMoneyBack(RefundsGround, frozen=True):
         self, payment: Payment, wish: GivingBack, operation: Operation, options: Options, along: Along
     ) -> Refund:
         now = self.clock.now()
-        planned = refund_of(payment, wish.amount, wish.reason, new_id("ref", now), now, wish.request_id)
+        planned = refund_of(payment, wish.amount, wish.reason, new_id("ref", now), now, wish.refund_request_id)
         way = options.way(planned.total)
         refund, entry_id = sent(planned, way), new_id("ent", now)
         account = chart.customer(refund.customer_id)

@@ -1,30 +1,48 @@
-"""`./wallet fees`: what an operator does with the fee schedule of a deployed wallet: look at it, publish the next.
+"""`./wallet fees`: what an operator does with the fee schedule of a deployed wallet: look at it, compare, publish the next.
 
-A schedule is a JSON list of rules as `GET /v1/fees` shows them, with `borne_by` for who bears the fee. It is published ahead
-of the time that it is in force from; what was quoted under the old one is still charged as quoted.
+A schedule is a JSON list of rules as `GET /v1/fees` shows them (docs/fees.md). It is published in two steps: `--dry-run` checks it,
+shows what changes for whom, and gives a code for exactly that; `--confirm CODE` publishes it. It is published ahead of the time that
+it is in force from; what was quoted under the old one is still charged as quoted.
 """
 
 import argparse
+import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Meta
 
 from dev.merchants import deployed
 from wallet_api.clock import rfc3339
 from wallet_api.errors import Conflict, NotFound, Unavailable
-from wallet_api.fees.model import Bearer, Channel, FeeOperation, Rule, Schedule
+from wallet_api.fees.errors import FeeNotOffered
+from wallet_api.fees.model import Bearer, Channel, FeeOperation, Place, Rule, Schedule, fee_lines, sum_of
+from wallet_api.fees.use_cases.publishing import described, places, require_sound
+from wallet_api.money import Money, decimal_text
 from wallet_api.settings import SettingsIncomplete
 from wallet_api.wallet import Wallet
 
 Opener = Callable[[str, str | None], Wallet]
 
+EXAMPLES = tuple(Money(amount, "CNY") for amount in (1_00, 100_00, 1_000_00, 10_000_00, 50_000_00))
+"""The amounts that a comparison works out."""
+
 
 class NotASchedule(Exception):
     """The file cannot be read, or holds something else than rules; the text says what."""
+
+
+class NotConfirmed(Exception):
+    """The code is not that of this file, this time and this predecessor: somebody is to look again."""
+
+
+Whole = Annotated[int, Meta(ge=0)]
+Categories = Annotated[str, Meta(pattern=r"^[0-9]{4}(-[0-9]{4})?$")]
 
 
 class WrittenRule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -33,32 +51,35 @@ class WrittenRule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     operation: FeeOperation
     channel: Channel | None
     borne_by: Bearer
-    basis_points: int
-    fixed: int = 0
-    free: int = 0
-    minimum: int = 0
-    maximum: int | None = None
+    basis_points: Annotated[int, Meta(ge=0, le=10_000)]
+    fixed: Whole = 0
+    free: Whole = 0
+    minimum: Whole = 0
+    maximum: Whole | None = None
+    categories: list[Categories] = []
+    tier: Literal["basic", "verified"] | None = None
+    monthly_free_count: Whole = 0
+    monthly_free_amount: Whole = 0
 
     def rule(self) -> Rule:
-        return Rule(
-            operation=self.operation,
-            channel=self.channel,
-            bearer=self.borne_by,
-            basis_points=self.basis_points,
-            fixed=self.fixed,
-            free=self.free,
-            minimum=self.minimum,
-            maximum=self.maximum,
-        )
+        written = {name: value for name, value in msgspec.structs.asdict(self).items() if name != "borne_by"}
+        return Rule(**{**written, "bearer": self.borne_by, "categories": tuple(self.categories)})
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a schedule's file, which docs/fee-schedule.schema.json holds."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(list[WrittenRule])}
 
 
 def main(arguments: list[str] | None = None, opener: Opener | None = None) -> int:
     options = _options(arguments)
     try:
         wallet = (opener or deployed)(options.function, options.region)
-        shown = _publish(wallet, options) if options.act == "publish" else wallet.fees.schedule(options.at)
+        print(_ACTS[options.act](wallet, options))
     except NotASchedule as error:
         return _sorry(f"{options.file} is not a schedule: {error}")
+    except NotConfirmed as error:
+        return _sorry(f"Not published: {error}")
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
         return _sorry(f"The function {options.function!r} could not be read: {error}")
     except NotFound:
@@ -68,16 +89,90 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
         return _sorry(f"Not published: {refusal.code} ({facts})")
     except Unavailable as error:
         return _sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
-    print(_text(shown))
     return 0
 
 
-def _publish(wallet: Wallet, options: argparse.Namespace) -> Schedule:
+def _show(wallet: Wallet, options: argparse.Namespace) -> str:
+    return _text(wallet.fees.schedule(options.at))
+
+
+def _diff(wallet: Wallet, options: argparse.Namespace) -> str:
+    rules = _rules(options.file)
+    require_sound(rules)
+    return "\n".join(changes(wallet.fees.schedule(options.at), rules))
+
+
+def _publish(wallet: Wallet, options: argparse.Namespace) -> str:
+    before, after = wallet.fees.preview(_rules(options.file), options.effective)
+    code = code_of(before, after)
+    if options.dry_run:
+        told = [
+            *changes(before, after.rules),
+            "",
+            f"Nothing is published yet. To publish exactly this: --confirm {code}",
+        ]
+        return "\n".join([_text(after), "", *told])
+    if options.confirm != code:
+        raise NotConfirmed(
+            "this is not the code of what was looked at. Look with --dry-run, and confirm what it shows."
+        )
+    return _text(wallet.fees.publish(after.rules, options.effective))
+
+
+def _rules(file: str) -> list[Rule]:
     try:
-        rules = msgspec.json.decode(Path(options.file).read_bytes(), type=list[WrittenRule])
+        written = msgspec.json.decode(Path(file).read_bytes(), type=list[WrittenRule])
     except (OSError, msgspec.DecodeError) as error:
         raise NotASchedule(str(error)) from error
-    return wallet.fees.publish([written.rule() for written in rules], options.at)
+    return [each.rule() for each in written]
+
+
+_ACTS: dict[str, Callable[[Wallet, argparse.Namespace], str]] = {"show": _show, "diff": _diff, "publish": _publish}
+
+
+def code_of(before: Schedule, after: Schedule) -> str:
+    """Eight signs that stand for these rules, from this time on, after this predecessor."""
+    rules = [msgspec.structs.asdict(rule) for rule in after.rules]
+    said = msgspec.json.encode([before.version, after.version, rfc3339(after.effective_at), rules])
+    return hashlib.sha256(said).hexdigest()[:8]
+
+
+def changes(before: Schedule, rules: Sequence[Rule]) -> list[str]:
+    """What changes for whom, with amounts worked out under both; kinds of movement with the same change are told together."""
+    groups: dict[tuple[Rule | None, Rule], list[Place]] = {}
+    after = Schedule(before.version + 1, before.effective_at, before.published_at, tuple(rules))
+    for place in places([*before.rules, *rules]):
+        try:
+            old = before.rule(place)
+        except FeeNotOffered:
+            old = None
+        new = after.rule(place)
+        if old != new:
+            groups.setdefault((old, new), []).append(place)
+    if not groups:
+        return ["Nothing changes for anybody."]
+    return [line for (old, new), concerned in groups.items() for line in _change(old, new, concerned)]
+
+
+def _change(old: Rule | None, new: Rule, concerned: Sequence[Place]) -> Iterator[str]:
+    yield f"{new.operation}: {'; '.join(described(place) for place in concerned)}"
+    if old is not None and old.bearer != new.bearer:
+        yield f"  borne by {old.bearer} -> {new.bearer}"
+    for name in ("monthly_free_count", "monthly_free_amount"):
+        was, will_be = getattr(old, name, 0), getattr(new, name)
+        if was != will_be:
+            yield f"  {name} {was} -> {will_be}"
+    examples = [(amount, None if old is None else _fee(old, amount), _fee(new, amount)) for amount in EXAMPLES]
+    differing = [each for each in examples if each[1] != each[2]]
+    for amount, was, will_be in differing:
+        yield f"  {amount} costs {'not offered' if was is None else decimal_text(was)} -> {decimal_text(will_be)}"
+    if not differing:
+        yield "  the fees of the examples stay as they are"
+
+
+def _fee(rule: Rule, amount: Money) -> Money:
+    """Without an allowance, which depends on what a person has used."""
+    return sum_of(fee_lines(rule, amount), amount.currency)
 
 
 def _text(schedule: Schedule) -> str:
@@ -86,9 +181,19 @@ def _text(schedule: Schedule) -> str:
         bounds = f"{rule.minimum}–{'' if rule.maximum is None else rule.maximum}"
         lines.append(
             f"  {rule.operation:10} {rule.channel or 'any':11} {rule.basis_points:5} bp above {rule.free}, "
-            f"plus {rule.fixed}, within {bounds}, borne by {rule.bearer}"
+            f"plus {rule.fixed}, within {bounds}, borne by {rule.bearer}{_special(rule)}"
         )
     return "\n".join(lines)
+
+
+def _special(rule: Rule) -> str:
+    parts = (
+        f"categories {' '.join(rule.categories)}" if rule.categories else "",
+        f"tier {rule.tier}" if rule.tier else "",
+        f"first {rule.monthly_free_count} of a month free" if rule.monthly_free_count else "",
+        f"first {rule.monthly_free_amount} of a month free" if rule.monthly_free_amount else "",
+    )
+    return "".join(f"; {part}" for part in parts if part)
 
 
 def _moment(text: str) -> datetime:
@@ -104,9 +209,16 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--region", help="when the AWS configuration names none")
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("show", help="the schedule in force").add_argument("--at", type=_moment, help="at another time")
-    publish = acts.add_parser("publish", help="the next schedule, at least a minute ahead")
+    diff = acts.add_parser("diff", help="what a file would change for whom; nothing is published")
+    diff.add_argument("file", help="a JSON list of rules")
+    diff.add_argument("--at", type=_moment, help="compared with the schedule of another time than now")
+    publish = acts.add_parser("publish", help="the next schedule, at least a minute ahead, in two steps")
     publish.add_argument("file", help="a JSON list of rules")
-    publish.add_argument("--at", type=_moment, required=True, help="in force from, such as 2027-01-01T00:00:00+08:00")
+    effective = "in force from, such as 2027-01-01T00:00:00+08:00"
+    publish.add_argument("--effective", type=_moment, required=True, help=effective)
+    step = publish.add_mutually_exclusive_group(required=True)
+    step.add_argument("--dry-run", action="store_true", help="check it, show what changes, and give the code of it")
+    step.add_argument("--confirm", metavar="CODE", help="publish exactly what --dry-run gave this code for")
     return parser.parse_args(arguments)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,8 @@ from wallet_api.ledger.limits import (
     label_of,
     limits_of,
 )
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/fees.md"
 
 
 @pytest.mark.parametrize("tier", [BASIC, VERIFIED])
@@ -100,3 +103,10 @@ def test_more_proof_of_identity_allows_more() -> None:
         assert lower is not None
         assert higher is not None
         assert lower < higher
+
+
+def test_the_page_of_limits_shows_the_whole_table() -> None:
+    rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.count(" |") == 5 and ".00 |" in line]
+    shown = [[cell.strip().replace(",", "") for cell in row.split("|")[2:-1]] for row in rows]
+    told = [["" if limit is None else f"{limit // 100}.00" for limit in limits] for limits in TABLE.values()]
+    assert shown == told

@@ -10,6 +10,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, Someone, a_merchant, a_person, cny, key, send
 from tests.faults.injector import Faults, ProcessDied
+from tests.shopping import an_authorized_payment, capture
 from wallet_api.events.store import EVENT
 
 
@@ -200,3 +201,16 @@ def test_a_page_of_a_merchants_events_costs_a_fixed_number_of_queries(
 
     operations = [operation for operation, _ in faults.calls]
     assert (operations.count("Query"), operations.count("BatchGetItem"), len(operations)) == (8, 1, 9)
+
+
+@pytest.mark.parametrize("captured", [1000, 400])
+def test_a_capture_is_told_to_both_sides_once(api: Api, cloud: LocalCloud, captured: int) -> None:
+    """A capture of all touches nothing of its customer's in the journal, one of a part does: they hear of the payment either way."""
+    ada, shop = a_person(api, cloud, balance=50_00), a_merchant(cloud)
+    payment = an_authorized_payment(api, shop, ada, 1000)["id"]
+    capture(api, shop, payment, captured).ok(200)
+    cloud.pump.drain()
+    for token in (ada.token, shop.key):
+        rows = api.get("/v1/events?limit=100", token=token).ok(200)["data"]
+        heard = [row["data"]["amount"]["amount"] for row in rows if row["type"] == "payment.succeeded"]
+        assert heard == [captured]

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from wallet_api.clock import epoch_milliseconds
 from wallet_api.ids import made_id
 from wallet_api.ledger import chart
-from wallet_api.ledger.entry import Entry
+from wallet_api.ledger.entry import Entry, Posting
 from wallet_api.money import Money
 
 SHARDS = 8
@@ -164,7 +164,8 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
 
     `amount` is what reached the other side; `balance_change` is signed and the owner's own, with the fees they bear.
     """
-    arrived = max((each.money for each in entry.postings if each.account != chart.FEES), key=_minor_units)
+    others = [each for each in entry.postings if each.account != chart.FEES and not _returns(entry, each)]
+    arrived = max((each.money for each in others), key=_minor_units)
     for (account, _), change in entry.net().items():
         owner = chart.owner_of(account)
         kind = _type_of(entry.kind, change.amount > 0)
@@ -227,6 +228,11 @@ def _type_of(kind: str, received: bool) -> str | None:
     if kind == "transfer":
         return "transfer.received" if received else "transfer.sent"
     return OF_ENTRIES.get(kind)
+
+
+def _returns(entry: Entry, posting: Posting) -> bool:
+    """Whether a posting is what a capture left of its hold: that goes back, and reaches no other side."""
+    return entry.kind == "capture" and not (chart.owner_of(posting.account) or "").startswith("mer_")
 
 
 def _minor_units(money: Money) -> int:

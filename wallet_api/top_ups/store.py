@@ -223,6 +223,12 @@ class TopUpStore(Struct, frozen=True):
         actions = [items.given_back.set(items.given_back - amount)]
         write.update(items(top_up_id, TOP_UP), actions, (items.given_back >= amount, StaleAccount()))
 
+    def look_later(self, top_up: TopUp, due_at: datetime, write: AtomicWrite) -> None:
+        """Notes when an ended top-up is to be looked at once more after all; TopUpSettled when it was looked at meanwhile."""
+        items = self.items
+        due = (items.due_bucket.exists(), TopUpSettled())
+        write.update(items(top_up.id, TOP_UP), [items.due_at.set(rfc3339(due_at))], due)
+
     def keep_open(self, top_up: TopUp, status: Status, due_at: datetime, now: datetime, write: AtomicWrite) -> None:
         """Notes how an open top-up stands and when to ask again, and gives its key's lease back."""
         items = self.items

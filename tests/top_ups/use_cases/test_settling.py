@@ -98,7 +98,13 @@ def test_an_answer_that_stays_the_same_changes_nothing(
     assert balance_of(api, signed_in_again(api, someone)) == before
 
 
-def test_no_answer_is_asked_for_again(api: Api, cloud: LocalCloud, someone: Someone) -> None:
+def test_no_answer_is_asked_for_again_ever_less_often(api: Api, cloud: LocalCloud, someone: Someone) -> None:
+    """A company that is silent for days is asked once an hour, and not with every run of the schedule."""
     processed(api, cloud, someone, LATER_APPROVES)
-    assert a_day_later(cloud, ChargeOutcome("pending")).asked == 3
+    assert a_day_later(cloud, ChargeOutcome("pending")).asked == 1
+    silent: Any = Says(ChargeOutcome("pending"))
+    for _ in range(48 * 60):
+        cloud.clock.advance("1m")
+        replace(cloud.wallet.top_ups, acquirer=silent).settle_due()
+    assert 40 <= silent.asked <= 56
     assert a_day_later(cloud, DECLINED).asked == 1

@@ -15,7 +15,7 @@ from wallet_api.ids import new_id
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.operations import AlreadyDecided, Operation
 from wallet_api.metrics import Measure
-from wallet_api.top_ups.model import TopUp
+from wallet_api.top_ups.model import LOOK_AGAIN_AFTER, TopUp, next_look
 from wallet_api.top_ups.postings import charge_reversal_entry, compensation_entry
 from wallet_api.top_ups.store import TopUpSettled
 from wallet_api.top_ups.use_cases.requests import Requests, asked_of
@@ -52,7 +52,7 @@ class Settling(Requests, frozen=True):
         return ended
 
     def _look_again(self, top_up: TopUp, outcome: ChargeOutcome) -> None:
-        """Holds a late answer against the first one. No answer says nothing: it is asked for again."""
+        """Holds a late answer against the first one. No answer says nothing: it is asked for again, ever less often."""
         now = self.clock.now()
         if outcome.status == "approved" and top_up.status == "failed":
             self._correct(top_up, compensation_entry(top_up, new_id("ent", now), now))
@@ -65,6 +65,10 @@ class Settling(Requests, frozen=True):
         elif outcome.status in ("approved", "declined"):
             with self.storage.atomic_write() as write:
                 self.store.looked_again(top_up, write)
+        else:
+            looked_since = (top_up.settled_at or top_up.created_at) + LOOK_AGAIN_AFTER
+            with self.storage.atomic_write() as write:
+                self.store.look_later(top_up, next_look(looked_since, now), write)
 
     def _correct(self, top_up: TopUp, entry: Entry) -> None:
         asked = Operation(

@@ -69,6 +69,11 @@ FAULTS = {
         "wait, then send it again with the same key",
     ),
     "slow": Fault("the answer takes five seconds", "响应延迟五秒", "wait for it"),
+    "stop_before_acquirer": Fault(
+        "the function stops after it wrote down what it intends and before it asks the acquirer: 504",
+        "写入意图后、请求收单机构前进程终止：504",
+        "send it again with the same key; after 30 seconds anybody may go on",
+    ),
     "acquirer_timeout": Fault(
         "the acquirer gets the charge and does not answer: the top-up is `processing`", "收单机构收到扣款请求但无应答：充值处于 processing",
         "ask with the same key, or wait for the event",
@@ -110,8 +115,11 @@ class Faults:
         if name == "duplicate_delivery":
             handle()
             return handle()
-        with self._turn, _broken(self._wallet(), name):
-            return handle()
+        try:
+            with self._turn, _broken(self._wallet(), name):
+                return handle()
+        except Stopped:
+            return _timed_out(call)
 
 
 def _timed_out(call: Call) -> Reply:
@@ -138,8 +146,11 @@ def _broken(wallet: Any, name: str) -> Iterator[None]:
     """While the block lasts, the calls of this very request meet the fault."""
     with ExitStack() as stack:
         if name == "acquirer_timeout":
-            for call in ("charge", "confirm"):
+            for call in ("charge", "confirm", "refund"):
                 stack.enter_context(patch.object(SandboxAcquirer, call, _unanswered(getattr(SandboxAcquirer, call))))
+        elif name == "stop_before_acquirer":
+            for call in ("charge", "confirm", "refund"):
+                stack.enter_context(patch.object(SandboxAcquirer, call, _unasked(getattr(SandboxAcquirer, call))))
         else:
             storage = BROKEN_STORAGE[name]()
 
@@ -156,6 +167,19 @@ def _broken(wallet: Any, name: str) -> Iterator[None]:
             yield
         finally:
             _OURS.reset(token)
+
+
+class Stopped(BaseException):
+    """The function stops here: nothing of the wallet may catch it."""
+
+
+def _unasked(real: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if _OURS.get():
+            raise Stopped
+        return real(*args, **kwargs)
+
+    return call
 
 
 def _unanswered(real: Callable[..., Any]) -> Callable[..., Any]:

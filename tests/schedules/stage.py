@@ -42,6 +42,8 @@ TELLING = (
     "balances",
     "held",
     "spent",
+    "spent_in_month",
+    "free_used",
     "customer_id",
     "charged",
     "max_per_month",

@@ -21,6 +21,7 @@ from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
 from wallet_api.settings import SettingsIncomplete
 from wallet_api.storage.crypto import SealBroken
+from wallet_api.storage.data_keys import Renewal
 from wallet_api.wallet import Wallet
 from wallet_api.webhooks.use_cases import Webhooks
 
@@ -35,6 +36,8 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
         wallet = (opener or deployed)(options.function, options.region)
         done = rotate(wallet.people, again=options.again, retire=options.retire, threads=options.threads)
         done += rotate_endpoints(wallet.webhooks, again=options.again)
+        for kind, renewal in renewals(wallet).items():
+            done += renew(kind, renewal, again=options.again)
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
         return _sorry(f"The function {options.function!r} could not be read: {error}")
     except Unavailable as error:
@@ -42,7 +45,9 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
     print(
         f"{done['people']} people looked at: {done['data keys']} data keys wrapped anew, {done['claims']} claims added, "
         f"{done['retired']} older claims removed, {done['broken']} that could not be opened; "
-        f"{done['endpoints']} webhook endpoints looked at, {done['endpoint keys']} data keys of theirs wrapped anew."
+        f"{done['endpoints']} webhook endpoints looked at, {done['endpoint keys']} data keys of theirs wrapped anew; "
+        + "; ".join(f"{done[kind]} {kind} looked at, {done[f'{kind} anew']} wrapped anew" for kind in renewals(wallet))
+        + "."
     )
     return 1 if done["broken"] else 0
 
@@ -81,6 +86,29 @@ def rotate_endpoints(webhooks: Webhooks, *, again: bool = False) -> Counter[str]
         except SealBroken as error:
             print(f"{endpoint.id}: {error}", file=sys.stderr)
             done.update({"endpoints": 1, "broken": 1})
+    return done
+
+
+def renewals(wallet: Wallet) -> dict[str, Renewal]:
+    """Every kind of item that is sealed under data keys of its own, beside people and webhook endpoints."""
+    return {
+        "signing keys": wallet.merchants.signatures.renewal(),
+        "settlement accounts": wallet.settlement_accounts.renewal(),
+        "payouts' destinations": wallet.payouts.renewal(),
+        "merchant applications": wallet.merchant_applications.renewal(),
+    }
+
+
+def renew(kind: str, renewal: Renewal, *, again: bool = False) -> Counter[str]:
+    """Every item of a kind has its turn. Raises Unavailable as `rotate` does."""
+    done: Counter[str] = Counter()
+    for result in renewal.run(again=again):
+        done[kind] += 1
+        if isinstance(result, SealBroken):
+            print(f"{kind}: {result}", file=sys.stderr)
+            done["broken"] += 1
+        else:
+            done[f"{kind} anew"] += result
     return done
 
 

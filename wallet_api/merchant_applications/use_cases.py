@@ -17,7 +17,7 @@ from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decided, Decision, Operation
 from wallet_api.merchant_applications.errors import ApplicationApproved, ApplicationDecided, ApplicationIncomplete
 from wallet_api.merchant_applications.model import Application, Contact, SealedContact
-from wallet_api.merchant_applications.store import ApplicationStore
+from wallet_api.merchant_applications.store import APPLICATION, ApplicationStore
 from wallet_api.merchants.model import ACTIVE, Merchant, Profile
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.notifications.use_cases import Notifications
@@ -29,6 +29,7 @@ from wallet_api.settlement_accounts.model import Details, SettlementAccount
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.storage import AtomicWrite, Storage
 from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.data_keys import Renewal
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
 CHANGES_MEANWHILE = 3
@@ -200,6 +201,10 @@ class MerchantApplications(Struct, frozen=True):
             has_settlement_account=applying.settlement_account is not None,
             created_at=now,
         ).handed_in()
+
+    def renewal(self) -> Renewal:
+        """How the data keys of applicants' contacts are brought under another KMS key. For an operator's job."""
+        return Renewal(self.storage, self.cipher, self.store.items, APPLICATION, lambda item: str(item.pk))
 
     def _account(
         self, merchant_id: str, details: Details | None, former: SettlementAccount | None

@@ -13,9 +13,10 @@ from wallet_api.notifications.use_cases import Notifications
 from wallet_api.sessions.model import Customer
 from wallet_api.settlement_accounts.errors import SettlementAccountMissing
 from wallet_api.settlement_accounts.model import Details, SettlementAccount, changed_event, usable_from
-from wallet_api.settlement_accounts.store import SettlementAccountStore
+from wallet_api.settlement_accounts.store import SETTLEMENT_ACCOUNT, SettlementAccountStore
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.data_keys import Renewal
 
 _NUMBER, _HOLDER = "settlement_number", "settlement_holder"
 
@@ -78,6 +79,10 @@ class SettlementAccounts(Struct, frozen=True):
             changed_at=now,
             revision=0 if former is None else former.revision + 1,
         )
+
+    def renewal(self) -> Renewal:
+        """How the accounts' data keys are brought under another KMS key. For an operator's job."""
+        return Renewal(self.storage, self.cipher, self.store.items, SETTLEMENT_ACCOUNT, lambda item: str(item.pk))
 
     def reading(self, merchant_id: str, trip: Trip) -> Read[SettlementAccount | None]:
         """A merchant's account as part of another capability's trip; None when it has none."""

@@ -24,9 +24,10 @@ from wallet_api.signatures.model import (
     require_holds,
     require_timely,
 )
-from wallet_api.signatures.store import SignatureStore
+from wallet_api.signatures.store import SIGNING_KEY, SignatureStore
 from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.data_keys import Renewal
 
 LISTED = 100
 """How many keys a list shows; those that were taken back stay in it."""
@@ -107,6 +108,10 @@ class Signatures(Struct, frozen=True):
                 raise SignatureReplayed
 
         return Read(bring)
+
+    def renewal(self) -> Renewal:
+        """How the data keys of our secrets are brought under another KMS key. For an operator's job."""
+        return Renewal(self.storage, self.cipher, self.store.items, SIGNING_KEY, lambda item: item.key().id)
 
     def _material(self, key: SigningKey) -> object:
         """What the library verifies with: a public key object, or the secret's bytes."""

@@ -12,13 +12,14 @@ from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
 from wallet_api.payouts.errors import PayoutMissing
 from wallet_api.payouts.model import Funds, Payout, funds_of
-from wallet_api.payouts.store import PayoutStore
+from wallet_api.payouts.store import DESTINATION, PayoutStore
 from wallet_api.payouts.use_cases.daily import Daily
 from wallet_api.payouts.use_cases.ordering import Wish
 from wallet_api.sessions.model import Customer
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.settlement_days.use_cases import SettlementDays
 from wallet_api.storage import Read, Storage, Trip
+from wallet_api.storage.data_keys import Renewal
 from wallet_api.storage.pages import Page, PageRequest
 
 __all__ = ["Payouts", "Wish"]
@@ -65,6 +66,11 @@ class Payouts(Daily, frozen=True):
     def reading(self, payout_id: str, trip: Trip) -> Read[Payout | None]:
         """A payout as part of another capability's trip: whoever asks has to know that the caller may see it."""
         return self.store.find(payout_id, trip)
+
+    def renewal(self) -> Renewal:
+        """How the data keys of payouts' destinations are brought under another KMS key. For an operator's job."""
+        cipher, items = self.settlement_accounts.cipher, self.store.destinations
+        return Renewal(self.storage, cipher, items, DESTINATION, lambda item: str(item.merchant_id))
 
     def funds(self, party: Customer | MerchantCaller, merchant_id: str) -> list[Funds]:
         """What a merchant has in each currency, as far as the journal has been folded. Raises what acting for it raises."""

@@ -11,6 +11,7 @@ from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
 from dev.faults import FAULTS
 from dev.gateway import Call
+from dev.payment_codes import shown
 from dev.problems import Reply, json_reply, problem
 from wallet_api.errors import Invalid
 from wallet_api.ledger.errors import AccountMissing
@@ -68,6 +69,7 @@ class Sandbox:
             ("sandbox", "clock"): {"GET": self._time, "POST": self._advance},
             ("sandbox", "ledger"): {"GET": self._ledger, "POST": self._rebuild},
             ("sandbox", "merchants"): {"POST": self._merchant},
+            ("sandbox", "payment_codes"): {"GET": self._payment_codes},
             ("sandbox", "reset"): {"POST": self._reset},
         }
 
@@ -98,6 +100,7 @@ class Sandbox:
                 "GET /sandbox/clock": "the time / 当前时间",
                 'POST /sandbox/clock {"advance": "25h"}': "move time forward (s, m, h, d) / 向前拨动时间",
                 'POST /sandbox/merchants {"name", "category", "city", …}': "another merchant and its key / 再建一个商户",
+                "GET /sandbox/payment_codes?user=": "what a person's phones show now, drawn / 用户手机当前显示的付款码",
                 "GET /sandbox/ledger": "verify the ledger, once the streams are read / 核对账本",
                 'POST /sandbox/ledger {"rebuild": "merchant/mer_…"}': "an account's missing lines / 补齐账户明细",
                 "POST /sandbox/reset": "wipe everything and seed again / 清空并重新生成示例数据",
@@ -171,6 +174,13 @@ class Sandbox:
             "name": body["name"],
             "api_key": merchants.issue_key(merchant.id),
         }
+
+    def _payment_codes(self, call: Call) -> dict[str, Any]:
+        """What a person's phones show now, for a developer who has a till and no phone."""
+        asked = dict(call.query)
+        if set(asked) != {"user"}:
+            raise _Wrong("/user", "Send ?user=usr_…, whose device has asked for a payment_code_secret.")
+        return {"object": "list", "data": list(shown(self._cloud.wallet, asked["user"])), "next_cursor": None}
 
     def _reset(self, call: Call) -> dict[str, Any]:
         if call.body and _body(call):

@@ -128,7 +128,7 @@ def literals_for(path: Path, field: dict[str, Any], right: Any) -> list[str]:
     kind, name = field.get("type", "string"), path[-1]
     found = [*WRONG_TYPES[kind]]
     if kind == "integer" and name == "amount":
-        found += AMOUNTS
+        found += [each for each in AMOUNTS if field.get("minimum") != 0 or each not in ("0", "-0")]
     if name == "currency":
         found += CURRENCIES
     if field.get("pattern") == "^[0-9]{6}$":

@@ -16,6 +16,15 @@ VERSION = "2026-11-22"
 FOR_EVERY_CLIENT = frozenset({"/v1/client_policy", "/v1/health"})
 """What a client that is too old may still ask: what it is to do about it."""
 
+STANDARD = {
+    "Cache-Control": "no-store",
+    "Content-Language": "",
+    "Wallet-Version": VERSION,
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+"""Of every answer; what it does not hold is laid over them."""
+
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)
 
 

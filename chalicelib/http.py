@@ -8,9 +8,9 @@ see them.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
@@ -18,8 +18,9 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 from msgspec import Struct, field
 
-from chalicelib import auth, errors, headers, messages, wiring
+from chalicelib import auth, errors, headers, messages, request_log, wiring
 from chalicelib.bodies import NotJson, parse, read_document, read_query
+from chalicelib.fingerprints import fingerprint_of
 from chalicelib.messages import Locale
 from chalicelib.signed import signed_request
 from chalicelib.views import Body, View
@@ -29,19 +30,11 @@ from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.merchants.model import MerchantCaller, Scope
 from wallet_api.sessions.model import Customer
-from wallet_api.storage import budgets
+from wallet_api.storage import budgets, meters
 from wallet_api.wallet import Wallet
 
 B = TypeVar("B")
 logger = logging.getLogger(__name__)
-
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_STANDARD_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Language": "",
-    "Wallet-Version": headers.VERSION,
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class NoParameters(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -186,12 +179,28 @@ def endpoint(
 
 
 def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]) -> _Answer:
-    """One request's answer; whatever goes wrong is an answer as well."""
-    context = request.context or {}
-    headers: Mapping[str, str] = request.headers
-    request_id = str(context.get("requestId") or secrets.token_hex(16))
-    locale = messages.locale_of(headers.get("accept-language"))
-    standard = {**_STANDARD_HEADERS, "Content-Language": locale, "X-Request-Id": request_id}
+    """One request's answer; whatever goes wrong is an answer as well. It leaves one line in the log."""
+    request_id = str((request.context or {}).get("requestId") or secrets.token_hex(16))
+    began = time.perf_counter()
+    with meters.of_request() as meter:
+        made = _respond(promised, request, path_values, request_id, meter)
+    try:
+        wallet = wiring.wallet()
+    except Exception:  # noqa: BLE001  logged as a defect before
+        return made
+    request_log.tell(wallet, meter, f"{promised.method} {promised.path}", request_id, made.status, began)
+    if wallet.settings.stage != "prod":
+        return _Answer(
+            made.status, made.body, {**made.headers, "Server-Timing": request_log.server_timing(meter, began)}
+        )
+    return made
+
+
+def _respond(
+    promised: Endpoint, request: Request, path_values: Mapping[str, str], request_id: str, meter: meters.Meter
+) -> _Answer:
+    locale = messages.locale_of(request.headers.get("accept-language"))
+    standard = {**headers.STANDARD, "Content-Language": locale, "X-Request-Id": request_id}
     try:
         with budgets.of_request():
             made = _handle(promised, request, path_values, locale, request_id)
@@ -203,6 +212,7 @@ def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]
         failure = errors.Defect()
     if isinstance(failure, Unavailable):
         logger.error("unavailable: %s", failure.code, extra={"request_id": request_id})
+    meter.outcome = failure.code
     document = errors.problem(failure, locale, request_id, _docs_url())
     return _Answer(document["status"], errors.encoded(document), {**standard, **errors.headers_of(failure)})
 
@@ -227,6 +237,8 @@ def _handle(
     caller: auth.Caller | None = None
     if promised.callers:
         caller = auth.authenticate(wallet, given, promised.callers, promised.scope, lambda: signed_request(request))
+        if (meter := meters.current()) is not None:
+            meter.caller = request_log.caller_kind(caller)
     if isinstance(caller, Customer) and promised.session == "checked":
         wallet.sessions.require_live(caller)
     key = headers.idempotency_key(request.headers, promised.idempotency)
@@ -236,7 +248,7 @@ def _handle(
     body = read_document(document, raw, promised.body or Body)
     operation = None
     if key is not None and caller is not None and promised.idempotency == "required":
-        fingerprint = _fingerprint(wallet, promised.method, promised.path.format(**path_values), document)
+        fingerprint = fingerprint_of(wallet, promised.method, promised.path.format(**path_values), document)
         operation = Operation(
             caller=caller.id,
             mode=wallet.settings.mode,
@@ -264,17 +276,6 @@ def _raw_body(request: Request) -> bytes:
     if media_type.strip() != "application/json" or parameter.strip().lower() not in ("", "charset=utf-8"):
         raise errors.MediaTypeNotJson
     return raw if isinstance(raw, bytes) else raw.encode()
-
-
-def _fingerprint(wallet: Wallet, method: str, path: str, document: Mapping[str, Any]) -> str:
-    """A keyed hash of what is asked, without the person's proof: that may be typed anew, or another code be shown, under the
-    same key. That a code was shown at all is part of what is asked.
-    """
-    asked = {name: value for name, value in document.items() if name != "authorization"}
-    if asked.get("payment_code") is not None:
-        asked["payment_code"] = "shown"
-    canonical = _canonical(asked)
-    return wallet.keys.hex_digest("fingerprint", method, path, canonical, version=1)[:32]
 
 
 def _present(promised: Endpoint, result: Any) -> _Answer:

@@ -153,7 +153,9 @@ def _logged(name: str) -> _Statement:
 def _alarms(name: str, function: Mapping[str, Any]) -> Template:
     """Errors, throttles, and for the API how long the slowest of a hundred takes."""
     of = _camel(name)
-    errors = f"{function['does']}: {function['errors']} invocations in five minutes raised, ran out of time or of memory."
+    errors = (
+        f"{function['does']}: {function['errors']} invocations in five minutes raised, ran out of time or of memory."
+    )
     throttled = f"{function['does']}: all its instances are busy, and some invocations were turned away."
     made = {
         f"{of}Fails": _alarm(name, errors, "Errors", function["errors"] - 1),

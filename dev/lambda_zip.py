@@ -13,7 +13,7 @@ from pathlib import Path
 
 DEPLOYED_PYTHON = "3.13"
 
-# botocore describes 441 services; these are the ones that wallet_api calls (tests/test_template.py compares).
+# botocore describes 441 services; these are the ones that wallet_api calls (tests/infra/test_template.py compares).
 SERVICES = frozenset({"dynamodb", "kms", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"})
 
 # Lambda's Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34.

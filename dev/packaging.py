@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from dev import functions
 from dev.lambda_zip import DEPLOYED_PYTHON, CannotPackage, compile_bytecode, install_dependencies, prune, write_zip
-from dev.templates import OVERRIDES, RESOURCES, ROOT, Template, load_template
+from dev.templates import EDGE, OVERRIDES, RESOURCES, ROOT, Template, load_template
 
 STAGES = ("dev", "prod")
 SHIPPED = ("app.py", "chalicelib", ".chalice/config.json", ".chalice/policy.json")
@@ -26,8 +27,9 @@ LITTER = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed
 
 
 def merged_infra(stage: str) -> Template:
-    """Returns resources.yaml with overrides.yaml laid over it, its stage chosen: what Chalice is to merge."""
+    """Returns the files of infra/ laid over each other, their stage chosen: what Chalice is to merge."""
     merged = _laid_over(load_template(OVERRIDES), load_template(RESOURCES))
+    merged = _laid_over(load_template(EDGE), _laid_over({"Resources": functions.resources()}, merged))
     merged["Parameters"]["Stage"]["Default"] = stage
     return cast(Template, merged)
 

@@ -13,6 +13,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 RESOURCES = ROOT / "infra" / "resources.yaml"
 OVERRIDES = ROOT / "infra" / "overrides.yaml"
+EDGE = ROOT / "infra" / "edge.yaml"
 
 Template = dict[str, Any]
 

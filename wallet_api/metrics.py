@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -31,8 +32,8 @@ class Measure(Struct, frozen=True):
 class Metrics(Protocol):
     """Whoever takes numbers."""
 
-    def tell(self, *measures: Measure) -> None:
-        """Takes what was measured at one moment."""
+    def tell(self, *measures: Measure, about: Mapping[str, str | int] | None = None) -> None:
+        """Takes what was measured at one moment; `about` stands beside it in the log."""
 
 
 class EmbeddedMetrics(Struct, frozen=True):
@@ -41,7 +42,7 @@ class EmbeddedMetrics(Struct, frozen=True):
     stage: str
     clock: Clock
 
-    def tell(self, *measures: Measure) -> None:
+    def tell(self, *measures: Measure, about: Mapping[str, str | int] | None = None) -> None:
         """One line for all of them."""
         described = {
             "Namespace": NAMESPACE,
@@ -50,6 +51,7 @@ class EmbeddedMetrics(Struct, frozen=True):
         }
         line = {
             "_aws": {"Timestamp": epoch_milliseconds(self.clock.now()), "CloudWatchMetrics": [described]},
+            **(about or {}),
             "stage": self.stage,
             **{each.name: each.value for each in measures},
         }
@@ -61,5 +63,5 @@ class EmbeddedMetrics(Struct, frozen=True):
 class NoMetrics:
     """Takes nothing: an operator's terminal is no log group."""
 
-    def tell(self, *measures: Measure) -> None:
+    def tell(self, *measures: Measure, about: Mapping[str, str | int] | None = None) -> None:
         """Forgets them."""

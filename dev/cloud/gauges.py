@@ -1,5 +1,6 @@
 """The wallet's metrics on this machine: the last value of each and the highest since the start, in place of CloudWatch."""
 
+from collections.abc import Mapping
 from threading import Lock
 
 from wallet_api.metrics import Measure
@@ -12,7 +13,7 @@ class Gauges:
         self._lock = Lock()
         self._seen: dict[str, dict[str, int]] = {}
 
-    def tell(self, *measures: Measure) -> None:
+    def tell(self, *measures: Measure, about: Mapping[str, str | int] | None = None) -> None:  # noqa: ARG002
         with self._lock:
             for each in measures:
                 seen = self._seen.setdefault(each.name, {"last": 0, "highest": each.value, "sum": 0, "times": 0})

@@ -70,7 +70,7 @@ class Rights:
 
     def _actions(self, service: str, operation: str, body: bytes | str | None) -> Iterator[tuple[str, str]]:
         if service != "dynamodb":
-            yield _SERVICES.get(service, service), operation
+            yield _SERVICES.get(service, service), operation.removesuffix("Batch")
             return
         asked: dict[str, Any] = msgspec.json.decode(body or b"{}")
         for part in asked.get("TransactItems", ()):

@@ -19,6 +19,8 @@ from botocore.exceptions import NoCredentialsError
 from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import Session
 
+from wallet_api.storage import meters
+
 USER_AGENT = "wallet-api"
 _VERSION = "DynamoDB_20120810"
 _CONTENT_TYPE = "application/x-amz-json-1.0"
@@ -97,14 +99,22 @@ class Wire:
         """The answer as botocore would give it, without its ResponseMetadata. Raises what botocore would raise."""
         decoder = _DECODERS.get(operation)
         if decoder is None:
-            answer: dict[str, Any] = self._client._make_api_call(operation, parameters)
-            return answer
+            made: dict[str, Any] = self._client._make_api_call(operation, parameters)
+            return made
+        meter = meters.current()
+        if meter is not None:
+            parameters = {**parameters, "ReturnConsumedCapacity": "TOTAL"}
         request = self._signed(f"{_VERSION}.{operation}", _encode(parameters))
         response = self._intercepted(operation, request) or self._send(request)
         content = response.content
         if response.status_code != 200:
+            if meter is not None:
+                meter.add({})
             raise self._error(operation, response)
-        return _decoded(decoder, content, response.headers)
+        answer = _decoded(decoder, content, response.headers)
+        if meter is not None:
+            meter.add(answer)
+        return answer
 
     def _signed(self, target: str, body: bytes) -> AWSPreparedRequest:
         """A request with AWS Signature Version 4. Raises NoCredentialsError."""

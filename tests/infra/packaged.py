@@ -1,0 +1,34 @@
+"""What a packaged template holds, found as CloudFormation and Lambda find it."""
+
+import json
+from typing import Any
+
+from dev.templates import Template
+
+READS_A_STREAM = {"dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+
+
+def functions(template: Template) -> dict[str, dict[str, Any]]:
+    resources = template["Resources"].items()
+    return {name: one["Properties"] for name, one in resources if one["Type"] == "AWS::Serverless::Function"}
+
+
+def allowed(template: Template, function: str) -> list[dict[str, Any]]:
+    """The statements of a function's role, found as Lambda finds them."""
+    role = functions(template)[function]["Role"]["Fn::GetAtt"][0]
+    properties = template["Resources"][role]["Properties"]
+    assert properties["ManagedPolicyArns"] == [], "a role has its own policy and no other"
+    (policy,) = properties["Policies"]
+    statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return statements
+
+
+def actions_on(template: Template, function: str, table: str) -> set[str]:
+    """What a function may do to a table, by its whole ARN or a pattern that it fits."""
+    return {
+        action
+        for statement in allowed(template, function)
+        if table in json.dumps(statement.get("Resource")) or statement.get("Resource") == "*"
+        for action in statement["Action"]
+        if action.startswith("dynamodb:") and "Stream" not in action and action not in READS_A_STREAM
+    }

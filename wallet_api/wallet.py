@@ -17,11 +17,8 @@ from wallet_api.gateways.sms import Sms
 from wallet_api.ledger.folding import Folding
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.statements import Statements
-from wallet_api.mandates.store import MandateStore
-from wallet_api.mandates.use_cases import Mandates
 from wallet_api.metrics import Metrics
 from wallet_api.operations.use_cases import Operations
-from wallet_api.payment_codes.use_cases import PaymentCodes
 from wallet_api.payments.store import PaymentStore
 from wallet_api.payments.use_cases import Payments
 from wallet_api.scans.use_cases import Scans
@@ -55,8 +52,6 @@ class Wallet(Identity, MerchantSide, Telling, MoneyBack, Settlement):
     cards: Cards
     fees: Fees
     top_ups: TopUps
-    mandates: Mandates
-    payment_codes: PaymentCodes
     payments: Payments
     scans: Scans
     transfers: Transfers
@@ -106,17 +101,10 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards, merchants)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer, ground.metrics)
-    mandates = Mandates(
-        storage, clock, ledger, sessions, *asking, merchants, identity.notifications, MandateStore.open(storage)
-    )
     telling = open_telling(ground, sessions, merchants)
-    payment_codes = PaymentCodes.open(
-        storage, clock, keys, ledger.accounts, sessions, people, identity.passwords, identity.payment_pins,
-        identity.rate_limits,
-    )  # fmt: skip
     payments = Payments(
-        storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, mandates, ground.screening, ground.metrics,
-        payment_codes, telling.events, PaymentStore.open(storage),
+        storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, side.mandates, ground.screening, ground.metrics,
+        identity.payment_codes, telling.events, PaymentStore.open(storage),
     )  # fmt: skip
     back = open_money_back(ground, sessions, merchants, cards, top_ups, payments)
     transfer_store = TransferStore(storage.bind(TransferItem))
@@ -127,7 +115,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         **vars(side),
         **vars(back),
         **vars(telling),
-        **vars(open_settlement(ground, side, fees)),
+        **vars(open_settlement(ground, side, fees, top_ups, payments, back.refunds)),
         settings=settings,
         clock=clock,
         keys=keys,
@@ -139,10 +127,8 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         cards=cards,
         fees=fees,
         top_ups=top_ups,
-        mandates=mandates,
-        payment_codes=payment_codes,
         payments=payments,
-        scans=Scans(keys, people, payments, side.outlets, mandates, settings.public_url),
+        scans=Scans(keys, people, payments, side.outlets, side.mandates, settings.public_url),
         transfers=transfers,
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
         operations=Operations(storage, clock, settings.mode, ledger, sessions, merchants, (top_ups,)),

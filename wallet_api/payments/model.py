@@ -126,10 +126,9 @@ class Payment(Struct, frozen=True):
     @property
     def charged_fee(self) -> Money:
         """The fee of what was captured: all of it, or in proportion, rounded down, when a part of a hold was."""
-        nothing = zero(self.amount.currency)
-        whole = self.fee or nothing
+        whole = self.fee or zero(self.amount.currency)
         if self.captured == self.amount or not self.captured:
-            return whole if self.captured else nothing
+            return whole if self.captured else zero(self.amount.currency)
         return Money(whole.amount * self.captured.amount // self.amount.amount, self.amount.currency)
 
     @property
@@ -169,7 +168,7 @@ class Payment(Struct, frozen=True):
 
     def as_created(self) -> Payment:
         """As it was when the merchant had just asked for it, of anybody or of the customer whose code was shown."""
-        status: Status = REQUIRES_CONFIRMATION if self.order.presented_by == "merchant" else REQUIRES_ACTION
+        status: Status = REQUIRES_ACTION if self.order.presented_by == "customer" else REQUIRES_CONFIRMATION
         return Payment(self.id, self.merchant_id, status, self.amount, self.order, self.created_at, self.expires_at)
 
     def as_confirmed(self, answered: str) -> Payment:

@@ -12,6 +12,7 @@ from wallet_api.freezes.use_cases import Freezes, Unfreezes
 from wallet_api.notifications.use_cases import Notifications
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 from wallet_api.passwords.use_cases import PasswordChanges, Passwords, Reauthentication
+from wallet_api.payment_codes.use_cases import PaymentCodes
 from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.recoveries.use_cases import Recoveries
@@ -47,6 +48,7 @@ class Identity:
     challenges: Challenges
     device_keys: DeviceKeys
     pin_resets: PinResets
+    payment_codes: PaymentCodes
 
 
 def open_identity(ground: Ground) -> Identity:
@@ -69,6 +71,9 @@ def open_identity(ground: Ground) -> Identity:
     authorizations = Authorizations.open(
         storage, clock, payment_pins, people, devices, second_factors, one_time_codes, ground.settings.public_url
     )
+    payment_codes = PaymentCodes.open(
+        storage, clock, keys, ledger.accounts, sessions, people, passwords, payment_pins, rate_limits
+    )
     return Identity(
         people=people,
         passwords=passwords,
@@ -90,5 +95,6 @@ def open_identity(ground: Ground) -> Identity:
         authorizations=authorizations,
         challenges=Challenges(storage, clock, sessions, authorizations),
         device_keys=DeviceKeys(storage, clock, sessions, people, payment_pins, second_factors, devices),
+        payment_codes=payment_codes,
         pin_resets=PinResets(storage, clock, people, one_time_codes, payment_pins, second_factors, reauthentication),
     )

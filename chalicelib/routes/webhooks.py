@@ -30,7 +30,9 @@ Url = Annotated[
         examples=["https://shop.example.org/wallet/events"],
     ),
 ]
-EventType = Annotated[str, Meta(max_length=60, pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$", examples=["payment.*"])]
+EventType = Annotated[
+    str, Meta(max_length=60, pattern=r"^(\*|[a-z_]+(\.[a-z_]+)?\.(\*|[a-z_]+))$", examples=["payment.*"])
+]
 EventTypes = Annotated[
     list[EventType],
     Meta(min_length=1, max_length=50, description="Types, beginnings of some (`payment.*`), or all (`*`)."),

@@ -9,6 +9,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Shop, Someone, a_card, a_merchant, a_person, cny, key, send
 from tests.identity import sign_in
 from tests.mandates.agreeing import a_mandate
+from tests.refunding import ask_back
 from tests.selling import a_key, an_outlet, an_owned_shop, apply
 from tests.shopping import a_paid_payment, a_payment, refund
 from tests.signing import ask
@@ -127,6 +128,7 @@ _outlet = _one("outlet_id", lambda world: an_outlet(world.api, world.a).ok(201)[
 _waiting = _one("payment_id", lambda world: a_payment(world.api, world.a)["id"])
 _mandate = _one("mandate_id", lambda world: a_mandate(world.api, world.a, world.ada)["id"])
 _paid = _one("payment_id", World.paid)
+_asked_back = _one("request_id", lambda world: ask_back(world.api, world.ada, world.paid()).ok(201)["id"])
 _change = _one("change_id", _contact_change)
 _frozen = _one("unfreeze_id", _unfreeze)
 _webhook = _one("endpoint_id", _endpoint)
@@ -197,6 +199,10 @@ OWNED: dict[str, Make] = {
     "GET /v1/refunds/{refund_id}": _one(
         "refund_id", lambda world: refund(world.api, world.a, world.paid(), 100).ok(201)["id"]
     ),
+    "GET /v1/refund_requests/{request_id}": _asked_back,
+    "POST /v1/refund_requests/{request_id}/approve": _asked_back,
+    "POST /v1/refund_requests/{request_id}/decline": _asked_back,
+    "POST /v1/refund_requests/{request_id}/cancel": _asked_back,
     "GET /v1/transfers/{transfer_id}": _one("transfer_id", World.transferred),
     "GET /v1/fee_quotes/{quote_id}": _one("quote_id", _quote),
     "GET /v1/operations/{key}": _one("key", _used_key),

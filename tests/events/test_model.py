@@ -27,6 +27,7 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry, Posting, move, postings
 from wallet_api.money import Money
 from wallet_api.payments import model as payments
+from wallet_api.refund_requests import model as refund_requests
 from wallet_api.refunds.model import Refund
 from wallet_api.top_ups import model as top_ups
 
@@ -151,6 +152,7 @@ MACHINES = {
     "payment": payments.Status,
     "top_up": top_ups.Status,
     "refund": get_type_hints(Refund)["status"],
+    "refund_request": refund_requests.Status,
 }
 
 

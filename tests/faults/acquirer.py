@@ -11,6 +11,8 @@ from wallet_api.gateways.acquirer import (
     CardDetails,
     ChargeOrder,
     ChargeOutcome,
+    RefundOrder,
+    RefundOutcome,
     TokenisedCard,
     Verdict,
 )
@@ -18,6 +20,7 @@ from wallet_api.gateways.acquirer import (
 T = TypeVar("T")
 
 NOT_RECEIVED = ChargeOutcome("declined", "charge_not_received")
+REFUND_NOT_RECEIVED = RefundOutcome("declined", "refund_not_received")
 OPPOSITE = {"approved": ChargeOutcome("declined", "card_declined"), "declined": ChargeOutcome("approved")}
 
 CALL_FAULTS = ("not received", "received, no answer", "died before", "died after")
@@ -49,6 +52,8 @@ class BookkeepingAcquirer:
     final: dict[str, ChargeOutcome] = field(default_factory=dict)
     ordered: dict[str, ChargeOrder] = field(default_factory=dict)
     received: set[str] = field(default_factory=set)
+    refunds: dict[str, tuple[RefundOrder, RefundOutcome]] = field(default_factory=dict)
+    """What was decided of money to cards, by our reference: one that was asked about before it arrived never arrives."""
     struck: bool = False
     _aimed: tuple[str, int, str] | None = None
 
@@ -90,6 +95,28 @@ class BookkeepingAcquirer:
             return self.issuers.find(order) if order.reference in self.received else NOT_RECEIVED
 
         return self._asked("find", order, found)
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        def kept() -> RefundOutcome:
+            if order.reference not in self.refunds:
+                self.refunds[order.reference] = order, self.issuers.refund(order)
+            return self.refunds[order.reference][1]
+
+        return self._called("refund", kept)
+
+    def find_refund(self, order: RefundOrder) -> RefundOutcome:
+        def found() -> RefundOutcome:
+            kept = self.refunds.setdefault(order.reference, (order, REFUND_NOT_RECEIVED))
+            if kept[1].status == "pending":
+                self.refunds[order.reference] = order, self.issuers.find_refund(order)
+            return self.refunds[order.reference][1]
+
+        return self._called("find_refund", found)
+
+    @property
+    def refunded(self) -> dict[str, int]:
+        """What cards really got, in minor units, by our reference."""
+        return {name: each.amount.amount for name, (each, end) in self.refunds.items() if end.status == "approved"}
 
     def _asked(self, name: str, order: ChargeOrder, ask: Callable[[], ChargeOutcome]) -> ChargeOutcome:
         def kept() -> ChargeOutcome:

@@ -112,6 +112,10 @@ def run(scenario: Scenario, cell: Cell, stage: Stage) -> None:
     stage.fresh()
     heard += _ended(scenario, act, idem, stage)
     wanted = scenario.moves
+    if scenario.settles:
+        for _ in range(2):
+            stage.later()
+        stage.fresh()
     if scenario.charges:
         for _ in range(2):
             stage.later()

@@ -20,6 +20,7 @@ class Scenario:
 
     `charges`: the acquirer takes part, so there are as many entries as it charged, and the schedule may be what ends it.
     `decided`: the key was decided before, so the money has moved already.
+    `settles`: what it began is ended by the schedule at the latest, and only then all its entries are there.
     """
 
     endpoint: str
@@ -29,6 +30,7 @@ class Scenario:
     moves: int = 0
     decided: bool = False
     charges: bool = False
+    settles: bool = False
     check: Callable[[Stage, list[Answer]], None] = lambda stage, answers: None
 
     @property

@@ -27,6 +27,7 @@ from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.ledger import chart
 from wallet_api.ledger.verify import verify
 from wallet_api.payments.store import PaymentItem
+from wallet_api.refunds.model import Refund
 from wallet_api.settings import Settings
 from wallet_api.wallet import Wallet, open_wallet
 
@@ -158,6 +159,7 @@ class Stage:
         """Time passes and the schedule runs."""
         self.cloud.clock.advance(LATER)
         self.wallet.top_ups.settle_due()
+        self.wallet.refunds.settle_due()
 
     def card(self, number: str) -> str:
         """Ada's card with this number."""
@@ -205,6 +207,21 @@ class Stage:
                 posted[top_up.id] = top_up.total.amount
         if posted != self.acquirer.charged:
             yield f"charged {self.acquirer.charged}, posted {posted}"
+        yield from self._wrong_refunds()
+
+    def _wrong_refunds(self) -> Iterator[str]:
+        """Cards got what stands as delivered to them; while a refund is open nobody has to know."""
+        refunds, delivered, open_ones = self.wallet.refunds.store, {}, set()
+        for raw in self.wallet.storage.scan(refunds.items):
+            if raw["sk"]["S"] == "refund":
+                refund = refunds.items.from_raw_data(raw).as_record(Refund)
+                if refund.is_open:
+                    open_ones.add(refund.id)
+                elif refund.destination == "card" and refund.status == "succeeded":
+                    delivered[refund.id] = refund.total.amount
+        got = {name: amount for name, amount in self.acquirer.refunded.items() if name not in open_ones}
+        if delivered != got:
+            yield f"cards got {got}, delivered {delivered}"
 
 
 def _wrong_sums(item: PaymentItem) -> Iterator[str]:

@@ -19,9 +19,9 @@ from tests.banking import (
     UNVERIFIABLE,
     wrong,
 )
-from wallet_api.gateways.acquirer import AcquirerSilent, CardDetails, ChargeOrder
+from wallet_api.gateways.acquirer import AcquirerSilent, CardDetails, ChargeOrder, RefundOrder, RefundOutcome
 from wallet_api.gateways.errors import MessageNotSent
-from wallet_api.gateways.sandbox_acquirer import ANSWER_AFTER, CONFIRM_WITHIN, SandboxAcquirer
+from wallet_api.gateways.sandbox_acquirer import ANSWER_AFTER, CONFIRM_WITHIN, REFUNDS, SandboxAcquirer
 from wallet_api.money import Money
 from wallet_api.storage.keys import Keys
 
@@ -176,3 +176,46 @@ def test_forgetting_a_card_can_be_repeated() -> None:
     token = acquirer.tokenise("ref", details()).token
     for _ in range(2):
         acquirer.detach(token)
+
+
+def told_of_refund(acquirer: SandboxAcquirer, order: RefundOrder) -> str:
+    """What it says when it is sent, in one word."""
+    try:
+        outcome = acquirer.refund(order)
+    except AcquirerSilent:
+        return "silent"
+    return outcome.status
+
+
+REFUND_ENDS = {
+    "decline": ("declined", RefundOutcome("declined", "refund_declined")),
+    "take, then approve": ("pending", RefundOutcome("approved")),
+    "take, then decline": ("pending", RefundOutcome("declined", "refund_declined")),
+    "say nothing, then approve": ("silent", RefundOutcome("approved")),
+    "say nothing, then decline": ("silent", RefundOutcome("declined", "refund_declined")),
+    "lose": ("silent", RefundOutcome("declined", "refund_not_received")),
+}
+
+
+@pytest.mark.parametrize(("amount", "behaviour"), REFUNDS.items())
+def test_magic_amounts_reach_every_end_of_a_refund(amount: int, behaviour: str) -> None:
+    """What is sent again, and what is asked about, is answered alike."""
+    clock = Now()
+    acquirer = an_acquirer(clock=clock)
+    details = CardDetails(APPROVES, 12, 2035, "ZHANG WEI", PHONE)
+    token = acquirer.tokenise("crd_1", details).token
+    order = RefundOrder("ref_1", token, Money(amount, "CNY"), clock.now(), None)
+    at_first, end = REFUND_ENDS[behaviour]
+    assert [told_of_refund(acquirer, order) for _ in range(2)] == [at_first] * 2
+    clock.sleep(ANSWER_AFTER.total_seconds())
+    assert acquirer.find_refund(order) == end
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(APPROVES, "approved"), (LATER_APPROVES, "approved"), (DECLINES, "declined")]
+)
+def test_any_other_amount_ends_as_the_card_takes_it(number: str, status: str) -> None:
+    acquirer = an_acquirer()
+    token = acquirer.tokenise("crd_1", CardDetails(number, 12, 2035, "ZHANG WEI", PHONE)).token
+    order = RefundOrder("ref_1", token, Money(100, "CNY"), Now().now(), "top_1")
+    assert acquirer.refund(order).status == acquirer.find_refund(order).status == status

@@ -1,6 +1,7 @@
 """What may be refunded, and which part of the fee comes back."""
 
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -8,16 +9,29 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.payments.test_model import CANCELED, PAID, WAITING
+from tests.top_ups.test_model import a_top_up
 from wallet_api.errors import NotFound, WalletError
+from wallet_api.gateways.acquirer import RefundOutcome
 from wallet_api.money import Money
 from wallet_api.payments.model import MAX_REFUNDS, Payment
 from wallet_api.refunds.errors import (
+    ForbiddenTransition,
     PaymentNotRefundable,
     RefundCurrencyDiffers,
     RefundExceedsPayment,
     TooManyRefunds,
 )
-from wallet_api.refunds.model import fee_to_return, refund_of, why_not_refundable
+from wallet_api.refunds.model import (
+    OPEN,
+    TRANSITIONS,
+    Options,
+    Status,
+    Way,
+    fee_to_return,
+    refund_of,
+    sent,
+    why_not_refundable,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 OFTEN = replace(PAID, refundable=1150, refunded=100, refunds={f"ref_{n}": 1 for n in range(MAX_REFUNDS)})
@@ -84,3 +98,62 @@ def test_a_tie_in_the_fee_stays_with_the_wallet_until_the_rest_is_refunded() -> 
     payment = replace(PAID, amount=cny(10), refundable=10, fee=cny(1))
     assert fee_to_return(payment, cny(5)) == cny(0)
     assert fee_to_return(after(payment, 5), cny(5)) == cny(1)
+
+
+CHARGE = a_top_up(1250, 0, "succeeded")
+STATES: tuple[Status, ...] = get_args(Status)
+ENDS: dict[Status, RefundOutcome] = {
+    "pending": RefundOutcome("pending"),
+    "succeeded": RefundOutcome("approved"),
+    "failed": RefundOutcome("declined", "refund_declined"),
+}
+TO_CARD = sent(
+    refund_of(PAID, cny(625), "broken", "ref_1", NOW),
+    Options("crd_1", charges=(replace(CHARGE, card_id="crd_1"),)).way(cny(625)),
+)
+
+
+def test_the_table_names_every_state() -> None:
+    assert set(TRANSITIONS) == set(STATES)
+    assert {status for status, following in TRANSITIONS.items() if following} == set(OPEN)
+
+
+@pytest.mark.parametrize("status", STATES)
+@pytest.mark.parametrize("following", ENDS)
+def test_every_row_of_the_table_and_no_other_step(status: Status, following: Status) -> None:
+    refund = replace(TO_CARD, status=status)
+    stays = status == following == "pending"
+    if following in TRANSITIONS[status] or stays:
+        after = refund.after(ENDS[following], NOW)
+        assert (after.status, after.submitted_at) == (following, NOW)
+        assert (after.ended_at is None) == (following == "pending")
+    else:
+        with pytest.raises(ForbiddenTransition):
+            refund.after(ENDS[following], NOW)
+
+
+def test_money_goes_by_the_newest_charge_that_holds_it_else_to_the_bound_card_else_to_the_balance() -> None:
+    """In another currency, for more than is left of it, or of another card, a charge is none."""
+    small = replace(CHARGE, id="top_1", amount=cny(500), fee=cny(0), card_id="crd_1")
+    used, large = (
+        replace(small, id="top_2", amount=cny(900), given_back=400),
+        replace(small, id="top_3", amount=cny(600)),
+    )
+    foreign = replace(small, id="top_4", amount=Money(900, "JPY"), fee=Money(0, "JPY"))
+    failed = replace(large, id="top_5", status="failed")
+    others = replace(large, id="top_6", card_id="crd_2")
+    options = Options("crd_1", None, (others, failed, foreign, small, used, large))
+    chosen = options.way(cny(600))
+    assert chosen.charge is not None
+    assert (chosen.destination, chosen.charge.id) == ("card", "top_3")
+    assert (options.way(cny(601)).destination, options.way(cny(601)).diverted) == ("balance", "card_unavailable")
+    assert replace(options, stopped="wallet_frozen").way(cny(1)) == Way("balance", "wallet_frozen")
+    assert replace(options, stopped="wallet_closed").way(cny(1)) == Way("suspense", "wallet_closed")
+    assert Options().way(cny(1)) == Way("balance")
+
+
+def test_the_payers_part_of_the_fee_goes_the_way_of_the_money() -> None:
+    borne = replace(PAID, fee_bearer="payer")
+    refund = refund_of(borne, cny(625), "broken", "ref_1", NOW)
+    assert refund.total == refund.amount + refund.fee_returned
+    assert refund_of(PAID, cny(625), "broken", "ref_1", NOW).total == cny(625)

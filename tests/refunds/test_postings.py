@@ -8,7 +8,7 @@ from tests.payments.test_model import PAID
 from wallet_api.ids import new_id
 from wallet_api.money import Money
 from wallet_api.refunds.model import refund_of
-from wallet_api.refunds.postings import refund_entry
+from wallet_api.refunds.postings import delivery_entry, refund_entry, refund_hold_entry, reversal_entry
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -33,3 +33,22 @@ def test_a_customer_who_bore_the_fee_gets_its_part() -> None:
 def test_a_fee_part_of_nothing_leaves_no_posting() -> None:
     """M2."""
     assert moved(1, "merchant") == [("merchant/mer_1", -1), ("customer/usr_ada", 1)]
+
+
+def test_what_is_meant_for_a_card_is_set_aside_and_leaves_for_the_acquirer_or_for_the_balance() -> None:
+    """Also the part of a fee that the payer bore."""
+    refund = refund_of(replace(PAID, fee_bearer="payer"), Money(625, "CNY"), "broken", "ref_1", NOW)
+    held = refund_hold_entry(refund, "ent_1")
+    assert (held.kind, held.net()["holds/ref_1", "CNY"]) == ("refund_hold", Money(629, "CNY"))
+    ends = {
+        entry.kind: {account: money.amount for (account, _), money in entry.net().items()}
+        for entry in (delivery_entry(refund, "ent_2", NOW), reversal_entry(refund, "ent_3", NOW))
+    }
+    assert ends["refund_delivery"] == {"holds/ref_1": -629, "bank/cards": 629}
+    assert ends["reversal"] == {"holds/ref_1": -629, "customer/usr_ada": 629}
+
+
+def test_what_belongs_to_the_owner_of_a_closed_wallet_is_kept() -> None:
+    refund = refund_of(PAID, Money(625, "CNY"), "broken", "ref_1", NOW)
+    assert refund_entry(replace(refund, destination="suspense"), "ent_1").net()["suspense", "CNY"] == Money(625, "CNY")
+    assert reversal_entry(replace(refund, kept=True), "ent_2", NOW).net()["suspense", "CNY"] == Money(625, "CNY")

@@ -177,5 +177,8 @@ def _due_bucket(request_id: str) -> str:
 def _request(item: RefundRequestItem | None) -> RefundRequest | None:
     if item is None:
         return None
-    approved = None if item.approved is None else Money(item.approved, item.amount.currency)
-    return item.as_record(RefundRequest, approved=approved)
+    return item.as_record(RefundRequest, approved=_money(item.approved, item.amount.currency))
+
+
+def _money(amount: int | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount, currency)

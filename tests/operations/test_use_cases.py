@@ -15,8 +15,12 @@ from tests.faults.stage import Stage
 from wallet_api.top_ups.model import OPEN
 
 BY_KEY = [each for each in SCENARIOS if each.endpoint.startswith(("POST", "PUT")) and each.ends]
-KEYED = [each for each in BY_KEY if not each.decided and "{top_up_id}" not in each.endpoint]
-"""A repetition has its own key, and the issuer's code of a top-up needs none."""
+KEYED = [
+    each
+    for each in BY_KEY
+    if not each.decided and "{top_up_id}" not in each.endpoint and "{key}" not in each.endpoint
+]
+"""A repetition has its own key; the issuer's code of a top-up needs none, and neither does giving one up."""
 
 
 PASSWORD_COUNTS = timedelta(minutes=14)

@@ -1,5 +1,7 @@
 """Devices over HTTP: seen, known again, limited while they are new, removed."""
 
+from contextlib import suppress
+
 import pytest
 
 from dev.client import Api
@@ -16,6 +18,8 @@ from tests.build import (
 )
 from tests.crowd import at_once
 from tests.signing import a_phone_of, an_authenticator, ask_transfer, sign_in, transfer
+from wallet_api.devices.errors import DeviceUsedMeanwhile
+from wallet_api.devices.model import Device
 
 
 @pytest.fixture
@@ -105,6 +109,44 @@ def test_a_device_that_comes_back_with_its_token_is_the_same_one(api: Api, cloud
     same, first = devices(api, again)
     assert (same["id"], same["current"], same["app_version"]) == (tokens["device_id"], True, "4.0.0")
     assert first["id"] != same["id"]
+
+
+def test_coming_back_ends_the_session_that_ran_there_before_and_no_other(
+    api: Api, cloud: LocalCloud, ada: Someone
+) -> None:
+    """A43: one device, one session; what was copied from it before is worth nothing afterwards."""
+    elsewhere, _ = sign_in(api, cloud, ada)
+    cloud.clock.advance("2m")
+    before, tokens = sign_in(api, cloud, ada)
+    cloud.clock.advance("2m")
+    again, newer = sign_in(api, cloud, ada, token=tokens["device_token"])
+    refused(api.get("/v1/me", token=before.token), 401, "session_ended")
+    refused(api.post("/v1/sessions/refresh", {"refresh_token": before.refresh_token}), 401, "session_ended")
+    for alive in (ada, elsewhere, again):
+        api.get("/v1/me", token=alive.token).ok(200)
+    cloud.clock.advance("2m")
+    last, _ = sign_in(api, cloud, ada, token=newer["device_token"])
+    refused(api.get("/v1/me", token=again.token), 401, "session_ended")
+    api.delete("/v1/sessions/current", token=last.token).ok()
+    cloud.clock.advance("2m")
+    sign_in(api, cloud, ada, token=newer["device_token"])
+
+
+def test_of_sign_ins_on_one_device_at_once_one_session_is_left(api: Api, cloud: LocalCloud, ada: Someone) -> None:
+    """A43: whichever came second ended the other."""
+    _, tokens = sign_in(api, cloud, ada)
+    wallet, begun = cloud.wallet, []
+    person_id, device = ada.id, Device(token=tokens["device_token"])
+    with wallet.storage.trip() as trip:
+        seen = wallet.devices.sessions_on(person_id, trip)
+    earlier = wallet.devices.earlier_session(person_id, device, seen())
+    for _ in range(2):
+        with suppress(DeviceUsedMeanwhile), wallet.storage.atomic_write() as write:
+            begun.append(wallet.sessions.begin(person_id, device, write, earlier=earlier))
+    first, second = begun
+    api.get("/v1/me", token=first.access_token).ok(200)
+    refused(api.get("/v1/me", token=second.access_token), 401, "session_ended")
+    assert wallet.devices.earlier_session(person_id, device, {}) == first.session.id
 
 
 def test_coming_back_does_not_end_the_day_early(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:

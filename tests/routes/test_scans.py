@@ -88,6 +88,7 @@ def test_a_customer_is_shown_who_asks_for_what_before_paying(api: Api, shop: Sho
             "expires_at": payment["expires_at"],
         },
         "outlet": None,
+        "mandate": None,
         "person": None,
     }
     confirm(api, ada, scanned["payment"]["id"]).ok(200)

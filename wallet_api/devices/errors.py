@@ -12,3 +12,7 @@ class DeviceRemoved(Conflict):
     """The device was removed from the wallet; its token and key are worth nothing, and it signs in as a new one."""
 
     code = "device_removed"
+
+
+class DeviceUsedMeanwhile(Exception):
+    """Another session began on the device since it was read: which one ends with this sign-in is to be found out anew."""

@@ -11,7 +11,7 @@ DEVICE = "device/"
 
 
 class DeviceItem(Item):
-    """pk = person, sk = `device/dev_…`. A public key needs no sealing."""
+    """pk = person, sk = `device/dev_…`. A public key needs no sealing. `session_id` is the session that began on it last."""
 
     table = "people"
 
@@ -21,6 +21,7 @@ class DeviceItem(Item):
     app_version = UnicodeAttribute(null=True)
     added_at = Moment()
     last_signed_in_at = Moment()
+    session_id = UnicodeAttribute(null=True)
     limited_until_seconds = WholeNumber()
     public_key = BinaryAttribute(legacy_encoding=False, null=True)
     algorithm = UnicodeAttribute(null=True)

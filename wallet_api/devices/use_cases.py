@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wallet_api.clock import Clock
-from wallet_api.devices.errors import DeviceRemoved
+from wallet_api.devices.errors import DeviceRemoved, DeviceUsedMeanwhile
 from wallet_api.devices.model import (
     FORGOTTEN_AFTER,
     Device,
@@ -31,6 +31,8 @@ from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.keys import Keys
 
+LOOKED_THROUGH = 100
+"""How many of a person's devices are read at a time; one beyond them is read by itself."""
 KEYS_PER_WRITE = 20
 """Leaves room in one atomic write for the sessions that end beside."""
 
@@ -49,21 +51,49 @@ class Devices(Struct, frozen=True):
         """Binds the devices' items to their table."""
         return Devices(storage, clock, keys, notifications, storage.bind(DeviceItem))
 
-    def join(self, person_id: str, device: Device, write: AtomicWrite, *, first: bool) -> Device:
+    def sessions_on(self, person_id: str, trip: Trip) -> Read[Mapping[str, str]]:
+        """As part of a trip: the session that began last on each of a person's newest devices."""
+        found = trip.call(
+            lambda: self.storage.query(self.items, person_id, prefix=DEVICE, limit=LOOKED_THROUGH, newest_first=True)
+        )
+        return found.map(lambda rows: {row.id: row.session_id or "" for row in rows})
+
+    def earlier_session(self, person_id: str, device: Device, known: Mapping[str, str]) -> str | None:
+        """The session that ends when one begins on this device: the one before on the same device; None on a new one."""
+        named = None if device.token is None else read_device_token(self.keys, person_id, device.token)
+        if named is None:
+            return None
+        if named[0] in known:
+            return known[named[0]] or None
+        item = self.storage.get(self.items, person_id, DEVICE + named[0])
+        return None if item is None else item.session_id
+
+    def join(
+        self,
+        person_id: str,
+        device: Device,
+        write: AtomicWrite,
+        *,
+        first: bool,
+        session_id: str | None = None,
+        earlier: str | None = None,
+    ) -> Device:
         """Adds a device to the write that begins a session on it, and gives it its id.
 
         A token of ours that names one of this person's devices makes it that one; any other device is new, is limited
-        for a day, and its person is told. The `first` one, which opened the wallet, is neither. Leaving the write's block
-        raises DeviceRemoved when the known device was removed.
+        for a day, and its person is told. The `first` one, which opened the wallet, is neither. `session_id` begins on it, and
+        `earlier` is what began on it before. Leaving the write's block raises DeviceRemoved when the known device was
+        removed, DeviceUsedMeanwhile when another session than `earlier` began on it.
         """
         known = None if device.token is None else read_device_token(self.keys, person_id, device.token)
         if known is not None:
-            return self._return(person_id, replace(device, token=None), known, write)
+            return self._return(person_id, replace(device, token=None), known, write, session_id, earlier)
         now = self.clock.now()
         joined = replace(
             device, token=None, id=new_id("dev", now), limited_until_seconds=limited_until(now, first=first)
         )
         item = self.items.of(joined, pk=person_id, sk=f"{DEVICE}{joined.id}", added_at=now, last_signed_in_at=now)
+        item.session_id = session_id
         write.put(item, StorageFault("a fresh id is taken"))
         if not first:
             self.notifications.tell(person_id, "new_device", write)
@@ -149,7 +179,15 @@ class Devices(Struct, frozen=True):
             item = self.items(row.pk, row.sk)
             write.delete(item, (self.items.last_signed_in_at == unused, DeviceRemoved()))
 
-    def _return(self, person_id: str, device: Device, known: tuple[str, int], write: AtomicWrite) -> Device:
+    def _return(
+        self,
+        person_id: str,
+        device: Device,
+        known: tuple[str, int],
+        write: AtomicWrite,
+        session_id: str | None,
+        earlier: str | None,
+    ) -> Device:
         device_id, limited_until_seconds = known
         items = self.items
         said = ((items.name, device.name), (items.platform, device.platform), (items.app_version, device.app_version))
@@ -157,4 +195,7 @@ class Devices(Struct, frozen=True):
         actions += [attribute.set(text) for attribute, text in said if text is not None]
         item, used = items(person_id, DEVICE + device_id), items.last_signed_in_at > self.clock.now() - FORGOTTEN_AFTER
         write.update(item, actions, (used, DeviceRemoved()))
+        if session_id is not None:
+            before = items.session_id.does_not_exist() if earlier is None else items.session_id == earlier
+            write.update(item, [items.session_id.set(session_id)], (before, DeviceUsedMeanwhile()))
         return replace(device, id=device_id, limited_until_seconds=limited_until_seconds)

@@ -108,26 +108,29 @@ class Sessions(Struct, frozen=True):
         session()
         return found()
 
-    def begin(self, person_id: str, device: Device, write: AtomicWrite, *, first: str | None = None) -> SignedIn:
-        """Adds a new session, and its device, to the write that proves the person.
+    def begin(
+        self,
+        person_id: str,
+        device: Device,
+        write: AtomicWrite,
+        *,
+        first: str | None = None,
+        earlier: str | None = None,
+    ) -> SignedIn:
+        """Adds a new session, and its device, to the write that proves the person. The session that ran on the same device
+        before, `earlier`, ends with it.
 
-        `first` names what opened the wallet; the tokens follow from it, so that `again` can give them once more.
-
-        Leaving the write's block may raise DeviceRemoved.
+        `first` names what opened the wallet; the tokens follow from it, so that `again` can give them once more. Leaving the
+        write's block may raise DeviceRemoved, DeviceUsedMeanwhile.
         """
         now = self.clock.now()
-        blank = Session(
-            id=new_id("ses", now),
-            person_id=person_id,
-            device=self.devices.join(person_id, device, write, first=first is not None),
-            created_at=now,
-            refreshed_at=now,
-            ends_at=now + LONGEST_LIFE,
-            access_hash="",
-            refresh_hash="",
-        )
+        session_id, opens = new_id("ses", now), first is not None
+        joined = self.devices.join(person_id, device, write, first=opens, session_id=session_id, earlier=earlier)
+        blank = Session(session_id, person_id, joined, now, now, now + LONGEST_LIFE, access_hash="", refresh_hash="")
         signed_in = self._fresh(blank, first)
         write.put(session_item(self.items, signed_in.session), StorageFault("a fresh id is taken"))
+        if earlier is not None:
+            write.delete(self.items(person_id, SESSION + earlier))
         return signed_in
 
     def again(self, person_id: str, session_id: str, first: str) -> SignedIn | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from wallet_api.clock import Clock
+from wallet_api.devices.errors import DeviceUsedMeanwhile
 from wallet_api.devices.model import Device
 from wallet_api.errors import FieldProblem, NotFound, WalletError
 from wallet_api.ids import new_id
@@ -35,10 +37,15 @@ from wallet_api.sign_ins.model import (
 )
 from wallet_api.sign_ins.store import CHALLENGE, ChallengeItem, writing
 from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.errors import StorageBusy
 from wallet_api.storage.keys import Keys
 
 _NOBODY = "usr_00000000000000000000000000"
 """Stands for an unknown person, so that asking for one makes the same calls as asking for somebody."""
+
+
+CHANGES_MEANWHILE = 3
+"""How often a sign-in begins its session anew when another one began on the same device meanwhile."""
 
 
 class _Answered(Struct, frozen=True):
@@ -151,6 +158,7 @@ class SignIns(Struct, frozen=True):
             item = trip.get(self.items, challenge_id, CHALLENGE)
             found = self.people.find(person_id, trip)
             pin_set = self.people.has_payment_pin(person_id, trip)
+            on_devices = self.sessions.devices.sessions_on(person_id, trip)
             set_at = self.passwords.set_at(person_id, trip)
         tried = reserved()
         try:
@@ -163,13 +171,26 @@ class SignIns(Struct, frozen=True):
             raise
         profile = self.people.profile_of(answered.person, payment_pin_set=pin_set())
         try:
-            return profile, self._signed_in(answered, method, self._prove(answered, method, code))
+            return profile, self._signed_in(answered, method, self._prove(answered, method, code), on_devices())
         except (WrongFactor, WrongSecondFactor):
             # Who gets this far gave the right password: a mistyped code must not end up locking that.
             self.passwords.forgive(person_id, answered.password_set_at)
             raise WrongSecondFactor from None
 
-    def _signed_in(self, answered: _Answered, method: Method, accept: Accept) -> SignedIn:
+    def _signed_in(
+        self, answered: _Answered, method: Method, accept: Accept, on_devices: Mapping[str, str]
+    ) -> SignedIn:
+        person_id, device = answered.person.id, answered.challenge.device
+        for _ in range(CHANGES_MEANWHILE):
+            earlier = self.sessions.devices.earlier_session(person_id, device, on_devices)
+            try:
+                return self._begun(answered, method, accept, earlier)
+            except DeviceUsedMeanwhile:
+                # Of two sign-ins on one device at once, the one that comes second ends the other.
+                on_devices = {}
+        raise StorageBusy
+
+    def _begun(self, answered: _Answered, method: Method, accept: Accept, earlier: str | None) -> SignedIn:
         challenge, person_id = answered.challenge, answered.person.id
         try:
             with self.storage.atomic_write() as write:
@@ -178,7 +199,7 @@ class SignIns(Struct, frozen=True):
                 self.passwords.accept(person_id, answered.password_set_at, write)
                 if clears(answered.person, method):
                     self.people.mark(person_id, "proven", write)
-                return self.sessions.begin(person_id, challenge.device, write)
+                return self.sessions.begin(person_id, challenge.device, write, earlier=earlier)
         except WrongPassword:
             # It was changed since, so what was begun with the old one is over.
             raise NotFound from None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
+from wallet_api.mandates.store import MandateStore
+from wallet_api.mandates.use_cases import Mandates
 from wallet_api.merchant_applications.store import ApplicationStore
 from wallet_api.merchant_applications.use_cases import MerchantApplications
 from wallet_api.merchants.use_cases import ApiKeys, Merchants, SigningKeys
@@ -27,6 +29,7 @@ class MerchantSide:
     outlets: Outlets
     settlement_accounts: SettlementAccounts
     merchant_applications: MerchantApplications
+    mandates: Mandates
 
 
 def open_merchants(ground: Ground, identity: Identity) -> MerchantSide:
@@ -51,4 +54,15 @@ def open_merchants(ground: Ground, identity: Identity) -> MerchantSide:
         outlets=Outlets.open(storage, clock, ledger, merchants),
         settlement_accounts=accounts,
         merchant_applications=applications,
+        mandates=Mandates(
+            storage,
+            clock,
+            ledger,
+            sessions,
+            identity.authorizations,
+            identity.challenges,
+            merchants,
+            notifications,
+            MandateStore.open(storage),
+        ),
     )

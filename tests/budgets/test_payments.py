@@ -8,6 +8,7 @@ from bench.meter import Meter, Written, metered
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, a_person, key, known_payee
+from tests.handset import a_handset, scan
 from tests.shopping import a_paid_payment, a_payment, cancel, confirm, refund
 from tests.signing import a_phone_of, ask, pay
 
@@ -146,3 +147,31 @@ def test_a_refund_is_two_round_trips(api: Api, cloud: LocalCloud, shop: Shop) ->
     assert meter.round_trips == 2
     assert meter.items_in_transactions == 5
     assert meter.write_units <= 10
+
+
+def test_a_payment_by_a_code_is_three_round_trips_and_ten_items(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    """The payment is made, the code used up, its session and password required, and the money moved in one write; nothing in it is
+    shared by two payers of one merchant.
+    """
+    a_payment(api, shop)  # the use of the key is noted once an hour
+    written = []
+    for _ in range(2):
+        phone = a_handset(api, cloud, a_person(api, cloud, balance=100_00))
+        with metered() as meter:
+            scan(api, shop, phone.code()).ok(201)
+        assert meter.round_trips == 3
+        assert meter.names == ["BatchGetItem", "BatchGetItem", "TransactWriteItems", "UpdateItem"]
+        (transaction,) = meter.transactions
+        assert len(transaction) == 10
+        assert meter.write_units + meter.index_units <= 24
+        written.append(places(transaction))
+    assert not written[0] & written[1]
+
+
+def test_a_repetition_of_a_payment_by_a_code_gives_its_try_back(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    phone, idem, order = a_handset(api, cloud, a_person(api, cloud, balance=100_00)), key(), key()
+    first = scan(api, shop, phone.code(), idem=idem, order_id=order).ok(201)
+    with metered() as meter:
+        assert scan(api, shop, phone.code(), idem=idem, order_id=order).ok(201) == first
+    assert [[each.sk for each in transaction] for transaction in meter.transactions] == [["secret"]]
+    assert meter.round_trips == 3

@@ -130,6 +130,11 @@ class Ledger(Struct, frozen=True):
 
         write.put(operation_item(self.operation_items, operation, "abandoned", {}, None, None), raced)
 
+    def entry_at(self, place: str, trip: Trip) -> Read[Entry | None]:
+        """The entry that the journal keeps at a place, as a line names it; None when there is none."""
+        found = trip.get(self.operation_items, place, OPERATION)
+        return found.map(lambda item: None if item is None else item.entry())
+
     def undecided(self, operation: Operation, write: AtomicWrite) -> None:
         """Requires in a write that nothing was decided under this key. Leaving the write's block may raise AlreadyDecided."""
         item = self.operation_items(operation.place, OPERATION)

@@ -1,0 +1,85 @@
+"""What an operator does with a bank's or an acquirer's file: holds it against the ledger and hears of every difference.
+
+Nothing is put right here: a break is for a person to look at, and what it comes to is an entry of its own kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from wallet_api.ids import is_id
+from wallet_api.ledger.days import days_back
+from wallet_api.ledger.ledger import Ledger
+from wallet_api.payouts.use_cases import Payouts
+from wallet_api.reconciliation.model import RAILS, BankRecord, Break, Rail, breaks_between, record_of
+from wallet_api.settlement_days.model import next_day
+from wallet_api.storage import Storage
+from wallet_api.top_ups.use_cases import TopUps
+
+LINES_AT_ONCE = 500
+LOOKED_UP_AT_ONCE = 50
+
+
+class Comparing(Struct, frozen=True):
+    """Comparisons, by rail and day. Operator only."""
+
+    storage: Storage
+    ledger: Ledger
+    payouts: Payouts
+    top_ups: TopUps
+
+    def ours(self, rail: Rail, day: str) -> Iterator[BankRecord]:
+        """What the bank's file of a day should say, in the order in which it was posted. Read in pages."""
+        after = None
+        while True:
+            with self.storage.trip() as trip:
+                reading = self.ledger.days.lines(RAILS[rail], day, trip, after=after, limit=LINES_AT_ONCE)
+            lines = reading()
+            yield from (record for record in map(record_of, lines) if record is not None)
+            if len(lines) < LINES_AT_ONCE:
+                return
+            after = lines[-1].sk
+
+    def breaks(self, rail: Rail, day: str, theirs: Iterable[BankRecord]) -> list[Break]:
+        """Every difference between their file of a day and our ledger.
+
+        A record that our day does not have is looked for in the days beside it, for a bank's midnight need not be ours, and in
+        what has no entry yet.
+        """
+        told = list(theirs)
+        own = list(self.ours(rail, day))
+        known = {(each.reference, each.state) for each in own}
+        unknown = [each for each in told if (each.reference, each.state) not in known]
+        elsewhere = self._elsewhere(rail, day, unknown) if unknown else {}
+        return breaks_between(own, told, elsewhere)
+
+    def _elsewhere(self, rail: Rail, day: str, unknown: list[BankRecord]) -> dict[str, BankRecord]:
+        wanted = {each.reference: each.state for each in unknown}
+        found = self._as_they_stand(rail, sorted(wanted))
+        beside = days_back(day, 2)[1], next_day(day)
+        for each in (record for other in beside for record in self.ours(rail, other)):
+            if wanted.get(each.reference) == each.state:
+                found[each.reference] = each
+        return found
+
+    def _as_they_stand(self, rail: Rail, references: list[str]) -> dict[str, BankRecord]:
+        found: dict[str, BankRecord] = {}
+        for start in range(0, len(references), LOOKED_UP_AT_ONCE):
+            part = references[start : start + LOOKED_UP_AT_ONCE]
+            with self.storage.trip() as trip:
+                if rail == "payouts":
+                    payouts = [self.payouts.reading(each, trip) for each in part if is_id(each, "po")]
+                    top_ups = []
+                else:
+                    payouts = []
+                    top_ups = [self.top_ups.reading(each, trip) for each in part if is_id(each, "top")]
+            for payout in (read() for read in payouts):
+                if payout is not None:
+                    found[payout.id] = BankRecord(payout.id, payout.status, payout.amount)
+            for top_up in (read() for read in top_ups):
+                if top_up is not None:
+                    state = "charged" if top_up.status == "succeeded" else top_up.status
+                    found[top_up.id] = BankRecord(top_up.id, state, top_up.total)
+        return found

@@ -25,7 +25,7 @@ NAMING = [each for each in ENDPOINTS if "{" in each.path]
 CLOSED = [each for each in NAMING if name_of(each) in OWNED]
 CODES = {"POST /v1/payment_pin_resets/{reset_id}/confirm"}
 """Where a code is the key: a stranger's is as wrong as one that was never sent."""
-TOLD_APART_BY_TIME = ("x-request-id", "date")
+TOLD_APART_BY_TIME = ("x-request-id", "date", "server-timing")
 
 
 def test_every_route_that_names_a_thing_says_whose_it_is() -> None:

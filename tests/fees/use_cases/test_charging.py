@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from bench.meter import metered
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.banking import at_once, quote
@@ -161,6 +162,23 @@ def test_a_free_amount_is_used_to_the_fen(api: Api, cloud: LocalCloud, ada: Some
     assert [line["code"] for line in quoted["lines"]] == ["share", "allowance"]
     assert send(api, ada, bo, 50_00).ok(201)["fee"] == quoted["fee"] == yuan(20)
     assert send(api, ada, bo, 50_00).ok(201)["fee"] == yuan(50)
+
+
+def test_an_allowance_costs_no_item_no_trip_and_no_write_unit(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """It is counted on the balance item that the transfer writes anyway."""
+    meters = []
+    for free in (0, 9):
+        publish(cloud, fixed=1_00, monthly_free_count=free)
+        send(api, ada, bo, 5_00).ok(201)
+        with metered() as meter:
+            send(api, ada, bo, 5_00).ok(201)
+        meters.append(meter)
+    without, with_one = meters
+    assert with_one.round_trips == without.round_trips == 2
+    assert with_one.items_in_transactions == without.items_in_transactions
+    assert with_one.write_units == without.write_units
 
 
 def test_what_is_refused_takes_nothing_of_an_allowance(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:

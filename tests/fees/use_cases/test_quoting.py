@@ -70,7 +70,9 @@ def test_money_without_minor_units_is_charged_in_whole_ones(api: Api, cloud: Loc
 def test_a_merchant_that_is_not_there_has_no_price(api: Api, cloud: LocalCloud) -> None:
     someone, shop = a_person(api, cloud), a_merchant(cloud)
     nobody = new_id("mer", cloud.wallet.clock.now())
-    refused(quote(api, someone, "payment", 1_00, merchant_id=nobody), 404, "not_found")
+    beside = cloud.wallet.merchants.new_id("mer", shop.id, cloud.wallet.clock.now())
+    for missing in (nobody, beside):
+        refused(quote(api, someone, "payment", 1_00, merchant_id=missing), 404, "not_found")
     quote(api, someone, "payment", 1_00, merchant_id=shop.id).ok(201)
 
 

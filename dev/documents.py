@@ -1,6 +1,7 @@
-"""`./wallet documents`: writes the pages of docs/ that follow from the code: docs/errors.md, docs/events.md and docs/security.md.
+"""`./wallet documents`: writes the pages that follow from the code: docs/errors.md, docs/events.md, docs/security.md,
+docs/licences.md, and under web/docs/ the guides and the changelog as the reference page shows them.
 
-A test compares both with what this would write, so they cannot grow old.
+A test compares all with what this would write, so they cannot grow old.
 """
 
 import ast
@@ -8,7 +9,7 @@ import importlib
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import chalicelib
@@ -17,6 +18,7 @@ from chalicelib import messages
 from chalicelib.error_pages import MONEY, RETRY
 from chalicelib.errors import status_of
 from chalicelib.messages import Locale
+from dev import guides, licences
 from dev.statements import WITHOUT_A_TEST, Statement
 from wallet_api.errors import WalletError
 from wallet_api.events.model import TYPES
@@ -169,12 +171,19 @@ def events_md() -> str:
     return EVENTS.format(made=MADE, rows="\n".join(rows))
 
 
-PAGES = {"docs/events.md": events_md, "docs/errors.md": errors_md, "docs/security.md": security_md}
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/events.md": events_md,
+    "docs/errors.md": errors_md,
+    "docs/security.md": security_md,
+    **licences.pages(),
+    **guides.pages(),
+}
 
 
 def main() -> int:
     """Writes the pages; returns 0."""
     for name, made in PAGES.items():
+        (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_text(made(), "utf-8")
         print(name)
     return 0

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("requirements", "requirements-serve", "requirements-test", "requirements-ministack", "requirements-lock")
+PARTS = ("", "-serve", "-test", "-contract", "-ministack", "-lock")
+NAMES = tuple(f"requirements{part}" for part in PARTS)
 COMPILE = ("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11")
 # A lock names no host and no directory of the machine that made it.
 ALONE = {"requirements-ministack": ["--no-deps"]}

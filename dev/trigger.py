@@ -4,8 +4,8 @@ Nothing is made up: a person registers, binds a card and tops up where one is ne
 """
 
 import argparse
-import random
 import re
+import secrets
 import sys
 import time
 import uuid
@@ -55,7 +55,7 @@ class Hands:
 
     def customer(self) -> str:
         """The access token of a new person with a PIN and 100 yuan."""
-        phone = f"+86138{random.randrange(10**8):08}"
+        phone = f"+86138{secrets.randbelow(10**8):08}"
         body = {"phone": phone, "password": "a cup of pu-erh", "consents": ["terms", "privacy"]}
         begun = self.ask("POST", "/v1/registrations", body)
         made = self.ask("POST", f"/v1/registrations/{begun['id']}/confirm", {"code": self.code_to(phone)})

@@ -14,7 +14,7 @@ from chalicelib import errors
 from chalicelib.http import Endpoint
 from chalicelib.openapi.chinese import in_chinese
 from chalicelib.openapi.examples import answered
-from chalicelib.openapi.parts import COMPONENT, SCHEMES, Json, reference
+from chalicelib.openapi.parts import COMPONENT, KEY, SCHEMES, Json, reference
 from chalicelib.openapi.problems import problems_of
 from chalicelib.samples import sample
 from wallet_api.merchants.model import MerchantCaller
@@ -91,6 +91,7 @@ def _parameters_of(each: Endpoint) -> list[Json]:
     found: list[Json] = []
     for name in _NAME.findall(each.path):
         text = {"type": "string", "pattern": ID_PATTERN} if name.endswith("_id") else {"type": "string"}
+        text = KEY if name == "key" else text
         found.append({"name": name, "in": "path", "required": True, "schema": text})
     if each.query is not None:
         found += _query_parameters(each.query)

@@ -12,7 +12,14 @@ from wallet_api.sessions.model import Customer
 
 Json = dict[str, Any]
 
-CLIENT_PATTERN = "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*/[0-9]+([.][0-9]+){0,3}$"
+# A quotation mark at the beginning is somebody's structured field, which this header is not.
+KEY = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!#-~]([ -~]*[!-~])?$"}
+NUMBER = "(0|[1-9][0-9]{0,5})"
+CLIENT = {
+    "type": "string",
+    "pattern": f"^[a-z][a-z0-9-]{{0,31}}/[a-z][a-z0-9-]{{0,15}}/{NUMBER}([.]{NUMBER}){{0,3}}$",
+    "examples": ["app/ios/3.2.1"],
+}
 SCHEMES = {Customer: "customer", MerchantCaller: "merchant"}
 COMPONENT = "#/components/{}/{}"
 
@@ -34,19 +41,16 @@ def security_schemes() -> Json:
 
 
 def parameters() -> Json:
-    key = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]([ -~]*[!-~])?$"}
     meaning = "1 to 64 printable ASCII characters, fresh for each wish and the same for each retry of it."
     language = "The language of `title` and `detail` in problems. Codes do not change with it."
     return {
-        "IdempotencyKeyRequired": _header_parameter("Idempotency-Key", key, meaning, required=True),
-        "IdempotencyKey": _header_parameter("Idempotency-Key", key, meaning),
+        "IdempotencyKeyRequired": _header_parameter("Idempotency-Key", KEY, meaning, required=True),
+        "IdempotencyKey": _header_parameter("Idempotency-Key", KEY, meaning),
         "AcceptLanguage": _header_parameter("Accept-Language", {"type": "string", "default": "zh-CN"}, language),
         "WalletVersion": _header_parameter(
             "Wallet-Version", {"type": "string", "enum": [VERSION]}, "Pins the version of the API."
         ),
-        "XClient": _header_parameter(
-            "X-Client", {"type": "string", "pattern": CLIENT_PATTERN}, "Who asks, such as `app/ios/3.2.1`."
-        ),
+        "XClient": _header_parameter("X-Client", CLIENT, "Who asks, such as `app/ios/3.2.1`."),
     }
 
 

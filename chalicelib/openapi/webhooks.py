@@ -79,14 +79,11 @@ def _sent(kind: str, when: str) -> Json:
 
 def _event(kind: str) -> Json:
     objects = sorted(_objects(kind))
-    told = {"type": "object", "properties": {"object": {"enum": objects}}} if objects else {}
-    data: Json = {"allOf": [reference("schemas", "EventData"), *([told] if told else [])]}
-    return {
-        "allOf": [
-            reference("schemas", EVENT),
-            {"type": "object", "properties": {"type": {"const": kind}, "data": data}},
-        ]
-    }
+    data: Json = reference("schemas", "EventData")
+    if objects:
+        data = {"allOf": [data, {"type": "object", "properties": {"object": {"enum": objects}}}]}
+    told = {"type": {"const": kind}, "data": data}
+    return {"allOf": [reference("schemas", EVENT), {"type": "object", "properties": told}]}
 
 
 def _objects(kind: str) -> set[str]:

@@ -93,6 +93,48 @@ def get_error(call: Call[None]) -> Any:
     return Document("text/html", error_page(_page("error.html"), error), SAFE_PAGE)
 
 
+@endpoint(routes, "GET", "/docs/guides", summary="The guides", answer="text/html")
+def list_guides(_: Call[None]) -> Any:
+    """How to use it, step by step."""
+    return Document("text/html", _page("guides.html"), SAFE_PAGE)
+
+
+@endpoint(routes, "GET", "/docs/guides/{name}", summary="One guide", answer="text/html")
+def get_guide(call: Call[None]) -> Any:
+    """As it stands in the repository."""
+    name = call.path["name"]
+    if name not in _guides():
+        raise NotFound
+    return Document("text/html", _page(f"guides/{name}.html"), SAFE_PAGE)
+
+
+@endpoint(routes, "GET", "/docs/changelog", summary="What changed", answer="text/html")
+def get_changelog(_: Call[None]) -> Any:
+    """Newest first."""
+    return Document("text/html", _page("changelog.html"), SAFE_PAGE)
+
+
+@endpoint(routes, "GET", "/docs/bruno.json", summary="This API as a collection for Bruno", answer="application/json")
+def get_bruno(call: Call[None]) -> Any:
+    """Made from the OpenAPI document; open it with "Import Collection"."""
+    from chalicelib.openapi.bruno import collection
+
+    return Document("application/json", _encoded(collection(_document(call.wallet.settings.public_url))))
+
+
+@endpoint(routes, "GET", "/llms.txt", summary="What a language model should know", answer="text/plain")
+def get_llms(call: Call[None]) -> Any:
+    """Where what is, and every call in a line."""
+    from chalicelib.openapi.llms import llms_txt
+
+    return Document("text/plain", llms_txt(_document(call.wallet.settings.public_url), _guides()))
+
+
+@cache
+def _guides() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in (PAGES / "guides").glob("*.html")))
+
+
 @cache
 def _page(name: str) -> str:
     return (PAGES / name).read_text(encoding="utf-8")
@@ -100,8 +142,16 @@ def _page(name: str) -> str:
 
 @cache
 def _openapi(server_url: str) -> str:
+    return _encoded(_document(server_url))
+
+
+def _encoded(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+@cache
+def _document(server_url: str) -> Any:
     from chalicelib import openapi
     from chalicelib.routes import ALL
 
-    made = openapi.document([each for routes in ALL for each in routes.endpoints], server_url)
-    return msgspec.json.encode(made).decode()
+    return openapi.document([each for routes in ALL for each in routes.endpoints], server_url)

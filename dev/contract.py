@@ -1,0 +1,78 @@
+"""`./wallet contract`: what holds the API to its document with strangers' tools, one after the other.
+
+`clients` generates clients and walks the demo with one; `page` looks at the reference page in a browser; `audit` asks
+whether a locked package has a known vulnerability. Without arguments all are run. What cannot be done on this machine
+says so, in a line that begins with SKIPPED.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from dev.templates import ROOT
+
+URL = "http://127.0.0.1:8000"
+_NO_NETWORK = re.compile(r"ConnectionError|Max retries|Name or service|Network is unreachable|timed out|ServiceError")
+
+
+def document() -> Any:
+    """The OpenAPI document of this code."""
+    from chalicelib import openapi
+    from chalicelib.routes import ALL
+
+    return openapi.document([each for routes in ALL for each in routes.endpoints], URL)
+
+
+def clients() -> int:
+    from dev.generated_client import main
+
+    return main(document())
+
+
+def page() -> int:
+    from dev.reference_page import main
+
+    return main()
+
+
+def audit() -> int:
+    """Asks about what the functions carry, and about what builds and tests them; 1 when one is known to be vulnerable."""
+    failed = 0
+    for name in ("requirements", "requirements-test", "requirements-contract"):
+        asked = [
+            sys.executable,
+            "-m",
+            "pip_audit",
+            "--disable-pip",
+            "--require-hashes",
+            "-r",
+            str(ROOT / f"{name}.txt"),
+        ]
+        done = subprocess.run([*asked, "--progress-spinner", "off"], capture_output=True, text=True, check=False)
+        said = f"{done.stdout}{done.stderr}"
+        if done.returncode and _NO_NETWORK.search(said):
+            print(f"{name}: SKIPPED, the database of vulnerabilities cannot be reached")
+            continue
+        print(f"{name}: {said.strip()}")
+        failed = failed or done.returncode
+    return int(bool(failed))
+
+
+PARTS: dict[str, Callable[[], int]] = {"clients": clients, "page": page, "audit": audit}
+
+
+def main(chosen: Sequence[str]) -> int:
+    """Runs the chosen parts, or all; returns 1 when one fails and 2 for an unknown name."""
+    if unknown := set(chosen) - set(PARTS):
+        print(f"wallet: no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    failed = [name for name, run in PARTS.items() if name in (chosen or PARTS) and run()]
+    if failed:
+        print(f"wallet: failed: {', '.join(failed)}", file=sys.stderr)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

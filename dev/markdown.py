@@ -1,0 +1,114 @@
+"""Our own guides as HTML: as much of Markdown as they use, so that nothing has to be installed to read them."""
+
+import re
+from html import escape
+
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`([^`]+)`")
+_STRONG = re.compile(r"\*\*([^*]+)\*\*")
+_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
+
+
+def html_of(text: str, home: str = "") -> str:
+    """The body of a page. Links to files of the repository, which a page has no neighbours of, keep their text alone."""
+    blocks = _blocks(text.splitlines())
+    return "\n".join(_shown(block, home) for block in blocks)
+
+
+def _blocks(lines: list[str]) -> list[list[str]]:
+    """Paragraphs, lists, tables and fenced code, each as its lines."""
+    found: list[list[str]] = [[]]
+    fenced = False
+    for line in lines:
+        if line.startswith("```"):
+            found.append([line]) if not fenced else found[-1].append(line)
+            fenced = not fenced
+            if not fenced:
+                found.append([])
+        elif fenced:
+            found[-1].append(line)
+        elif not line.strip():
+            found.append([])
+        elif line.startswith("#"):
+            found += [[line], []]
+        else:
+            found[-1].append(line)
+    return [block for block in found if block]
+
+
+def _shown(block: list[str], home: str) -> str:
+    first = block[0]
+    if first.startswith("```"):
+        return f"<pre><code>{escape(chr(10).join(block[1:-1]))}</code></pre>"
+    if first.startswith("#"):
+        marks, _, title = first.partition(" ")
+        return f'<h{len(marks)} id="{_slug(title)}">{_inline(title, home)}</h{len(marks)}>'
+    if first.startswith("|"):
+        return _table(block, home)
+    if _ITEM.match(first):
+        return _list(block, home)
+    return f"<p>{_inline(' '.join(line.strip() for line in block), home)}</p>"
+
+
+def _list(block: list[str], home: str) -> str:
+    items: list[str] = []
+    for line in block:
+        if _ITEM.match(line):
+            items.append(_ITEM.sub("", line, count=1))
+        else:
+            items[-1] += " " + line.strip()
+    kind = "ol" if block[0][0].isdigit() else "ul"
+    return f"<{kind}>\n" + "\n".join(f"<li>{_inline(item, home)}</li>" for item in items) + f"\n</{kind}>"
+
+
+def _table(block: list[str], home: str) -> str:
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in block]
+    head, body = rows[0], rows[2:]
+    lines = [
+        '<div class="wide"><table>',
+        _row("th", head, home),
+        *(_row("td", row, home) for row in body),
+        "</table></div>",
+    ]
+    return "\n".join(lines)
+
+
+def _row(kind: str, cells: list[str], home: str) -> str:
+    inner = "".join(f"<{kind}>{_inline(cell.replace(chr(92) + '|', '|'), home)}</{kind}>" for cell in cells)
+    return f"<tr>{inner}</tr>"
+
+
+def _inline(text: str, home: str) -> str:
+    """Code first: what stands in it is nothing else."""
+    parts = _CODE.split(text)
+    return "".join(
+        f"<code>{escape(part)}</code>" if place % 2 else _prose(part, home) for place, part in enumerate(parts)
+    )
+
+
+def _prose(text: str, home: str) -> str:
+    shown = _STRONG.sub(r"<strong>\1</strong>", escape(text, quote=False))
+    return _LINK.sub(lambda found: _link(found[1], found[2], home), shown)
+
+
+def _link(text: str, target: str, home: str) -> str:
+    known = _target(target, home)
+    return f'<a href="{escape(known)}" rel="noreferrer">{text}</a>' if known else text
+
+
+def _target(target: str, home: str) -> str | None:
+    if target.startswith(("https://", "#")):
+        return target
+    name, _, anchor = target.partition("#")
+    last = name.rpartition("/")[2]
+    if last == "errors.md":
+        return f"{home}errors"
+    if re.fullmatch(r"(?:docs/guides/|guides/)?[\w-]+\.md", name) and (
+        (home == "../" and "/" not in name) or "guides/" in name
+    ):
+        return f"{home}guides/{last.removesuffix('.md')}" + (f"#{anchor}" if anchor else "")
+    return None
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^\w]+", "-", title.lower()).strip("-")

@@ -1,0 +1,13 @@
+"""The document of the whole API."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import openapi
+from chalicelib.routes import ALL
+
+
+@pytest.fixture(scope="session")
+def document() -> Any:
+    return openapi.document([each for routes in ALL for each in routes.endpoints], "https://wallet.example")

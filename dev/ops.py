@@ -1,5 +1,6 @@
 """`./wallet ops`: what an operator does now and then with a deployed wallet; each task takes `--help` itself.
 
+./wallet ops check                   whether all that a deployed wallet stands on answers
 ./wallet ops clients              which versions of an app may still be used
 ./wallet ops rotate-personal-data    people's data keys under the new KMS key, their contacts under the new master secret
 """
@@ -7,9 +8,10 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from dev import clients, rotation
+from dev import checking, clients, rotation
 
 TASKS: Mapping[str, Callable[[list[str]], int]] = {
+    "check": checking.main,
     "clients": clients.main,
     "rotate-personal-data": rotation.main,
 }

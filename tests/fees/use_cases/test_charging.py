@@ -13,6 +13,7 @@ from dev.cloud.local import LocalCloud
 from tests.banking import at_once, quote
 from tests.build import PIN, Someone, a_merchant, a_person, balance_of, key, refused, signed_in_again
 from tests.build import cny as yuan
+from tests.ledger_world import World
 from tests.shopping import a_payment, confirm
 from wallet_api.clock import WALLET_DAY
 from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteUsed
@@ -21,6 +22,7 @@ from wallet_api.fees.use_cases.charging import charge_by_quote
 from wallet_api.fees.use_cases.quoting import quote_of
 from wallet_api.ledger import chart
 from wallet_api.ledger.allowances import takes
+from wallet_api.ledger.store import BALANCE
 from wallet_api.money import MAX_AMOUNT, Money
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
@@ -125,7 +127,7 @@ def test_a_quote_keeps_its_price_when_a_version_is_published_in_between(
     assert send(api, ada, bo, 500_00).ok(201)["fee"] == yuan(10_00)
 
 
-def test_a_merchants_category_and_a_persons_tier_have_their_price(api: Api, cloud: LocalCloud, ada: Someone) -> None:
+def test_a_merchants_category_has_its_price(api: Api, cloud: LocalCloud, ada: Someone) -> None:
     publish(cloud, Rule("payment", None, "merchant", 30, categories=("5411", "5420-5499")), fixed=0)
     tea, grocer = a_merchant(cloud, "Tea House", "5814"), a_merchant(cloud, "Grocer", "5411")
     quoted = [quote(api, ada, "payment", 100_00, merchant_id=shop.id).ok(201) for shop in (tea, grocer)]
@@ -134,6 +136,19 @@ def test_a_merchants_category_and_a_persons_tier_have_their_price(api: Api, clou
         payment = a_payment(api, shop, 100_00)["id"]
         confirm(api, ada, payment).ok(200)
         assert api.get(f"/v1/payments/{payment}", token=shop.key).ok(200)["fee"] == yuan(fee)
+
+
+def test_a_persons_tier_has_its_price_and_a_quote_keeps_the_one_it_was_given_under(
+    api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
+) -> None:
+    """M33: proving who they are makes nobody's quote another one."""
+    transfer = next(rule for rule in FIRST.rules if rule.operation == "transfer")
+    publish(cloud, replace(transfer, tier="verified", free=0, basis_points=0, fixed=10), fixed=1_00)
+    before = quote(api, ada, "transfer", 5_00).ok(201)
+    world.tamper("accounts", chart.customer(ada.id), BALANCE, tier={"S": "verified"})
+    assert quote(api, ada, "transfer", 5_00).ok(201)["fee"] == yuan(10)
+    assert send(api, ada, bo, 5_00).ok(201)["fee"] == yuan(10)
+    assert send(api, ada, bo, 5_00, quote_id=before["id"]).ok(201)["fee"] == before["fee"] == yuan(1_00)
 
 
 def test_the_free_transfers_of_a_month_are_used_up_and_begin_anew_with_it(

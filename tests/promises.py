@@ -33,7 +33,8 @@ class PromisedApi(Api):
         require_promised(method, path, answer)
         if answer.status >= 400:
             assert not found_in(answer.text, sent), f"D9: {method} {path} repeats what was sent: {answer.text}"
-        if path.startswith("/v1/") and answer.status < 300 and answer.body:
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        if path.startswith("/v1/") and answer.status < 300 and answer.body and is_json:
             self.secrets.update(secrets_in(answer.json))
         return answer
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import PASSWORD, Shop, Someone, a_card, a_merchant, a_person, cny, key, send
+from tests.build import PASSWORD, Shop, Someone, a_card, a_merchant, a_person, cny, key, send, signed_in_again
 from tests.identity import sign_in
 from tests.mandates.agreeing import a_mandate
 from tests.refunding import ask_back
@@ -113,6 +113,15 @@ def _notification_of_person(world: World) -> str:
     return str(world.get("/v1/notifications", world.ada.token)["data"][0]["id"])
 
 
+def _payout(world: World) -> str:
+    world.rich()
+    a_paid_payment(world.api, world.a, world.ada, 50_00)
+    world.cloud.pump.drain()
+    world.cloud.clock.advance("24h")
+    world.ada, world.bo = (signed_in_again(world.api, each) for each in (world.ada, world.bo))
+    return str(world.post("/v1/payouts", {"currency": "CNY"}, world.a.key)["id"])
+
+
 def _top_up(world: World) -> str:
     world.rich()
     return world.top_up
@@ -181,6 +190,8 @@ OWNED: dict[str, Make] = {
     "PATCH /v1/merchants/{merchant_id}": _merchant,
     "GET /v1/merchants/{merchant_id}/settlement_account": _merchant,
     "PUT /v1/merchants/{merchant_id}/settlement_account": _merchant,
+    "GET /v1/merchants/{merchant_id}/balance": _merchant,
+    "GET /v1/payouts/{payout_id}": _one("payout_id", _payout),
     "POST /v1/merchants/{merchant_id}/api_keys": _merchant,
     "GET /v1/merchants/{merchant_id}/api_keys": _merchant,
     "POST /v1/merchants/{merchant_id}/api_keys/{key_id}/roll": _api_key,
@@ -244,6 +255,7 @@ OPEN: dict[str, str] = {
     "POST /v1/outlets/{outlet_id}/payments": "whoever scans an outlet's code may pay there",
     "POST /v1/operations/{key}/abandon": "a key is its caller's own: everybody who names it names another operation",
     "GET /checkout/mandates/{mandate_id}": "the page that a customer is sent to",
+    "GET /v1/reconciliation/{date}": "a date is nobody's: the key alone says whose day it is",
     "GET /checkout/{payment_id}": "the page that a payer is sent to",
     "GET /docs/assets/{name}": "public",
     "GET /docs/errors/{code}": "public",

@@ -63,6 +63,10 @@ ALARMS = {
     "LedgerDiffers": ("ledger_findings", 0, "GreaterThanThreshold", "notBreaching"),
     "LedgerNotVerified": ("ledger_findings", 1, "LessThanThreshold", "breaching"),
     "FoldLedgerLags": ("fold_lag_ms", 60_000, "GreaterThanThreshold", "notBreaching"),
+    "PayoutsStuck": ("stuck_payouts", 0, "GreaterThanThreshold", "notBreaching"),
+    "DaysNotSettled": ("days_not_settled", 0, "GreaterThanThreshold", "notBreaching"),
+    "DaysNotLookedAfter": ("days_not_settled", 1, "LessThanThreshold", "breaching"),
+    "ReconciliationDiffers": ("reconciliation_differs", 0, "GreaterThanThreshold", "notBreaching"),
     "ProcessingStuck": ("stuck_processing", 0, "GreaterThanThreshold", "notBreaching"),
     "SmsHeldBack": ("sms_held_back", 0, "GreaterThanThreshold", "notBreaching"),
 }

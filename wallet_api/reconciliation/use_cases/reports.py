@@ -41,6 +41,7 @@ AT_ONCE = 25
 LISTED = 90
 """How many days one page of the list names at most."""
 _SUMS = re.compile(r"(?:[A-Z]{3}\.-?\d{1,30})(?::[A-Z]{3}\.-?\d{1,30})*|", re.ASCII)
+_NEVER = "2000-01-01"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 logger = logging.getLogger(__name__)
@@ -99,20 +100,22 @@ class Reports(Struct, frozen=True):
         Raises NotFound for a day that is not the merchant's, ReconciliationNotReady, and ReconciliationChanged instead of an end
         that the rows do not add up to.
         """
-        account = chart.merchant(caller.id)
-        if not _is_date(reading.day):
-            raise NotFound
+        account, is_date = chart.merchant(caller.id), _is_date(reading.day)
         with self.storage.trip() as trip:
             authorized = self.merchants.authorized(caller, trip)
             opened = self.ledger.accounts.reading(account, trip)
-            found = self.ledger.days.find(account, reading.day, trip)
+            # What is no date never reaches a storage key.
+            found = self.ledger.days.find(account, reading.day if is_date else _NEVER, trip)
         authorized()
+        if not is_date:
+            raise NotFound
         day = self._closed(found(), opened())
         after, sums = self._place(caller, reading, day)
         head: list[Sequence[str]] = []
         if after is None:
             begun = end_of(days_back(day.date, 2)[1])
-            head = [COLUMNS, *(edge("opening", begun, Money(sums[each], each)) for each in sorted(sums))]
+            currencies = sorted({*sums, *day.net})
+            head = [COLUMNS, *(edge("opening", begun, Money(sums.get(each, 0), each)) for each in currencies)]
         rows, last = self._rows(account, day, after, reading.limit, sums)
         text = written([*head, *rows])
         if after is None:
@@ -223,7 +226,7 @@ def _is_date(text: str) -> bool:
         date.fromisoformat(text)
     except ValueError:
         return False
-    return text >= "2000-01-01"
+    return text >= _NEVER
 
 
 def _names(line: Line, subject: Payment | Refund | Payout | None, payments: Mapping[str, Payment | None]) -> Names:

@@ -5,17 +5,25 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+from msgspec.structs import replace
 
+from wallet_api.devices.model import Device
 from wallet_api.payment_codes.model import (
     DIGITS,
+    LIFE,
     PERIOD_SECONDS,
     PREFIX,
+    Owner,
+    Secret,
     code_of,
+    is_alive,
     matched_step,
     new_alias,
     parts_of,
     step_at,
 )
+from wallet_api.people.model import Person
+from wallet_api.sessions.model import Session
 
 SHARED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGEZA"
 """The seed of RFC 6238, appendix B, for HMAC-SHA-256."""
@@ -81,3 +89,34 @@ def test_a_step_that_was_used_is_used_with_all_before_it() -> None:
     assert matched_step(SHARED, otp_at(NOON), used, NOON) is None
     assert matched_step(SHARED, otp_at(NOON - timedelta(seconds=20)), used, NOON) is None
     assert matched_step(SHARED, otp_at(NOON + timedelta(seconds=20)), used, NOON) == used + 1
+
+
+DEVICE = Device(id="dev_1")
+SESSION = Session("ses_1", "usr_1", DEVICE, NOON, NOON, NOON + timedelta(days=90), "", "")
+PERSON = Person("usr_1", NOON, "en", (), b"")
+SECRET = Secret("pcs_1", "123456789", "usr_1", "dev_1", "ses_1", 1, NOON, NOON, NOON + LIFE)
+OWNER = Owner(SESSION, PERSON, None, NOON, 0)
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        replace(OWNER, session=None),
+        replace(OWNER, session=replace(SESSION, device=replace(DEVICE, id="dev_2"))),
+        replace(OWNER, session=replace(SESSION, ends_at=NOON)),
+        replace(OWNER, person=None),
+        replace(OWNER, person=replace(PERSON, frozen_since=NOON)),
+        replace(OWNER, password_set_at=NOON + timedelta(microseconds=1)),
+        replace(OWNER, password_set_at=None),
+    ],
+)
+def test_a_secret_dies_with_each_thing_that_it_was_given_out_under(owner: Owner) -> None:
+    """P35."""
+    assert is_alive(SECRET, OWNER, NOON)
+    assert not is_alive(SECRET, owner, NOON)
+
+
+def test_a_secret_lives_for_seven_days_and_not_a_moment_more() -> None:
+    lasting = replace(OWNER, session=replace(SESSION, refreshed_at=NOON + timedelta(days=6)))
+    assert is_alive(SECRET, lasting, NOON + LIFE - timedelta(microseconds=1))
+    assert not is_alive(SECRET, lasting, NOON + LIFE)

@@ -10,10 +10,12 @@ from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
 from tests.freezing import freeze
-from tests.handset import Handset, a_handset, get_secret, scan
+from tests.handset import Handset, a_handset, get_secret, scan, set_limit
 from tests.identity import sign_in
 from tests.shopping import at_once
 from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.payment_codes.errors import PaymentCodeRefused
 from wallet_api.payment_codes.model import MAX_TRIES
 
 SMALL, LARGE = 200_00, 200_01
@@ -200,6 +202,40 @@ def test_the_codes_of_another_device_go_on(
     wrong(scan(api, shop, phone.code()))
     # A device that is new to its owner pays nothing by itself.
     assert scan(api, shop, other.code()).ok(201)["status"] == "requires_action"
+
+
+@pytest.mark.parametrize("end", [_sign_out, _remove_device, _freeze, _change_password, _stop_codes, _ask_again])
+def test_what_ends_a_code_after_it_was_proven_is_seen_by_the_moneys_own_write(
+    api: Api,
+    cloud: LocalCloud,
+    shop: Shop,
+    ada: Someone,
+    phone: Handset,
+    end: Callable[[Api, LocalCloud, Someone], None],
+) -> None:
+    """P35: nothing lies between the look at a session or a password and the payment that relies on it."""
+    wallet = cloud.wallet
+    with wallet.storage.trip() as trip:
+        shown = wallet.payment_codes.reading(phone.code(), shop.id, trip)
+    good = wallet.payment_codes.prove(shown())
+    end(api, cloud, ada)
+    with pytest.raises(PaymentCodeRefused), wallet.storage.atomic_write() as write:
+        wallet.payment_codes.use(good, write)
+
+
+def test_a_lower_limit_is_seen_by_the_moneys_own_write(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, phone: Handset
+) -> None:
+    """A customer who wants to be asked from now on is asked, whatever was read before."""
+    wallet = cloud.wallet
+    with wallet.storage.trip() as trip:
+        shown = wallet.payment_codes.reading(phone.code(), shop.id, trip)
+    good = wallet.payment_codes.prove(shown())
+    with wallet.storage.atomic_write() as write:
+        wallet.payment_codes.require_small(good, write, StaleAccount())
+    set_limit(api, ada, 0).ok(200)
+    with pytest.raises(StaleAccount), wallet.storage.atomic_write() as write:
+        wallet.payment_codes.require_small(good, write, StaleAccount())
 
 
 def test_ten_wrong_codes_end_an_alias(api: Api, cloud: LocalCloud, shop: Shop, phone: Handset) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.build import PIN, Someone
+from tests.build import PASSWORD, PIN, Someone
 from tests.handset import Handset
 from tests.schedules.conductor import Conductor
 from tests.schedules.scenario import SHORT, scenario
@@ -58,6 +58,11 @@ def other_secret(on: Stage) -> Act:
     return lambda _: on.wallet.payment_codes.issue(on.customer(on.ada), PIN) and None
 
 
+def other_password(on: Stage) -> Act:
+    """Here, where its session goes on."""
+    return lambda _: on.wallet.password_changes.change(on.customer(on.ada), PASSWORD, "another cup of pu-erh")
+
+
 def lower(on: Stage) -> Act:
     """From then on everything is to be confirmed."""
     return lambda _: on.wallet.payment_codes.set_small(on.customer(on.ada), 0, None) and None
@@ -70,6 +75,7 @@ PAIRS = [
     scenario("a code and a stop", lambda on: [stop(on, on.ada), take(on, 30)], ("done", PAID), ("done", REFUSED), before=phone),
     scenario("a code and a sign-out", lambda on: [on.sign_out(), take(on, 30)], ("done", PAID), ("done", REFUSED), before=phone),
     scenario("a code and another secret", lambda on: [other_secret(on), take(on, 30)], ("done", PAID), ("done", REFUSED), before=phone),
+    scenario("a code and another password", lambda on: [other_password(on), take(on, 30)], ("done", PAID), ("done", REFUSED), before=phone),
     scenario("a code and a lower limit", lambda on: [lower(on), take(on, 30)], ("done", PAID), ("done", ASKED), before=phone),
     scenario(
         "a code and a payment beyond the balance", lambda on: [take(on, 60), on.pay(on.ada, 60)],

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from tests.schedules.judge import Scenario
 from tests.schedules.scenario import ARRIVED, BACK, PAID, SENT, SHORT, scenario
+from tests.schedules.scenarios import mandates
+from tests.schedules.scenarios import refund_requests as requests
 from tests.schedules.scenarios.outlets import outlet, pay_at
+from tests.schedules.scenarios.payment_codes import phone, take
 from tests.schedules.scenarios.signed import send, signed
 from tests.schedules.stage import Act, Stage
 
@@ -37,6 +40,14 @@ PAIRS = [
     against("void", lambda on: on.void(KEY), "payment 0 canceled", by_shop=True),
     against("cancel", lambda on: on.cancel(60, KEY), "payment 0 canceled", by_shop=True),
     against("refund", lambda on: on.refund(60, KEY), BACK, by_shop=True),
+    against("agree to a mandate", lambda on: mandates.agree(on, on.ada, KEY), "mandate 0 active", before=mandates.waiting),
+    against("charge by a mandate", lambda on: mandates.charge(on, 60, KEY), PAID, by_shop=True, before=mandates.active),
+    against("take a code", lambda on: take(on, 40, KEY), PAID, by_shop=True, before=phone),
+    against("ask for money back", lambda on: requests.ask(on, 60, KEY), "refundrequest 0 open"),
+    against(
+        "approve a request", lambda on: requests.approve(on, KEY), "refundrequest 0 approved", "told 1 succeeded",
+        by_shop=True, before=requests.open_request(),
+    ),
     scenario(
         "abandon and abandon", lambda on: [on.abandon(on.customer(on.ada), KEY), on.abandon(on.customer(on.ada), KEY)],
         ("told 0 abandoned", "told 0 abandoned"),

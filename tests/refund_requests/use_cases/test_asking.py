@@ -6,10 +6,13 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
+from tests.banking import an_operation
 from tests.build import Shop, Someone, a_merchant, a_person, key, refused
 from tests.refunding import ask_back, asked, decline
-from tests.shopping import a_paid_payment, an_authorized_payment, at_once, capture
-from wallet_api.refund_requests.model import MAX_REQUESTS
+from tests.shopping import a_paid_payment, an_authorized_payment, at_once, capture, refund
+from wallet_api.refund_requests.model import MAX_REQUESTS, Slot
+from wallet_api.refund_requests.use_cases import Wish
+from wallet_api.refunds.errors import RefundExceedsPayment
 
 
 @pytest.fixture
@@ -68,3 +71,16 @@ def test_a_request_to_a_card_needs_one(api: Api, cloud: LocalCloud, shop: Shop, 
     assert request["card_id"] == card["id"]
     api.delete(f"/v1/cards/{card['id']}", token=ada.token).ok()
     refused(ask_back(api, ada, payment["id"], destination="card"), 404, "card_not_found")
+
+
+def test_what_was_refunded_since_it_was_read_is_not_asked_for(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """M34: the payment's own condition, and not the belief of whoever asks, says what is left."""
+    requests, paid = cloud.wallet.refund_requests, a_paid_payment(api, shop, ada)
+    believed = cloud.wallet.payments.found_again(paid["id"])
+    refund(api, shop, paid["id"]).ok(201)
+    wish = Wish(paid["id"], None, "damaged", None)
+    with pytest.raises(RefundExceedsPayment):
+        requests._asked(believed, Slot(), None, wish, an_operation(cloud, ada, key()))
+    assert api.get("/v1/refund_requests", token=ada.token).ok(200)["data"] == []

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
+from tests.banking import an_operation
 from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
 from tests.ledger_world import World
 from tests.ledger_world import cny as world_cny
@@ -15,7 +16,8 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.entry import move
 from wallet_api.money import Money
 from wallet_api.refunds.errors import RefundExceedsPayment
-from wallet_api.refunds.model import why_not_refundable
+from wallet_api.refunds.model import Refund, why_not_refundable
+from wallet_api.refunds.use_cases import GivingBack
 
 
 @pytest.fixture
@@ -116,3 +118,30 @@ def test_a_merchant_that_is_short_still_gives_back_and_owes_the_rest(
     refund(api, shop, payment["id"], 60_00).ok(201)
     assert balance_of(api, ada) == 160_00
     assert merchant_balance(cloud, shop) == -60_00 + 36
+
+
+def test_the_way_to_a_card_has_to_be_open_in_the_moment_of_the_write(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """A charge that was used up since leaves the credit to the bound card; a card that was unbound since, the balance."""
+    (card,) = api.get("/v1/cards", token=ada.token).ok(200)["data"]
+    paid, refunds = a_paid_payment(api, shop, ada, 150_00), cloud.wallet.refunds
+    with cloud.wallet.storage.trip() as trip:
+        reading = refunds.options(ada.id, card["id"], trip)
+    seen = reading()
+    (charge,) = seen.charges
+
+    def give(amount: int) -> Refund:
+        wish = GivingBack(paid["id"], Money(amount, "CNY"), "broken")
+        payment = cloud.wallet.payments.found_again(paid["id"])
+        given: Refund = refunds.give_back(payment, wish, an_operation(cloud, ada, key()), seen)
+        return given
+
+    by_charge = give(40_00)
+    with cloud.wallet.storage.atomic_write() as write:
+        cloud.wallet.top_ups.give_back(charge.id, charge.total, charge.total - Money(40_00, "CNY"), write)
+    by_credit = give(30_00)
+    api.delete(f"/v1/cards/{card['id']}", token=ada.token).ok()
+    nowhere = give(20_00)
+    assert [each.destination for each in (by_charge, by_credit, nowhere)] == ["card", "card", "balance"]
+    assert (by_charge.charge, by_credit.charge, nowhere.diverted) == (charge.id, None, "card_unavailable")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.ledger_world import ADA, BO, PIN, World, cny
-from wallet_api.authorizations.errors import PinLocked
+from wallet_api.authorizations.errors import PinBusy, PinLocked
 from wallet_api.clock import wallet_day
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.entry import move
@@ -66,7 +66,7 @@ def test_twenty_at_once_of_half_the_limit_are_two(world: World) -> None:
     def one(number: int) -> str:
         try:
             world.send(ADA, BO, ONCE, f"k{number}", pin=PIN)
-        except (DailyLimitReached, PinLocked, StaleAccount) as no:
+        except (DailyLimitReached, PinBusy, PinLocked, StaleAccount) as no:
             return no.code
         return "paid"
 

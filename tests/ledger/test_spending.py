@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.ledger_world import ADA, BO, PIN, World, cny
-from wallet_api.authorizations.errors import PinLocked
+from wallet_api.authorizations.errors import PinBusy, PinLocked
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.entry import move
 from wallet_api.ledger.errors import DailyLimitReached, MonthlyLimitReached, YearlyLimitReached
@@ -127,7 +127,7 @@ def test_twenty_at_once_of_half_of_what_the_month_has_left_are_two(rich: World) 
     def one(number: int) -> str:
         try:
             pay(rich, half, f"k{number}")
-        except (MonthlyLimitReached, PinLocked, StaleAccount) as no:
+        except (MonthlyLimitReached, PinBusy, PinLocked, StaleAccount) as no:
             return no.code
         return "paid"
 

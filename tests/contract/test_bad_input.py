@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.http import Endpoint
-from chalicelib.openapi import problems_of
+from chalicelib.openapi.problems import problems_of
 from tests.contract.bodies import PHONES, Wrong, changed, encoded, fields, sample, schema_of, wrong_bodies
 from tests.contract.place import (
     AN_ID,

@@ -14,6 +14,7 @@ from wallet_api.authorizations.errors import (
     AuthorizationMismatch,
     AuthorizationUsed,
     MethodNotAccepted,
+    PinBusy,
     PinLocked,
     PinNotSet,
     PinProofRequired,
@@ -29,7 +30,7 @@ from wallet_api.ids import is_id
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, WrongCode
 from wallet_api.second_factors.errors import WrongFactor
 
-PROOF_REFUSALS: tuple[type[WalletError], ...] = (WrongPin, PinLocked, PinNotSet)
+PROOF_REFUSALS: tuple[type[WalletError], ...] = (WrongPin, PinLocked, PinBusy, PinNotSet)
 """What showing a PIN may be answered with."""
 
 AUTHORIZATION_REFUSALS: tuple[type[WalletError], ...] = (

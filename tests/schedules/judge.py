@@ -12,12 +12,12 @@ from typing import Any
 from tests.schedules.conductor import Choose, Conductor, Label, read, written
 from tests.schedules.orders import Drawn, EveryOrder, Given, OneAfterTheOther
 from tests.schedules.stage import Act, Stage
-from wallet_api.authorizations.errors import PinLocked
+from wallet_api.authorizations.errors import PinBusy, PinLocked
 from wallet_api.errors import Unavailable, WalletError
 from wallet_api.ledger.errors import IdempotencyKeyInUse
 from wallet_api.ledger.operations import Decided
 
-AGAIN = (Unavailable, IdempotencyKeyInUse, PinLocked)
+AGAIN = (Unavailable, IdempotencyKeyInUse, PinBusy, PinLocked)
 """Who is told one of these asks again. A PIN's last attempt, while it is evaluated, locks out whoever comes meanwhile."""
 Ending = tuple[tuple[str, ...], tuple[str, ...]]
 """What each operation told its caller, and what the tables held."""

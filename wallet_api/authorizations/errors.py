@@ -3,6 +3,7 @@
 PinNotSet       there is no payment PIN yet
 WrongPin        `attempts_left` more tries until it locks
 PinLocked       too many wrong ones; a reset with a code ends the lock
+PinBusy         as many attempts as may be wrong are being evaluated just now
 PinTooSimple    a PIN that everybody tries first
 CurrentPinRequired   setting a PIN where one is set needs the current one
 StepUpRequired       this move asks for more than was shown
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wallet_api.errors import Forbidden, Retry
+from wallet_api.errors import Forbidden, Retry, TooMany
 
 
 class PinNotSet(Forbidden):
@@ -39,6 +40,15 @@ class PinLocked(Forbidden):
     """The payment PIN is locked after too many wrong ones."""
 
     code = "payment_pin_locked"
+
+
+class PinBusy(TooMany):
+    """As many requests of this person wait for their PIN's evaluation as there are attempts: none of it was evaluated for this one,
+    and the same key may be tried again in `retry_after_seconds`.
+    """
+
+    code = "payment_pin_busy"
+    retry: ClassVar[Retry] = "same_key"
 
 
 class PinTooSimple(Forbidden):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -23,6 +24,8 @@ from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.atomic import Refusal
 
 MAX_ATTEMPTS = 5
+EVALUATED_WITHIN = timedelta(seconds=30)
+"""No request that reserved an attempt runs longer: what it left behind then was lost with it, and stays counted."""
 NEVER = "never"
 """The day of the last spending of a wallet that has spent nothing."""
 
@@ -43,7 +46,8 @@ class Account(Struct, frozen=True):
     """A balance item as it was read. Amounts in minor units by currency.
 
     The counters of spending belong to `spent_day`, its month and its year; None where a period was never counted. `free_used` says
-    what was taken of free allowances, by month and allowance.
+    what was taken of free allowances, by month and allowance. `attempts` at the PIN are those in flight and those that were wrong;
+    `wrong_pins` counts the latter alone, for telling the two apart.
     """
 
     name: str
@@ -60,10 +64,17 @@ class Account(Struct, frozen=True):
     spent_in_month: Mapping[str, int] | None = None
     spent_in_year: Mapping[str, int] | None = None
     free_used: Mapping[str, int] | None = None
+    wrong_pins: int = 0
+    reserved_at: datetime | None = None
 
     def counters(self, period: Period) -> Mapping[str, int] | None:
         """What was spent in a period, by counter."""
         return {"day": self.spent, "month": self.spent_in_month, "year": self.spent_in_year}[period]
+
+    def is_busy(self, now: datetime) -> bool:
+        """Whether what stands in the way of another attempt at the PIN is being evaluated just now, and may not be wrong."""
+        fresh = self.reserved_at is not None and now - self.reserved_at < EVALUATED_WITHIN
+        return self.attempts >= MAX_ATTEMPTS > self.wrong_pins and fresh
 
     def balance(self, currency: str) -> Money:
         """What the account's owner has in this currency."""
@@ -159,7 +170,7 @@ class Accounts(Struct, frozen=True):
     def reserve_attempt(self, account: str, trip: Trip) -> Read[Payer | None]:
         """Reserves one PIN attempt and reads the balance item with it; None when there is no PIN or it is locked."""
         condition = (self.items.attempts < MAX_ATTEMPTS) & self.items.pin_hash.exists()
-        actions = [self.items.attempts.set(self.items.attempts + 1)]
+        actions = [self.items.attempts.set(self.items.attempts + 1), self.items.reserved_at.set(self.clock.now())]
         found = trip.update(self.items(account, BALANCE), actions, condition)
         return found.map(lambda item: None if item is None else Payer(_account(item), reserved=True))
 
@@ -173,10 +184,10 @@ class Accounts(Struct, frozen=True):
             return
         payer.reserved = False
         attempts = self.items.attempts
-        action = attempts.set(0) if payer.proven else attempts.set(attempts - 1)
+        actions = self._begun_anew(payer) if payer.proven else [attempts.set(attempts - 1)]
         try:
             with self.storage.atomic_write() as write:
-                write.update(self.items(payer.account.name, BALANCE), [action], (attempts >= 1, NothingToGiveBack()))
+                write.update(self.items(payer.account.name, BALANCE), actions, (attempts >= 1, NothingToGiveBack()))
         except NothingToGiveBack:
             return
         except Unavailable:
@@ -187,9 +198,21 @@ class Accounts(Struct, frozen=True):
         if payer is not None and payer.reserved and payer.proven:
             write.update(
                 self.items(payer.account.name, BALANCE),
-                [self.items.attempts.set(0)],
+                self._begun_anew(payer),
                 (self.items.pk.exists(), AccountMissing()),
             )
+
+    def note_wrong(self, payer: Payer) -> None:
+        """Counts that the reserved attempt was evaluated and wrong. What locks is `attempts`, which is counted already: this only
+        tells a lock from attempts in flight, so a wrong PIN is told as one also when it cannot be written.
+        """
+        wrong = self.items.wrong_pins
+        try:
+            with self.storage.atomic_write() as write:
+                exists = (self.items.pk.exists(), AccountMissing())
+                write.update(self.items(payer.account.name, BALANCE), [wrong.set((wrong | 0) + 1)], exists)
+        except Unavailable:
+            logger.warning("a wrong PIN could not be noted", extra={"account": payer.account.name})
 
     def refresh(self, payer: Payer | None) -> None:
         """Reads the payer's account again after it changed under the request."""
@@ -199,10 +222,20 @@ class Accounts(Struct, frozen=True):
     def set_pin(self, account: Account, pin_hash: str, version: int, write: AtomicWrite) -> None:
         """Adds a new PIN hash in place of the one that was read; the counter begins anew. The write may raise StaleAccount."""
         items = self.items
-        actions = [items.pin_hash.set(pin_hash), items.pin_version.set(version), items.attempts.set(0)]
+        actions = [
+            items.pin_hash.set(pin_hash),
+            items.pin_version.set(version),
+            items.attempts.set(0),
+            items.wrong_pins.set(0),
+        ]
         unchanged = items.pin_hash.does_not_exist() if account.pin_hash is None else items.pin_hash == account.pin_hash
         exists = (items.pk.exists(), AccountMissing())
         write.update(items(account.name, BALANCE), actions, exists, (unchanged, StaleAccount()))
+
+    def _begun_anew(self, payer: Payer) -> list[Any]:
+        """The counters after a correct PIN; the second one stays as it is in the ordinary case, when nothing was wrong before."""
+        actions = [self.items.attempts.set(0)]
+        return [*actions, self.items.wrong_pins.set(0)] if payer.account.wrong_pins else actions
 
     def _turn(self, account: str, status: str, write: AtomicWrite) -> None:
         items = self.items
@@ -236,4 +269,6 @@ def _account(item: AccountItem) -> Account:
         spent_in_month=item.spent_in_month,
         spent_in_year=item.spent_in_year,
         free_used=item.free_used,
+        wrong_pins=item.wrong_pins or 0,
+        reserved_at=item.reserved_at,
     )

@@ -101,6 +101,8 @@ class AccountItem(Item):
     pin_hash = UnicodeAttribute(null=True)
     pin_version = WholeNumber(null=True)
     attempts = WholeNumber(null=True)
+    wrong_pins = WholeNumber(null=True)
+    reserved_at = Moment(null=True)
 
 
 class LineItem(Item):

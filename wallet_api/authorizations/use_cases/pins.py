@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wallet_api.authorizations.errors import CurrentPinRequired, PinLocked, PinNotSet, WrongPin
+from wallet_api.authorizations.errors import CurrentPinRequired, PinBusy, PinLocked, PinNotSet, WrongPin
 from wallet_api.authorizations.model import hash_pin, pin_matches, require_hard_to_guess, require_settled
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, Unavailable
@@ -89,7 +89,7 @@ class PaymentPins(Struct, frozen=True):
         return self.accounts.reserve_attempt(chart.customer(person_id), trip)
 
     def prove(self, payer: Payer | None, person_id: str, pin: str) -> Payer:
-        """The payer, proven. Raises WrongPin, PinLocked, PinNotSet, AccountMissing; a wrong PIN keeps its attempt counted."""
+        """The payer, proven. Raises WrongPin, PinLocked, PinBusy, PinNotSet, AccountMissing; a wrong PIN keeps its attempt counted."""
         if payer is None:
             raise self._why_not_reserved(person_id)
         account = payer.account
@@ -99,6 +99,7 @@ class PaymentPins(Struct, frozen=True):
             raise PinNotSet
         if not pin_matches(self.keys, person_id, pin, account.pin_hash, account.pin_version):
             payer.reserved = False
+            self.accounts.note_wrong(payer)
             raise WrongPin(attempts_left=max(0, MAX_ATTEMPTS - account.attempts))
         payer.proven = True
         if account.pin_version != self.keys.current:
@@ -117,10 +118,14 @@ class PaymentPins(Struct, frozen=True):
             return account
         return replace(account, pin_hash=pin_hash, pin_version=version, attempts=0)
 
-    def _why_not_reserved(self, person_id: str) -> PinNotSet | PinLocked:
-        """One more read tells locked from not set from missing."""
+    def _why_not_reserved(self, person_id: str) -> PinNotSet | PinBusy | PinLocked:
+        """One more read tells locked from busy from not set from missing."""
         account = self.accounts.require(chart.customer(person_id))
-        return PinNotSet() if account.pin_hash is None else PinLocked()
+        if account.pin_hash is None:
+            return PinNotSet()
+        # Between the reservation and this read one may have been given back: then there is room again.
+        room = account.attempts < MAX_ATTEMPTS
+        return PinBusy(retry_after_seconds=1) if room or account.is_busy(self.clock.now()) else PinLocked()
 
 
 class AskingReset(Struct, frozen=True):

@@ -259,5 +259,6 @@ OPEN: dict[str, str] = {
     "GET /checkout/{payment_id}": "the page that a payer is sent to",
     "GET /docs/assets/{name}": "public",
     "GET /docs/errors/{code}": "public",
+    "GET /docs/guides/{name}": "public",
 }
 """Routes whose id belongs to nobody, and why."""

@@ -188,3 +188,30 @@ def test_a_refusal_names_the_limit_that_is_full_longest(limits: RateLimits) -> N
     with pytest.raises(RateLimited) as refusal:
         limits.admit(admission)
     assert (refusal.value.facts["limit"], refusal.value.facts["quota"]) == ("registration", 20)
+
+
+def test_looking_whether_a_share_is_left_takes_none(limits: RateLimits) -> None:
+    """P35: what is counted only when it fails stops who failed too often, and nobody else."""
+
+    def look(subject: str) -> None:
+        with limits.storage.trip() as trip:
+            admitted = limits.unless_full([Share(FEW, subject)], trip)
+        admitted()
+
+    for _ in range(10):
+        look("a")
+    for _ in range(FEW.quota):
+        look("a")
+        assert take(limits)
+    with pytest.raises(RateLimited):
+        look("a")
+    look("b")
+
+
+def test_a_merchants_failures_are_counted_by_merchant(limits: RateLimits) -> None:
+    quota = model.OF_A_MERCHANT["payment_code"][0].quota
+    for _ in range(quota):
+        limits.admit(limits.of_merchant("payment_code", "mer_1"))
+    with pytest.raises(RateLimited):
+        limits.admit(limits.of_merchant("payment_code", "mer_1"))
+    limits.admit(limits.of_merchant("payment_code", "mer_2"))

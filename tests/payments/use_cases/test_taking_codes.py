@@ -230,6 +230,21 @@ def test_a_hold_by_a_code_is_captured_like_any_other(
     assert cloud.wallet.payments.found_again(left["id"]).status == "canceled"
 
 
+@pytest.mark.parametrize(("amount", "then"), [(777_01, "failed"), (777_03, "succeeded"), (777_04, "processing")])
+def test_a_payment_by_a_code_is_reviewed_like_any_other(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, phone: Handset, amount: int, then: str
+) -> None:
+    set_limit(api, ada, 1_000_00).ok(200)
+    idem, order, before = key(), key(), balance_of(api, ada)
+    made = scan(api, shop, phone.code(), amount, idem=idem, order_id=order).ok(201)
+    assert made["status"] == then
+    assert balance_of(api, ada) == before - (0 if then == "failed" else amount)
+    cloud.clock.advance("10m")
+    cloud.wallet.payments.settle_due()
+    ended = api.get(f"/v1/payments/{made['id']}", token=shop.key).ok(200)
+    assert ended["status"] == ("failed" if then == "failed" else "succeeded")
+
+
 def test_a_payment_by_a_code_is_shown_to_nobody_else(api: Api, shop: Shop, phone: Handset) -> None:
     """Its id is no invitation to pay: there is no page and no code of it."""
     asked = scan(api, shop, phone.code(), LARGE).ok(201)

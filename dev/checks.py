@@ -37,6 +37,7 @@ def checks(scratch: Path) -> dict[str, list[list[str]]]:
         "lint": [[*PYTHON, "ruff", "check", "--quiet", "--output-format", "concise", "."]],
         "format": [[*PYTHON, "ruff", "format", "--check", "--quiet", "--output-format", "concise", "."]],
         "imports": [[sys.executable, "-c", LINT_IMPORTS, "--no-logo", "--no-cache"]],
+        "promises": [[*PYTHON, "dev.compatibility"]],
         "template": template_commands(scratch),
         "types": [[*PYTHON, "mypy", *typed]],
     }

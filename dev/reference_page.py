@@ -56,6 +56,7 @@ def _tried(page: Any, url: str) -> list[str]:
     page.wait_for_selector(".opblock", timeout=60_000)
     page.click("#tools button:last-child")
     page.locator("#sandbox", has_text="+86").wait_for(timeout=30_000)
+    page.fill(".operation-filter-input", "people")
     page.click("#operations-people-people_get_me .opblock-summary-control")
     page.click("#operations-people-people_get_me .execute")
     page.wait_for_selector(

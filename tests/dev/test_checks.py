@@ -40,4 +40,4 @@ def test_an_unknown_check_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_what_ci_holds_is_all_there(tmp_path: Path) -> None:
-    assert set(checks.checks(tmp_path)) == {"lint", "format", "imports", "template", "types"}
+    assert set(checks.checks(tmp_path)) == {"lint", "format", "imports", "promises", "template", "types"}

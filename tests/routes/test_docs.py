@@ -50,8 +50,9 @@ def test_nothing_else_can_be_fetched(api: Api, name: str) -> None:
 
 
 def test_our_own_pages_call_no_foreign_server() -> None:
-    for name in ("index.html", "errors.html", "error.html", "reference.js", "pages.css"):
-        assert "//" not in (WEB / name).read_text("utf-8").replace("// The page calls", "")
+    for name in ("index.html", "errors.html", "error.html", "page.html", "reference.js", "pages.css"):
+        lines = (WEB / name).read_text("utf-8").splitlines()
+        assert [line for line in lines if "//" in line and not line.lstrip().startswith("// ")] == [], name
 
 
 def test_every_code_has_a_page_in_both_languages(api: Api) -> None:
@@ -75,3 +76,36 @@ def test_the_type_of_a_problem_leads_to_its_page(api: Api) -> None:
 def test_the_list_of_errors_leads_to_all_of_them(api: Api) -> None:
     named = re.findall(r'href="errors/(\w+)"', api.get("/docs/errors").text)
     assert set(named) == set(messages.catalog()) - {"fields"}
+
+
+def test_every_guide_is_a_page_that_loads_nothing_from_elsewhere(api: Api) -> None:
+    """P6."""
+    listed = re.findall(r'href="guides/([\w-]+)"', api.get("/docs/guides").text)
+    assert set(listed) == {path.stem for path in (WEB.parents[1] / "docs" / "guides").glob("*.md")}
+    for name in listed:
+        page = api.get(f"/docs/guides/{name}")
+        assert page.status == 200, name
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert not re.search(r'(?:src=|<link[^>]*href=)"(?:https?:)?//', page.text)
+
+
+@pytest.mark.parametrize("name", ["..%2findex", "index", "%2e%2e", "no-such-guide"])
+def test_no_other_file_is_a_guide(api: Api, name: str) -> None:
+    assert api.get(f"/docs/guides/{name}").status == 404
+
+
+def test_the_changelog_is_a_page(api: Api) -> None:
+    assert "<h1" in api.get("/docs/changelog").text
+
+
+def test_a_collection_for_bruno_is_made_from_the_document(api: Api) -> None:
+    made = api.get("/docs/bruno.json").ok(200)
+    assert {"version", "name", "items", "environments"} <= set(made)
+    (address,) = (each for each in made["environments"][0]["variables"] if each["name"] == "baseUrl")
+    assert address["value"] == api.get("/openapi.json").ok(200)["servers"][0]["url"]
+
+
+def test_what_a_language_model_should_know_is_plain_text(api: Api) -> None:
+    answer = api.get("/llms.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "`POST /v1/transfers`" in answer.text

@@ -1,10 +1,12 @@
 """One local cloud and one HTTP server for the whole run; every test that asks for them finds them empty."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from dev.cloud.local import LocalCloud
+from dev.cloud.rights import rights
 from dev.server import Server
 from tests.client import Api
 from tests.faults.injector import Faults, injecting
@@ -69,6 +71,9 @@ def faults(cloud: LocalCloud) -> Iterator[Faults]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many schedules and cells of the fault matrix ran; the tests' properties come from every process of the run."""
+    if terminalreporter.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        for function, resource, action in sorted(rights.unused()):
+            terminalreporter.write_line(f"rights never used: {function} {action} on {resource} (infra/functions.yaml)")
     counted: dict[str, list[int]] = {"schedules": [], "cells": [], "known cells": []}
     for report in terminalreporter.getreports(""):
         for name, count in report.user_properties:
@@ -80,3 +85,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         more = "" if ran == known else "; --whole runs them all"
         told = f"fault matrix: {ran} of {known} cells ran in {len(counted['cells'])} scenarios{more}"
         terminalreporter.write_line(told)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What functions asked AWS for in this process goes to the process that tells the run's end."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["rights"] = sorted(map(list, rights.used))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Gathers it."""
+    rights.used.update(
+        (function, resource, action) for function, resource, action in node.workeroutput.get("rights", ())
+    )

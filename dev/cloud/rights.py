@@ -49,6 +49,10 @@ class Rights:
         finally:
             _running.reset(token)
 
+    def unused(self) -> set[Asked]:
+        """What is allowed and nobody asked for. Master secrets are read while a function starts, which is outside of all of them."""
+        return {each for each in self._allowed - self.used if each[1] != "secretsmanager"}
+
     def refusal(self, event: str, body: bytes | str | None) -> tuple[int, dict[str, str], bytes] | None:
         """AWS's answer to a call that the running function may not make; None when it may. `event` is botocore's
         `before-send.SERVICE.OPERATION`.

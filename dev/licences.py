@@ -43,11 +43,11 @@ def carried() -> dict[str, str]:
 def licence_of(name: str) -> str:
     """What a package says of itself: the SPDX expression, the classifiers, or the first line of its licence field."""
     told = metadata.metadata(name)
-    known = told.get("License-Expression")
-    if known:
-        return str(known)
+    if "License-Expression" in told:
+        return str(told["License-Expression"])
     classified = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or [] if "License ::" in each]
-    return ", ".join(sorted(set(classified))) or str(told.get("License") or "").partition("\n")[0] or "unknown"
+    plain = str(told["License"]).partition("\n")[0] if "License" in told else "unknown"
+    return ", ".join(sorted(set(classified))) or plain
 
 
 def licences_md() -> str:

@@ -90,7 +90,7 @@ def _refusal(codes: list[str]) -> Json:
 def _parameters_of(each: Endpoint) -> list[Json]:
     found: list[Json] = []
     for name in _NAME.findall(each.path):
-        text = {"type": "string", "pattern": ID_PATTERN} if name.endswith("_id") else {"type": "string"}
+        text: Json = {"type": "string", "pattern": ID_PATTERN} if name.endswith("_id") else {"type": "string"}
         text = KEY if name == "key" else text
         found.append({"name": name, "in": "path", "required": True, "schema": text})
     if each.query is not None:

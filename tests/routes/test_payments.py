@@ -134,7 +134,7 @@ class TestBodies:
             ("amount", {"amount": 1, "currency": "cny"}, "/amount/currency", "wrong_format"),
             ("capture", "later", "/capture", "unknown_value"),
             ("capture", 0, "/capture", "wrong_type"),
-            ("payment_code", "281234567890123456", "/payment_code", "not_offered"),
+            ("payment_code", "28123456789012345", "/payment_code", "wrong_format"),
             ("description", "", "/description", "too_short"),
             ("description", "a\nb", "/description", "wrong_format"),
             ("order_id", "x" * 65, "/order_id", "too_long"),

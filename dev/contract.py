@@ -55,7 +55,11 @@ def audit() -> int:
         if done.returncode and _NO_NETWORK.search(said):
             print(f"{name}: SKIPPED, the database of vulnerabilities cannot be reached")
             continue
-        print(f"{name}: {said.strip()}")
+        lines = said.strip().splitlines()
+        unknown = [line for line in lines if "could not be audited" in line]
+        if unknown:
+            print(f"{name}: SKIPPED {len(unknown)} packages, of which this index tells no vulnerabilities")
+        print("\n".join(f"{name}: {line}" for line in lines if line not in unknown))
         failed = failed or done.returncode
     return int(bool(failed))
 

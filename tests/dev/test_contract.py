@@ -26,6 +26,7 @@ def test_every_part_is_run_and_every_failure_is_named(
         ("No known vulnerabilities found", 0, 0, "No known"),
         ("urllib3 1.0 PYSEC-2026-1", 1, 1, "PYSEC"),
         ("requests.exceptions.ConnectionError: no", 1, 0, "SKIPPED"),
+        ("six  Dependency not found on PyPI and could not be audited: six (1.17.0)", 0, 0, "SKIPPED 1 packages"),
     ],
 )
 def test_a_vulnerability_is_a_failure_and_no_network_is_told(

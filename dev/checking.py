@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None, sessi
             print(f"ok    {name}{check()}")
         except (BotoCoreError, ClientError, NotWell, Unavailable) as error:
             failed += 1
-            print(f"FAIL  {name}: {error or type(error).__name__}", file=sys.stderr)
+            print(f"FAIL  {name}: {str(error) or type(error).__name__}", file=sys.stderr)
     print(f"{failed} of what the wallet stands on are not well." if failed else "All is well.")
     return 1 if failed else 0
 

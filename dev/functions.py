@@ -142,8 +142,8 @@ def _polled(sources: Any) -> Iterator[_Statement]:
             letters = properties["DestinationConfig"]["OnFailure"]["Destination"]
             yield _allow("GiveUp", ["sqs:SendMessage"], letters)
         if "Queue" in properties:
-            actions = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-            yield _allow("TakeMessages", [f"sqs:{each}" for each in actions], properties["Queue"])
+            taking = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+            yield _allow("TakeMessages", [f"sqs:{each}" for each in taking], properties["Queue"])
 
 
 def _logged(name: str) -> _Statement:

@@ -70,7 +70,12 @@ OF_STATES: Mapping[str, Mapping[str, str | None]] = {
         "failed": "payment.failed",
         "canceled": "payment.canceled",
     },
-    "refund": {"created": "refund.created", "pending": None, "succeeded": "refund.succeeded", "failed": "refund.failed"},
+    "refund": {
+        "created": "refund.created",
+        "pending": None,
+        "succeeded": "refund.succeeded",
+        "failed": "refund.failed",
+    },
     "refund_request": {
         "open": "refund_request.created",
         "approved": "refund_request.approved",
@@ -125,7 +130,16 @@ OBJECTS: Mapping[str, str] = {"capture": "payment"}
 BORN: Mapping[str, tuple[str, ...]] = {"refund": ("succeeded",)}
 """States that a record may be made in, and that the journal tells then; only who comes into them later is told by them."""
 
-FACTS = ("payment_id", "refund_id", "refund_request_id", "destination", "decline_code", "failure_code", "refunded", "refundable")
+FACTS = (
+    "payment_id",
+    "refund_id",
+    "refund_request_id",
+    "destination",
+    "decline_code",
+    "failure_code",
+    "refunded",
+    "refundable",
+)
 """What of a changed record goes into its event beside its amount: ids, codes and numbers, nobody's words."""
 
 

@@ -56,14 +56,14 @@ def test_what_is_earned_while_a_payout_is_written_is_not_paid_out_with_it(
     api: Api, cloud: LocalCloud, shop: Shop, faults: Faults
 ) -> None:
     """The day is in the condition: a payout that was decided on an older state is decided anew."""
-    payer: Any = a_person(api, cloud, balance=50_00)
+    payer: Any = earn(api, cloud, shop, 2_00, a_person(api, cloud, balance=52_00))
     a_paid_payment(api, shop, payer, 50_00)
     faults.clear()
     faults.meanwhile = cloud.pump.drain
     faults.aim("TransactWriteItems", 1, "overtaken")
     made = pay_out(api, shop).ok(201)
     assert made["amount"]["amount"] == EARNED - 1_00
-    assert funds(api, shop) == {"amount": 4970, "available": 0, "pending": 4970, "reserved": 0}
+    assert funds(api, shop) == {"amount": 5169, "available": 0, "pending": 5169, "reserved": 0}
     true(cloud)
 
 

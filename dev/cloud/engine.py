@@ -89,14 +89,15 @@ class Interception:
         if match is None or match["region"] not in self._clouds:
             raise WouldLeaveTheMachine(f"The local cloud does not let a request go to {host}.")
         engine, others = self._clouds[match["region"]]
-        answer: Answer | None = rights.refusal(event["event_name"], request.body)
+        body = request.body if isinstance(request.body, (bytes, str)) else None
+        answer: Answer | None = rights.refusal(event["event_name"], body)
         if answer is None:
             stored = match["service"] in ("dynamodb", "streams.dynamodb")
             answer = engine.answer(match["service"], match["region"], request) if stored else others(request)
         if answer is None:
             raise WouldLeaveTheMachine(f"Nothing local answers for {host}.")
-        status, headers, body = answer
-        return AWSResponse(request.url, status, headers, Body(body))  # type: ignore[arg-type]
+        status, headers, told = answer
+        return AWSResponse(request.url, status, headers, Body(told))  # type: ignore[arg-type]
 
 
 def checked(status: int, body: bytes, request_id: str) -> Answer:

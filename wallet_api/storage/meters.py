@@ -32,7 +32,7 @@ class Meter:
         """One call. DynamoDB tells what one table or several consumed; a call that failed tells nothing."""
         told = answer.get("ConsumedCapacity") or ()
         each = (told,) if isinstance(told, Mapping) else told
-        self._units.append(sum(float(one.get("CapacityUnits", 0)) for one in each))
+        self._units.append(sum(one.get("CapacityUnits") or 0 for one in each))
 
 
 _current: ContextVar[Meter | None] = ContextVar("meter", default=None)

@@ -33,7 +33,7 @@ def to_be_held() -> Iterator[Statement]:
     """What identity, personal data, time, money, webhooks with their queue, and the libraries under it must be held to, one by one."""
     stood_on = (*range(1, 15), *range(20, 32), *range(40, 46), *range(50, 54))
     for letter, numbers in (
-        ("A", range(1, 52)), ("D", range(5, 11)), ("O", range(1, 14)), ("P", (16, *range(26, 33))),
+        ("A", range(1, 52)), ("D", range(5, 11)), ("O", range(1, 14)), ("P", (*range(1, 25), *range(26, 37))),
         ("M", range(1, 45)), ("S", stood_on),
     ):  # fmt: skip
         for number in numbers:

@@ -67,7 +67,7 @@ def test_no_source_or_number_is_readable_in_a_count(limits: RateLimits, cloud: L
 
 
 def test_a_source_that_asks_too_often_is_told_when_to_come_again(cloud: LocalCloud, api: Api) -> None:
-    """P15, A21: 429 with the headers, in both languages; others are served meanwhile."""
+    """P5, P15, A21: 429 with the headers, in both languages; others are served meanwhile."""
     source = From(cloud, "203.0.113.7")
     answers = [register(source, phone=a_phone()) for _ in range(21)]
     assert [answer.status for answer in answers] == [202] * 20 + [429]

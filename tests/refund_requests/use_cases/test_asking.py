@@ -48,6 +48,7 @@ def test_one_key_sent_six_times_at_once_asks_once(api: Api, shop: Shop, ada: Som
 
 
 def test_a_payment_takes_so_many_requests_and_no_more(api: Api, shop: Shop, ada: Someone) -> None:
+    """P5: a program that asks and takes back in a loop comes to an end."""
     payment = a_paid_payment(api, shop, ada)
     for _ in range(MAX_REQUESTS):
         decline(api, shop, ask_back(api, ada, payment["id"]).ok(201)["id"]).ok(200)

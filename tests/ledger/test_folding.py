@@ -133,8 +133,8 @@ def test_a_write_that_is_denied_once_is_made_in_halves(ten: World, faults: Fault
     assert ten.fold() == []
     assert folded(ten) == ALL
     sizes = [len(call["TransactItems"]) for call in faults.made("TransactWriteItems")]
-    assert sizes[2:5] == [10, 6, 5], (
-        "nine lines and the balance, then five of the ten lines, then the four not counted yet"
+    assert sizes[2:5] == [11, 7, 6], (
+        "nine lines, the balance and the day, then five of the ten lines, then the four not counted yet"
     )
 
 

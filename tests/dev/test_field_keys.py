@@ -6,9 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from dev import rotation
+from dev import functions, rotation
 from dev.cloud.local import LocalCloud
-from dev.templates import OVERRIDES, RESOURCES, load_template
+from dev.templates import RESOURCES, load_template
 from tests.build import a_phone
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
@@ -19,7 +19,7 @@ class Deployment:
     """What the template makes of parameters: the key that the alias names, and what the functions may do with which key."""
 
     def __init__(self, own_key: str, **parameters: str) -> None:
-        resources, self.overrides = load_template(RESOURCES), load_template(OVERRIDES)
+        resources = load_template(RESOURCES)
         defaults = {name: one["Default"] for name, one in resources["Parameters"].items() if "Default" in one}
         self.parameters, self.own_key = {**defaults, **parameters, "FieldKey": own_key}, own_key
         self.conditions = resources["Conditions"]
@@ -47,9 +47,9 @@ class Deployment:
         return bool(self.value(what[0]) == self.value(what[1]))
 
     def may(self, action: str, key: str) -> bool:
-        """Whether the policy that every function has allows this for a key, named by its ARN."""
-        policy = self.overrides["Resources"]["WalletPolicy"]["Properties"]["PolicyDocument"]
-        for statement in policy["Statement"]:
+        """Whether the role of the API allows this for a key, named by its ARN."""
+        (policy,) = functions.resources()["ApiHandlerRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
             actions, where = statement["Action"], statement.get("Resource")
             named = {self.value(each) for each in (where if isinstance(where, list) else [where])}
             if action in ([actions] if isinstance(actions, str) else actions) and key in named - {None}:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.schedules.judge import Scenario
 from tests.schedules.scenario import ARRIVED, BACK, PAID, SENT, SHORT, scenario
-from tests.schedules.scenarios import mandates
+from tests.schedules.scenarios import mandates, payouts
 from tests.schedules.scenarios import refund_requests as requests
 from tests.schedules.scenarios.outlets import outlet, pay_at
 from tests.schedules.scenarios.payment_codes import phone, take
@@ -43,6 +43,7 @@ PAIRS = [
     against("agree to a mandate", lambda on: mandates.agree(on, on.ada, KEY), "mandate 0 active", before=mandates.waiting),
     against("charge by a mandate", lambda on: mandates.charge(on, 60, KEY), PAID, by_shop=True, before=mandates.active),
     against("take a code", lambda on: take(on, 40, KEY), PAID, by_shop=True, before=phone),
+    against("pay out", lambda on: payouts.pay_out(on, 60, KEY), payouts.PAID, by_shop=True, before=payouts.sold),
     against("ask for money back", lambda on: requests.ask(on, 60, KEY), "refundrequest 0 open"),
     against(
         "approve a request", lambda on: requests.approve(on, KEY), "refundrequest 0 approved", "told 1 succeeded",

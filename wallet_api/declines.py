@@ -1,4 +1,4 @@
-"""Why money did not move: one closed list for payments, top-ups and transfers, in codes that stay the same for ever.
+"""Why money did not move: one closed list for payments, top-ups, transfers and payouts, in codes that stay the same for ever.
 
 A decline's code is that of the refusal that told it. What a merchant is told of its customer is less: whether there was too
 little money, whether a limit stood in the way, and nothing else about the person.
@@ -45,6 +45,10 @@ DeclineCode = Literal[
     "outcome_unknown",
     "mandate_revoked",
     "mandate_limit_exceeded",
+    "payout_account_missing",
+    "payout_account_cooling_down",
+    "payout_below_minimum",
+    "payout_exceeds_available",
     "limit_exceeded",
     "declined_by_wallet",
 ]
@@ -80,6 +84,10 @@ REASONS: Mapping[DeclineCode, Reason] = {
     "outcome_unknown": "network",
     "mandate_revoked": "mandate",
     "mandate_limit_exceeded": "mandate",
+    "payout_account_missing": "payee",
+    "payout_account_cooling_down": "payee",
+    "payout_below_minimum": "limit",
+    "payout_exceeds_available": "balance",
     "limit_exceeded": "limit",
     "declined_by_wallet": "wallet",
 }

@@ -1,8 +1,8 @@
 """`./wallet contract`: what holds the API to its document with strangers' tools, one after the other.
 
-`clients` generates clients and walks the demo with one; `page` looks at the reference page in a browser; `audit` asks
-whether a locked package has a known vulnerability. Without arguments all are run. What cannot be done on this machine
-says so, in a line that begins with SKIPPED.
+`clients` generates clients and walks the demo with one; `page` looks at the reference page in a browser; `codes` has our
+QR codes read by an EMVCo parser from npm; `audit` asks whether a locked package has a known vulnerability. Without
+arguments all are run. What cannot be done on this machine says so, in a line that begins with SKIPPED.
 """
 
 import re
@@ -64,7 +64,13 @@ def audit() -> int:
     return int(bool(failed))
 
 
-PARTS: dict[str, Callable[[], int]] = {"clients": clients, "page": page, "audit": audit}
+def codes() -> int:
+    from dev.read_codes import main
+
+    return main()
+
+
+PARTS: dict[str, Callable[[], int]] = {"clients": clients, "page": page, "codes": codes, "audit": audit}
 
 
 def main(chosen: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.matrix import Coverage
 
 COVERAGE = pytest.StashKey[Coverage]()
-PART = 10
+PART = 20
 """Without `--whole`, one cell in so many is run: the same ones each time, others with `--seed`."""
 
 

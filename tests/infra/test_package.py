@@ -34,6 +34,13 @@ print(json.dumps({"status": answer["statusCode"], "strangers": strangers, "modul
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _wanted(pytestconfig: pytest.Config) -> None:
+    """The other tests talk to this machine alone; what is uploaded is built with packages from an index, three times."""
+    if not pytestconfig.getoption("--whole"):
+        pytest.skip("it asks a package index, and takes a minute or two: --whole runs it")
+
+
 def built(out: Path, python: str) -> Path:
     try:
         return package(out, "prod", find_interpreter(python), python)[1]

@@ -190,9 +190,7 @@ def respond(promised: Endpoint, request: Request, path_values: Mapping[str, str]
         return made
     request_log.tell(wallet, meter, f"{promised.method} {promised.path}", request_id, made.status, began)
     if wallet.settings.stage != "prod":
-        return _Answer(
-            made.status, made.body, {**made.headers, "Server-Timing": request_log.server_timing(meter, began)}
-        )
+        return _Answer(made.status, made.body, {**made.headers, "Server-Timing": request_log.server_timing(began)})
     return made
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from typing import Any
 
 import pytest
@@ -58,8 +59,7 @@ def test_developers_are_told_the_timing_and_production_is_silent(
     api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = api.get("/v1/health").headers["server-timing"]
-    assert shown.startswith("app;dur=")
-    assert "1 calls" in shown
+    assert re.fullmatch(r"app;dur=\d+", shown), "calls and units go by what was found, and would tell of it"
     own = cloud.wallet
     deployed = dataclasses.replace(own, settings=structs.replace(own.settings, stage="prod"))
     monkeypatch.setattr(wiring._container, "wallet", deployed)

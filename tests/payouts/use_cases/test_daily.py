@@ -7,6 +7,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
+from dev.cloud.rights import rights
 from tests.build import Shop, a_merchant
 from tests.faults.injector import Faults, ProcessDied
 from tests.settling import earn, funds, next_day, payouts, true, with_account
@@ -120,5 +121,7 @@ def test_the_functions_themselves_may_do_all_of_it(api: Api, cloud: LocalCloud) 
     cloud.pump.run_schedules()
     assert [each["status"] for each in payouts(api, shop)] == ["processing"]
     cloud.clock.advance("2m")
+    cloud.wallet.payouts.settlement_accounts.cipher._cache.clear()
     cloud.pump.run_schedules()
+    assert ("settle_processing", "kms", "Decrypt") in rights.used, "another instance opened where the money goes before"
     assert [each["status"] for each in payouts(api, shop)] == ["paid"]

@@ -39,14 +39,19 @@ RIGHT = {"/v1/contact_changes": {"phone": "+8613955550000", "current_password": 
 """Bodies whose fields must fit together."""
 
 
+WHEN_TRIED = re.compile(r", 'reserved_at': \{'S': '[^']*'\}")
+
+
 def path_of(each: Endpoint) -> str:
     """With ids that could be somebody's."""
     return re.sub(r"\{(\w+)\}", lambda name: f"{PREFIXES.get(name[1], 'pay')}{AN_ID[3:]}", each.path)
 
 
 def kept(place: Place) -> list[tuple[str, str]]:
-    """Every item but the counts of requests, which are of this session alone."""
-    return sorted(row for row in rows_of(place.cloud) if row[0] != "ephemeral")
+    """Every item but the counts of requests, which are of this session alone; and but for when a try at the PIN was last taken:
+    it is taken in the trip that reads the session, and only says how fresh the tries are that `attempts` counts.
+    """
+    return sorted((name, WHEN_TRIED.sub("", row)) for name, row in rows_of(place.cloud) if name != "ephemeral")
 
 
 @every(FOR_PEOPLE)

@@ -9,7 +9,14 @@ from chalicelib.auth import admit
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import AuthenticatorCode, GivenPassword
 from chalicelib.views import Body, Code, MoneyView, Pin, View
-from wallet_api.authorizations.errors import CurrentPinRequired, PinCoolingDown, PinLocked, PinTooSimple, WrongPin
+from wallet_api.authorizations.errors import (
+    CurrentPinRequired,
+    PinBusy,
+    PinCoolingDown,
+    PinLocked,
+    PinTooSimple,
+    WrongPin,
+)
 from wallet_api.authorizations.use_cases import AskingReset
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
@@ -126,7 +133,7 @@ def get_wallet(call: Call[None]) -> Any:
     callers=[Customer],
     body=SetPin,
     answer=PinView,
-    errors=[PinTooSimple, CurrentPinRequired, AccessFrozen, PinCoolingDown, WrongPin, PinLocked],
+    errors=[PinTooSimple, CurrentPinRequired, AccessFrozen, PinCoolingDown, WrongPin, PinLocked, PinBusy],
 )
 def set_payment_pin(call: Call[SetPin]) -> Any:
     """Sets the PIN that confirms every payment. Changing it needs the current one."""

@@ -18,7 +18,7 @@ from wallet_api.ledger.verify import verify
 HALF_A_DAY = 990_000
 """Two of these fit into the basic tier's day of 20,000 yuan with their fees, a third does not."""
 
-TOO_MANY_AT_ONCE = "payment_pin_locked"
+TOO_MANY_AT_ONCE = "payment_pin_busy"
 """While five right PINs of one person are being looked at, a sixth has to wait: the key may be tried again."""
 
 

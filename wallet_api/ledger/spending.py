@@ -40,7 +40,9 @@ def counters_of(payer: Payer, currency: str) -> Iterator[Counter]:
     own, static_code = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
     for period in PERIODS:
         names = counter_names(period, currency, static_code=payer.static_code)
-        yield from (Counter(period, name, each.of(period)) for name, each in zip(names, (own, static_code), strict=False))
+        yield from (
+            Counter(period, name, each.of(period)) for name, each in zip(names, (own, static_code), strict=False)
+        )
         if payer.payment_code and period == "day":
             yield Counter(period, f"code_{currency}", limits_of(PAYMENT_CODE, currency).daily)
 

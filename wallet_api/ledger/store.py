@@ -55,11 +55,7 @@ class OperationItem(Item):
     def entry(self) -> Entry | None:
         """The entry of an operation that moved money. Raises ValueError for a record that is here in part."""
         known: set[object] = {self.outcome, self.decided_at, self.fingerprint}
-        if (
-            self.outcome not in get_args(Outcome)
-            or None in known
-            or bool(self.entry_id) is not bool(self.postings)
-        ):
+        if self.outcome not in get_args(Outcome) or None in known or bool(self.entry_id) is not bool(self.postings):
             raise ValueError("an operation is here in part")
         if not self.entry_id:
             return None

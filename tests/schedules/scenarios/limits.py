@@ -30,7 +30,9 @@ def month_leaves(on: Stage, amount: int) -> None:
 def one_is_free(on: Stage) -> None:
     """From now on a transfer costs a yuan, but for the first of each month."""
     rules = [
-        replace(rule, free=0, basis_points=0, fixed=1_00, monthly_free_count=1) if rule.operation == "transfer" else rule
+        replace(rule, free=0, basis_points=0, fixed=1_00, monthly_free_count=1)
+        if rule.operation == "transfer"
+        else rule
         for rule in FIRST.rules
     ]
     on.wallet.fees.publish(rules, on.cloud.clock.now() + timedelta(seconds=61))

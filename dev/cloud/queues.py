@@ -193,5 +193,4 @@ def _record(worker: Worker, message: Waiting) -> dict[str, Any]:
 
 
 def _delay(message: Any) -> timedelta:
-    late = float(message.delayed_until) - float(message.sent_timestamp or 0)
-    return timedelta(milliseconds=max(0.0, late)) if message.delayed_until else timedelta()
+    return timedelta(milliseconds=max(0, int(message.delayed_until) - int(message.sent_timestamp or 0)))

@@ -10,14 +10,20 @@ import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from wallet_api.clock import months_back
 from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.ids import first_id_after, is_id, made_at
 
 T = TypeVar("T")
 _PLACE = re.compile(r"[A-Za-z0-9_./:#|-]{1,200}", re.ASCII)
+
+MONTHS_A_PAGE = 12
+"""A page of a list that is kept by months looks through this many; if it is not full then, its cursor says where to look on."""
 
 
 class Page(Struct, Generic[T], frozen=True):
@@ -61,6 +67,37 @@ def page_of(
             ends = index + 1 == len(rows) and not more
             return Page(tuple(kept), None if ends else cursor_at(place(row)))
     return Page(tuple(kept), cursor_at(place(rows[-1])) if more and rows else None)
+
+
+def page_by_month(
+    request: PageRequest,
+    prefix: str,
+    *,
+    now: datetime,
+    since: datetime,
+    read: Callable[[datetime, str | None, int], Sequence[T]],
+    id_of: Callable[[T], str],
+) -> Page[T]:
+    """A page of a list whose ids tell their times and whose index is kept by months, newest first, back to `since`.
+
+    `read` gives at most so many rows of a month, newest first, before an id. Raises Invalid for a cursor of another list.
+    """
+    place = request.place()
+    if place is not None and not is_id(place, prefix):
+        raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+    rows: list[T] = []
+    next_place: str | None = None
+    start = now if place is None else min(made_at(place), now)
+    for looked, month in enumerate(months_back(start, since)):
+        if len(rows) > request.limit:
+            break
+        if looked == MONTHS_A_PAGE:
+            next_place = first_id_after(prefix, month)
+            break
+        rows += read(month, place, request.limit + 1 - len(rows))
+    if len(rows) > request.limit:
+        next_place = id_of(rows[request.limit - 1])
+    return Page(tuple(rows[: request.limit]), None if next_place is None else cursor_at(next_place))
 
 
 def cursor_at(place: str) -> str:

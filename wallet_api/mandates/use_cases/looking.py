@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from wallet_api.clock import months_back
+from functools import partial
+
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import first_id_after, is_id, made_at
+from wallet_api.ids import is_id
 from wallet_api.ledger import chart
 from wallet_api.mandates.model import Mandate
 from wallet_api.mandates.use_cases.ground import MandatesGround, Party, of
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
-from wallet_api.storage.pages import Page, PageRequest, cursor_at
-
-MONTHS_A_PAGE = 12
-"""A page looks through this many months; if it is not full then, its cursor says where to look on."""
+from wallet_api.storage.pages import Page, PageRequest, cursor_at, page_by_month
 
 
 class Looking(MandatesGround, frozen=True):
@@ -64,20 +62,13 @@ class Looking(MandatesGround, frozen=True):
         """The merchant's mandates, newest first, a moment after the facts."""
         with self.storage.trip() as trip:
             authorized = self.merchants.authorized(caller, trip)
-        merchant, place, now = authorized(), page.place(), self.clock.now()
-        if place is not None and not is_id(place, "man"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
-        rows: list[Mandate] = []
-        next_place: str | None = None
-        start = now if place is None else min(made_at(place), now)
-        for looked, month in enumerate(months_back(start, merchant.created_at)):
-            if len(rows) > page.limit:
-                break
-            if looked == MONTHS_A_PAGE:
-                next_place = first_id_after("man", month)
-                break
-            rows += self.store.newest(caller.id, caller.mode, month, place, page.limit + 1 - len(rows))
-        if len(rows) > page.limit:
-            next_place = rows[page.limit - 1].id
-        shown = tuple(mandate.at(now) for mandate in rows[: page.limit])
-        return Page(shown, None if next_place is None else cursor_at(next_place))
+        merchant, now = authorized(), self.clock.now()
+        found = page_by_month(
+            page,
+            "man",
+            now=now,
+            since=merchant.created_at,
+            read=partial(self.store.newest, caller.id, caller.mode),
+            id_of=lambda mandate: mandate.id,
+        )
+        return Page(tuple(mandate.at(now) for mandate in found.rows), found.next_cursor)

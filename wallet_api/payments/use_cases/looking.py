@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from wallet_api.clock import months_back
-from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import first_id_after, is_id, made_at
+from functools import partial
+
+from wallet_api.errors import NotFound
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.payments.model import Payment
-from wallet_api.payments.store import PaymentItem
 from wallet_api.payments.use_cases.ground import own
 from wallet_api.payments.use_cases.voiding import Voiding
 from wallet_api.sessions.model import Customer
-from wallet_api.storage.pages import Page, PageRequest, cursor_at
-
-MONTHS_A_PAGE = 12
-"""A page looks through this many months; if it is not full then, its cursor says where to look on."""
+from wallet_api.storage.pages import Page, PageRequest, page_by_month
 
 
 class Looking(Voiding, frozen=True):
@@ -56,21 +52,14 @@ class Looking(Voiding, frozen=True):
         """The merchant's payments, newest first."""
         with self.storage.trip() as trip:
             authorized = self.merchants.authorized(caller, trip)
-        merchant, place, now = authorized(), page.place(), self.clock.now()
-        if place is not None and not is_id(place, "pay"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
-        rows: list[PaymentItem] = []
-        next_place: str | None = None
-        start = now if place is None else min(made_at(place), now)
-        for looked, month in enumerate(months_back(start, merchant.created_at)):
-            if len(rows) > page.limit:
-                break
-            if looked == MONTHS_A_PAGE:
-                next_place = first_id_after("pay", month)
-                break
-            rows += self.store.newest(caller.id, caller.mode, month, place, page.limit + 1 - len(rows))
-        if len(rows) > page.limit:
-            next_place = rows[page.limit - 1].pk
-        payments = self.store.with_orders(rows[: page.limit])
-        cursor = None if next_place is None else cursor_at(next_place)
-        return Page(tuple(payment.at(now) for payment in payments), cursor)
+        merchant, now = authorized(), self.clock.now()
+        found = page_by_month(
+            page,
+            "pay",
+            now=now,
+            since=merchant.created_at,
+            read=partial(self.store.newest, caller.id, caller.mode),
+            id_of=lambda row: row.pk,
+        )
+        payments = self.store.with_orders(list(found.rows))
+        return Page(tuple(payment.at(now) for payment in payments), found.next_cursor)

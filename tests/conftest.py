@@ -10,6 +10,7 @@ from dev.cloud.rights import rights
 from dev.server import Server
 from tests.client import Api
 from tests.faults.injector import Faults, injecting
+from tests.hashing import hashing
 from tests.ledger_world import World
 from tests.promises import PromisedApi
 from tests.secrecy import found_in, listening
@@ -20,6 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="run every cell of what is sampled otherwise; takes minutes")
     parser.addoption("--schedule", help="the one order of storage calls to run, as a failing schedule wrote it")
     parser.addoption("--seed", help="which sample is run; a failure names its own")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    with hashing():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from dev.cloud.local import LocalCloud
-from tests.build import PASSWORD
+from tests.build import PASSWORD, a_person
+from tests.client import Api
+from tests.hashing import as_deployed, hashing
 from wallet_api.passwords import use_cases
 from wallet_api.passwords.errors import PasswordRefused, WrongPassword
 from wallet_api.passwords.model import is_common
@@ -17,6 +20,12 @@ from wallet_api.passwords.store import PASSWORD as PLACE
 from wallet_api.passwords.use_cases import Passwords, Try
 
 PERSON = "usr_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
+
+
+@pytest.fixture(autouse=True)
+def _hashing_as_deployed() -> Iterator[None]:
+    with hashing(as_deployed):
+        yield
 
 
 @pytest.fixture
@@ -42,6 +51,14 @@ def test_a_password_is_kept_as_argon2id_with_enough_memory_and_its_own_salt(pass
     one, two = passwords.digest(PASSWORD, []), passwords.digest(PASSWORD, [])
     assert re.match(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22,}\$", one)
     assert one != two
+
+
+def test_whoever_registers_has_such_a_hash(api: Api, cloud: LocalCloud, passwords: Passwords) -> None:
+    """A7: over HTTP, as a deployed wallet keeps it."""
+    someone = a_person(api, cloud, pin=None)
+    kept = passwords.storage.get(passwords.items, someone.id, PLACE)
+    assert kept is not None
+    assert kept.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize("password", ["x y4" * 16, "🐎🔋 蓝莓 " * 18, "e\u0301 horse battery"])

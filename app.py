@@ -8,7 +8,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import routes, streams, wiring
+from chalicelib import routes, schedules, streams
 
 app = Chalice(app_name="wallet-api")
 for each in routes.ALL:
@@ -23,54 +23,62 @@ WEBHOOKS_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:webhooks"
 @app.on_dynamodb_record(stream_arn=LEDGER_STREAM, batch_size=100)
 def fold_ledger(event: DynamoDBEvent) -> Any:
     """Folds the journal into the balances and statements of busy accounts."""
-    return streams.answer(event, wiring.wallet().folding.fold)
+    return streams.answer(event, "fold_ledger", lambda wallet: wallet.folding.fold)
 
 
 @app.on_dynamodb_record(stream_arn=LEDGER_STREAM, batch_size=100)
 def project_ledger_events(event: DynamoDBEvent) -> Any:
     """Writes the events of what moved money."""
-    return streams.answer(event, wiring.wallet().events.project_ledger)
+    return streams.answer(event, "project_ledger_events", lambda wallet: wallet.events.project_ledger)
 
 
 @app.on_dynamodb_record(stream_arn=RECORDS_STREAM, batch_size=100)
 def project_record_events(event: DynamoDBEvent) -> Any:
     """Writes the events of what changed without moving money."""
-    return streams.answer(event, wiring.wallet().events.project_records)
+    return streams.answer(event, "project_record_events", lambda wallet: wallet.events.project_records)
 
 
 @app.on_dynamodb_record(stream_arn=RECORDS_STREAM, batch_size=100)
 def dispatch_events(event: DynamoDBEvent) -> Any:
     """Sends new events on their way to the webhook endpoints that want them."""
-    return streams.answer(event, wiring.wallet().deliveries.dispatch)
+    return streams.answer(event, "dispatch_events", lambda wallet: wallet.deliveries.dispatch)
 
 
 @app.on_sqs_message(queue_arn=WEBHOOKS_QUEUE, batch_size=10)
 def deliver_webhooks(event: SQSEvent) -> Any:
     """Posts events to merchants' servers."""
-    return streams.answer_queue(event, wiring.wallet().replays.take)
+    return streams.answer_queue(event, "deliver_webhooks", lambda wallet: wallet.replays.take)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def send_due_webhooks(event: CloudWatchEvent) -> None:
     """Finds the deliveries and replays whose time has come, or whose message was lost."""
-    wiring.wallet().deliveries.send_due()
-    wiring.wallet().replays.send_due()
+    schedules.run(
+        event,
+        "send_due_webhooks",
+        lambda wallet: wallet.deliveries.send_due(),
+        lambda wallet: wallet.replays.send_due(),
+    )
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def settle_processing(event: CloudWatchEvent) -> None:
     """Drives to an end what has none yet: top-ups, payments under review, holds whose time is over, refunds, their requests, payouts."""
-    wiring.wallet().top_ups.settle_due()
-    wiring.wallet().refund_requests.escalate_due()
-    wiring.wallet().refunds.settle_due()
-    wiring.wallet().payments.settle_due()
-    wiring.wallet().payouts.settle_due()
+    schedules.run(
+        event,
+        "settle_processing",
+        lambda wallet: wallet.top_ups.settle_due(),
+        lambda wallet: wallet.refund_requests.escalate_due(),
+        lambda wallet: wallet.refunds.settle_due(),
+        lambda wallet: wallet.payments.settle_due(),
+        lambda wallet: wallet.payouts.settle_due(),
+    )
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def settle_days(event: CloudWatchEvent) -> None:
     """Closes merchants' days that are over, and pays out what was earned in them."""
-    wiring.wallet().payouts.settle_days()
+    schedules.run(event, "settle_days", lambda wallet: wallet.payouts.settle_days())
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
@@ -78,13 +86,13 @@ def verify_ledger(event: CloudWatchEvent) -> None:
     """Checks every balance, line and entry of the ledger, and tells an alarm how much differs."""
     from wallet_api.ledger.watch import watch
 
-    watch(wiring.wallet().ledger, wiring.wallet().metrics)
+    schedules.run(event, "verify_ledger", lambda wallet: watch(wallet.ledger, wallet.metrics))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def send_notices(event: CloudWatchEvent) -> None:
     """Tells people what happened to their access."""
-    wiring.wallet().notifications.send_due()
+    schedules.run(event, "send_notices", lambda wallet: wallet.notifications.send_due())
 
 
 starting.done()

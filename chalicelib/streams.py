@@ -7,27 +7,40 @@ from typing import Any
 
 from chalice.app import DynamoDBEvent, SQSEvent
 
+from chalicelib import wiring, work_log
 from wallet_api.deliveries.use_cases import QueueMessage
+from wallet_api.wallet import Wallet
 
 Projection = Callable[[Sequence[Mapping[str, Any]]], Sequence[str]]
 Worker = Callable[[Sequence[QueueMessage]], Sequence[str]]
 
 
-def answer(event: DynamoDBEvent, project: Projection) -> dict[str, list[dict[str, str]]]:
+def answer(
+    event: DynamoDBEvent, function: str, projection: Callable[[Wallet], Projection]
+) -> dict[str, list[dict[str, str]]]:
     """Projects a batch. Lambda takes it up again from the first sequence number in the answer and sends it, in the end,
     to the dead-letter queue.
 
     Only the raw event is used: Chalice's record class hides parts of it.
     """
-    return _failures(project(event.to_dict()["Records"]))
+    records = event.to_dict()["Records"]
+    with work_log.telling(wiring.wallet, event, function, "stream") as work:
+        work.records = len(records)
+        failed = projection(wiring.wallet())(records)
+        work.failed = len(failed)
+    return _failures(failed)
 
 
-def answer_queue(event: SQSEvent, work: Worker) -> dict[str, list[dict[str, str]]]:
+def answer_queue(event: SQSEvent, function: str, worker: Callable[[Wallet], Worker]) -> dict[str, list[dict[str, str]]]:
     """Works on a batch of messages. Those that are named in the answer come again alone, and in the end go to the dead
     letters; all others are done.
     """
     messages = [QueueMessage(str(each["messageId"]), str(each["body"])) for each in event.to_dict()["Records"]]
-    return _failures(work(messages))
+    with work_log.telling(wiring.wallet, event, function, "queue") as work:
+        work.records = len(messages)
+        failed = worker(wiring.wallet())(messages)
+        work.failed = len(failed)
+    return _failures(failed)
 
 
 def _failures(failed: Sequence[str]) -> dict[str, list[dict[str, str]]]:

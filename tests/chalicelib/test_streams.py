@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
 from chalice.app import DynamoDBEvent, SQSEvent
 
 from chalicelib.streams import answer, answer_queue
 from wallet_api.deliveries.use_cases import QueueMessage
+
+pytestmark = pytest.mark.usefixtures("cloud")
 
 RECORDS = [{"eventID": "1", "dynamodb": {"SequenceNumber": "100"}}, {"eventID": "2"}]
 
@@ -18,14 +21,15 @@ def test_the_projection_sees_the_raw_records_and_lambda_the_failed_ones() -> Non
         seen.extend(records)
         return ["100", "101"]
 
-    told = answer(DynamoDBEvent({"Records": RECORDS}, None), project)
+    told = answer(DynamoDBEvent({"Records": RECORDS}, None), "fold_ledger", lambda _wallet: project)
     assert seen == RECORDS
     assert told == {"batchItemFailures": [{"itemIdentifier": "100"}, {"itemIdentifier": "101"}]}
 
 
 def test_a_batch_that_is_done_has_no_failures() -> None:
     """O2."""
-    assert answer(DynamoDBEvent({"Records": RECORDS}, None), lambda _: []) == {"batchItemFailures": []}
+    told = answer(DynamoDBEvent({"Records": RECORDS}, None), "fold_ledger", lambda _wallet: lambda _records: [])
+    assert told == {"batchItemFailures": []}
 
 
 def test_a_worker_sees_messages_and_lambda_those_that_failed() -> None:
@@ -37,6 +41,6 @@ def test_a_worker_sees_messages_and_lambda_those_that_failed() -> None:
         seen.extend(messages)
         return ["m2"]
 
-    told = answer_queue(SQSEvent({"Records": records}, None), work)
+    told = answer_queue(SQSEvent({"Records": records}, None), "deliver_webhooks", lambda _wallet: work)
     assert seen == [QueueMessage("m1", "{}"), QueueMessage("m2", "x")]
     assert told == {"batchItemFailures": [{"itemIdentifier": "m2"}]}

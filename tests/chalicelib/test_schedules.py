@@ -1,0 +1,30 @@
+"""A schedule's tasks: each has its turn, and a failure is told once all had theirs."""
+
+from typing import Any
+
+import pytest
+
+from app import app
+from dev.cloud.context import LambdaContext
+from dev.cloud.local import LocalCloud
+from dev.cloud.pump import _scheduled_event
+
+
+def test_a_task_that_fails_keeps_no_other_waiting_and_lambda_hears_of_it(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O13: top-ups that cannot be looked for are no reason to let payouts lie."""
+    ran = []
+
+    def breaks(*_: Any) -> int:
+        raise RuntimeError("storage is away")
+
+    monkeypatch.setattr(type(cloud.wallet.top_ups), "settle_due", breaks)
+    monkeypatch.setattr(type(cloud.wallet.payouts), "settle_due", lambda *_: ran.append("payouts"))
+    with pytest.raises(RuntimeError, match="storage is away"):
+        app.handler_map["settle_processing"](
+            _scheduled_event("settle_processing", cloud.clock.now()), LambdaContext("settle_processing")
+        )
+    assert ran == ["payouts"]
+    shown = cloud.gauges.shown()
+    assert (shown["work_failed"]["last"], shown["work_records"]["last"]) == (1, 5)

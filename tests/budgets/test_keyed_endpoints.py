@@ -16,9 +16,6 @@ included.
 MORE: dict[str, tuple[int, int, int]] = {
     # The card's charges are looked for among the newest top-ups, and the acquirer's answer is kept in a write of its own.
     "POST /v1/refund_requests/{request_id}/approve to a card": (6, 10, 26),
-    # The first movement of a merchant's day is refused, begins the day in a write of its own, is read again and written again
-    # with the line, the balance and the day (ADR 0034); what the bank answered is kept in a write of its own.
-    "POST /v1/payouts is set aside": (7, 14, 30),
 }
 """Scenarios that may cost more, each with a reason beside it."""
 

@@ -54,7 +54,8 @@ class DayItem(Item):
 class Day(Struct, frozen=True):
     """One account's day: the sum of its lines, the part of it that was earned, and the balance that it began with.
 
-    `closed_lines` is how many lines there were when the day was closed; None before.
+    `closed_lines` is how many lines there were when the day was closed; None before. A day that nothing was written of yet is not
+    `begun`.
     """
 
     account: str
@@ -64,6 +65,7 @@ class Day(Struct, frozen=True):
     lines: int
     opening: Mapping[str, int] | None
     closed_lines: int | None
+    begun: bool = True
 
     @property
     def closing(self) -> Mapping[str, int]:
@@ -124,10 +126,7 @@ class Days(Struct, frozen=True):
         """Adds lines of one day to its sums. Leaving the write's block may raise DayNotBegun."""
         items, day = self.items, wallet_day(lines[0].at)
         actions = [items.lines.set(items.lines + len(lines))]
-        for name, sums in (
-            ("net", _sums(lines)),
-            ("earned", _sums(each for each in lines if each.kind not in SETTLING)),
-        ):
+        for name, sums in (("net", _sums(lines)), ("earned", _earned(lines))):
             for currency, amount in sums.items():
                 counter = getattr(items, name)[currency]
                 actions.append(counter.set((counter | 0) + amount))
@@ -135,30 +134,43 @@ class Days(Struct, frozen=True):
 
     def begin(self, account: str, day: str) -> None:
         """An empty day, in a write of its own; one that is there stays."""
-        item = self.items(place_of_day(account, day), DAY, account=account, date=day, net={}, earned={}, lines=0)
         try:
             with self.storage.atomic_write() as write:
-                write.put(item, StaleAccount())
+                write.put(self._new(account, day, []), StaleAccount())
         except StaleAccount:
             return
+
+    def _new(self, account: str, day: str, lines: Sequence[Line]) -> DayItem:
+        """The item of a day that these lines begin."""
+        net, earned, place = _sums(lines), _earned(lines), place_of_day(account, day)
+        return self.items(place, DAY, account=account, date=day, net=net, earned=earned, lines=len(lines))
 
     def move_out(self, entry: Entry, place: str, account: str, cover: Cover, write: AtomicWrite) -> None:
         """Adds a folded account's side of an entry that it must be able to pay: its line, its balance and its day.
 
-        The folding finds the line counted. Leaving the write's block may raise the cover's refusal, StaleAccount, DayNotBegun.
+        The folding finds the line counted. Leaving the write's block may raise the cover's refusal, StaleAccount.
         """
         lines = [line for line in lines_of(entry, place) if line.account == account]
-        items, day_items = self.account_items, self.items
+        items = self.account_items
         for line in lines:
             money, pending = line.money, cover.day.pending(line.money.currency)
-            earned, balance = day_items.earned[money.currency], items.balances[money.currency]
-            day_item = day_items(place_of_day(account, cover.day.date), DAY)
-            unchanged = earned.does_not_exist() | (earned <= pending.amount)
-            write.check(day_item, (day_items.pk.exists(), DayNotBegun()), (unchanged, StaleAccount()))
+            balance = items.balances[money.currency]
             enough = (balance >= pending.amount - money.amount, cover.short)
             write.update(items(account, BALANCE), [balance.set(balance + money.amount)], enough)
             item = self.line_items.of(line, pk=line.pk, sk=line.sk, amount=money.amount, currency=money.currency)
             write.put(item, StaleAccount())
+        self._count_covered(account, lines, cover.day, write)
+
+    def _count_covered(self, account: str, lines: Sequence[Line], day: Day, write: AtomicWrite) -> None:
+        """Counts lines in a day as it was read: begins it if it was not, else requires that no more was earned in it since."""
+        items = self.items
+        if not day.begun:
+            write.put(self._new(account, day.date, lines), StaleAccount())
+            return
+        for currency in _sums(lines):
+            earned = items.earned[currency]
+            unchanged = earned.does_not_exist() | (earned <= day.pending(currency).amount)
+            write.check(items(place_of_day(account, day.date), DAY), (unchanged, StaleAccount()))
         self.count(account, lines, write)
 
     def close(self, account: str, day: str, opened_on: str) -> Day:
@@ -194,7 +206,7 @@ class Days(Struct, frozen=True):
         if closed == day:
             return day
         items = self.items
-        if day.opening is None and not day.lines:
+        if not day.begun:
             self.begin(day.account, day.date)
         with self.storage.atomic_write() as write:
             actions = [items.opening.set(dict(opening)), items.closed_lines.set(day.lines)]
@@ -215,7 +227,7 @@ def place_of_day(account: str, day: str) -> str:
 
 def empty(account: str, day: str) -> Day:
     """A day in which nothing happened so far."""
-    return Day(account, day, {}, {}, 0, None, None)
+    return Day(account, day, {}, {}, 0, None, None, begun=False)
 
 
 def days_back(day: str, count: int) -> list[str]:
@@ -242,6 +254,10 @@ def _sums(lines: Iterable[Line]) -> dict[str, int]:
     for line in lines:
         sums[line.money.currency] += line.money.amount
     return sums
+
+
+def _earned(lines: Iterable[Line]) -> dict[str, int]:
+    return _sums(line for line in lines if line.kind not in SETTLING)
 
 
 def open_days(storage: Storage, account_items: type[AccountItem], line_items: type[LineItem]) -> Days:

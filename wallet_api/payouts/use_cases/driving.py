@@ -24,6 +24,7 @@ from wallet_api.payouts.errors import PayoutMissing
 from wallet_api.payouts.model import Payout
 from wallet_api.payouts.postings import correction_entry, paid_entry, return_entry, void_entry
 from wallet_api.payouts.store import PayoutMoved, PayoutStore
+from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.settlement_days.use_cases import SettlementDays
 from wallet_api.storage import AtomicWrite, Storage
@@ -58,7 +59,7 @@ class Driving(Struct, frozen=True):
         for payout_id in self.store.due(now):
             try:
                 payout = self.require(payout_id)
-                after = self.post(payout, self._asked(self.bank.find, payout))
+                after = self.post(payout, self._asked(self.bank.find, payout, self._destination(payout)))
                 moved += after.status != payout.status
                 stuck += after.status == "processing" and now - payout.created_at > STUCK_AFTER
             except Exception:
@@ -91,17 +92,22 @@ class Driving(Struct, frozen=True):
             raise PayoutMissing
         return payout
 
-    def ordered(self, payout: Payout) -> BankOutcome:
+    def ordered(self, payout: Payout, account: SettlementAccount) -> BankOutcome:
         """What the bank says when it is told to pay; no answer is no outcome."""
-        return self._asked(self.bank.pay, payout)
+        return self._asked(self.bank.pay, payout, account)
 
-    def _asked(self, ask: Callable[[BankOrder], BankOutcome], payout: Payout) -> BankOutcome:
+    def _destination(self, payout: Payout) -> SettlementAccount:
+        with self.storage.trip() as trip:
+            found = self.store.destination(payout.id, trip)
+        account = found()
+        if account is None:
+            raise LookupError(f"{payout.id} goes nowhere")
+        return account
+
+    def _asked(
+        self, ask: Callable[[BankOrder], BankOutcome], payout: Payout, account: SettlementAccount
+    ) -> BankOutcome:
         try:
-            with self.storage.trip() as trip:
-                found = self.store.destination(payout.id, trip)
-            account = found()
-            if account is None:
-                raise LookupError(f"{payout.id} goes nowhere")
             return ask(payout.order(self.settlement_accounts.opened(account)))
         except BankSilent:
             return _PENDING

@@ -13,7 +13,7 @@ from wallet_api.fees.errors import FeeNotOffered
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account, StaleAccount
-from wallet_api.ledger.days import Cover, Day, DayNotBegun
+from wallet_api.ledger.days import Cover, Day
 from wallet_api.ledger.holds import Holder
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Operation
 from wallet_api.merchants.model import MerchantCaller
@@ -82,7 +82,7 @@ class Ordering(Driving, frozen=True):
         return self.ledger.once(
             operation,
             decided,
-            attempt=lambda: self.carried_out(self._set_aside(order, standing)),
+            attempt=lambda: self.carried_out(*self._set_aside(order, standing)),
             replay=lambda decision: self.require(decision.subject),
             allow=authorized,
         )
@@ -111,7 +111,7 @@ class Ordering(Driving, frozen=True):
             return self.require(before.subject)
         try:
             # A refusal is not recorded here: what speaks against it in this minute may not in the next.
-            return self.carried_out(self._set_aside(order, standing))
+            return self.carried_out(*self._set_aside(order, standing))
         except AlreadyDecided as raced:
             return self.require(raced.decision.subject)
 
@@ -124,19 +124,16 @@ class Ordering(Driving, frozen=True):
             self.settlement_accounts.reading(merchant_id, trip),
         )
 
-    def _set_aside(self, order: _Order, standing: Standing) -> Payout:
+    def _set_aside(self, order: _Order, standing: Standing) -> tuple[Payout, SettlementAccount]:
         for _ in range(EARNED_MEANWHILE):
             try:
                 return self._write(order, standing)
-            except DayNotBegun:
-                self.ledger.days.begin(chart.merchant(order.merchant_id), standing.today().date)
             except StaleAccount:
-                pass
-            with self.storage.trip() as trip:
-                standing = self.standing(order.merchant_id, trip)
+                with self.storage.trip() as trip:
+                    standing = self.standing(order.merchant_id, trip)
         raise StaleAccount
 
-    def _write(self, order: _Order, standing: Standing) -> Payout:
+    def _write(self, order: _Order, standing: Standing) -> tuple[Payout, SettlementAccount]:
         now, destination = self.clock.now(), _usable(standing.destination(), self.clock)
         today, account = standing.today(), chart.merchant(order.merchant_id)
         if today.date != wallet_day(now):
@@ -166,12 +163,12 @@ class Ordering(Driving, frozen=True):
         with self.storage.atomic_write() as write:
             self.ledger.decide(order.operation, entry, write, holder=Holder(account), covers={account: cover})
             self.store.add(payout, destination, write)
-        return payout
+        return payout, destination
 
-    def carried_out(self, payout: Payout) -> Payout:
+    def carried_out(self, payout: Payout, destination: SettlementAccount) -> Payout:
         """The payout after the bank was asked to pay it, once. Never raises: the money is set aside, and the schedule goes on."""
         try:
-            return self.post(payout, self.ordered(payout))
+            return self.post(payout, self.ordered(payout, destination))
         except Unavailable:
             logger.warning("a payout's outcome was not kept", extra={"payout_id": payout.id})
             return payout

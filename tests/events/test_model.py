@@ -12,6 +12,7 @@ import pytest
 from wallet_api.events.model import (
     BORN,
     OF_ENTRIES,
+    OF_FIELDS,
     OF_STATES,
     TYPES,
     Change,
@@ -143,6 +144,7 @@ def test_a_capture_is_told_as_the_payment_that_it_is() -> None:
 def test_the_list_of_types_is_closed() -> None:
     """Whatever is told of a state or an entry has its line in the list."""
     told = {kind for states in OF_STATES.values() for kind in states.values()} | set(OF_ENTRIES.values())
+    told |= {kind for _, kind in OF_FIELDS.values()}
 
     assert told - {None} <= set(TYPES)
     assert list(events_of_entry(entry("unheard_of", move(cny(1), CUSTOMER, SHOP)))) == []

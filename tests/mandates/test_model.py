@@ -127,7 +127,7 @@ class TestCharging:
         assert why is None or isinstance(why, MandateLimitExceeded)
 
     def test_a_lowered_month_leaves_nothing_and_never_less(self) -> None:
-        spent = replace(ACTIVE, month=counted_month(NOW), charged=250_00).lowered(None, yuan(200))
+        spent = replace(ACTIVE, month=counted_month(NOW), charged=250_00).lowered(None, yuan(200), NOW)
         assert spent.left(NOW) == yuan(0)
 
     def test_another_currency_is_no_small_amount(self) -> None:
@@ -168,14 +168,18 @@ class TestConfirming:
 
 class TestLowering:
     def test_a_limit_only_becomes_smaller(self) -> None:
-        assert ACTIVE.lowered(yuan(50), None).terms == replace(TERMS, max_per_payment=yuan(50))
+        assert ACTIVE.lowered(yuan(50), None, NOW).terms == replace(TERMS, max_per_payment=yuan(50))
         for wanted in ((yuan(101), None), (None, yuan(301)), (Money(1, "USD"), None)):
             with pytest.raises(Invalid):
-                ACTIVE.lowered(*wanted)
+                ACTIVE.lowered(*wanted, NOW)
 
     def test_a_small_month_bounds_a_payment_too(self) -> None:
-        lowered = ACTIVE.lowered(None, yuan(40)).terms
+        lowered = ACTIVE.lowered(None, yuan(40), NOW).terms
         assert (lowered.max_per_payment, lowered.max_per_month) == (yuan(40), yuan(40))
+
+    def test_lowered_to_what_it_is_it_is_the_very_same(self) -> None:
+        assert ACTIVE.lowered(yuan(100), yuan(300), NOW) is ACTIVE
+        assert ACTIVE.lowered(yuan(99), None, NOW).lowered_at == NOW
 
     def test_only_an_active_one_is_lowered(self) -> None:
         whys = {status: why_not_lowerable(mandate, NOW) for status, mandate in IN_STATE.items()}

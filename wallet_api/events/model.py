@@ -52,6 +52,7 @@ TYPES: Mapping[str, str] = {
     "transfer.received": "money came from another person",
     "mandate.created": "a merchant asked a customer to let it charge without asking each time",
     "mandate.confirmed": "a customer said yes to a mandate, which may be charged by now",
+    "mandate.lowered": "a customer made the limits of a mandate smaller",
     "mandate.revoked": "a customer ended a mandate",
     "mandate.canceled": "a merchant ended a mandate",
     "merchant.settlement_account.changed": "a merchant's money is to be paid out to another account",
@@ -103,6 +104,11 @@ OF_STATES: Mapping[str, Mapping[str, str | None]] = {
     },
 }
 """Event types by a record's kind and the state it came into. None where the journal tells it, or nothing happened yet."""
+
+OF_FIELDS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "mandate": (("max_per_payment", "max_per_month"), "mandate.lowered"),
+}
+"""By a record's kind, fields whose change is told though the record stays in its state, and by which event."""
 
 OF_ENTRIES: Mapping[str, str | None] = {
     "payment": "payment.succeeded",
@@ -168,8 +174,10 @@ class Change(Struct, frozen=True):
     amount: Money | None
     at: datetime
     digest: str
-    captured: bool = False
-    """Whether money that was set aside was taken, wholly or in part: its customer need not have a line of it in the journal."""
+    told_as: str | None = None
+    """The event that tells of it, where its state does not say: a capture, since its customer need not have a line of it in the
+    journal, and a change of a field within a state.
+    """
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
@@ -198,7 +206,7 @@ def events_of_entry(entry: Entry) -> Iterator[Event]:
 
 def events_of_change(change: Change) -> Iterator[Event]:
     """What a record's new state means to its owners; nothing when the journal tells it, or nobody needs to know."""
-    kind = "payment.succeeded" if change.captured else OF_STATES.get(change.kind, {}).get(change.state)
+    kind = change.told_as or OF_STATES.get(change.kind, {}).get(change.state)
     if kind is None:
         return
     data: dict[str, Any] = {"id": change.subject, "object": change.kind, "status": change.state, **change.facts}

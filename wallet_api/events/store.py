@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from wallet_api.events.errors import EventKnown, RecordUnreadable
-from wallet_api.events.model import BORN, FACTS, OF_STATES, Change, Event, shard_of, shards_of
+from wallet_api.events.model import BORN, FACTS, OF_FIELDS, OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Document, Moment, UnicodeAttribute
@@ -50,6 +50,7 @@ class ChangedItem(Item):
     authorized_at = Moment(null=True)
     confirmed_at = Moment(null=True)
     escalated_at = Moment(null=True)
+    lowered_at = Moment(null=True)
     merchant_id = UnicodeAttribute(null=True)
     customer_id = UnicodeAttribute(null=True)
     person_id = UnicodeAttribute(null=True)
@@ -138,19 +139,22 @@ class EventStore(Struct, frozen=True):
             if record["eventName"] == "REMOVE" or kind not in OF_STATES:
                 return None
             image = change["NewImage"]
-            if change.get("OldImage", {}).get("status") == image["status"]:
-                return None
+            before = change.get("OldImage", {})
+            if before.get("status") == image["status"]:
+                told_as = _within_state(kind, before, image)
+                return None if told_as is None else self._change(kind, image, told_as)
             if "OldImage" not in change and image["status"].get("S") in BORN.get(kind, ()):
                 return None
-            return self._change(kind, image)
+            return self._change(kind, image, None)
         except Exception as error:
             raise RecordUnreadable(str(record.get("dynamodb", {}).get("Keys"))) from error
 
-    def _change(self, kind: str, image: Mapping[str, Any]) -> Change:
+    def _change(self, kind: str, image: Mapping[str, Any], told_as: str | None) -> Change:
         item = self.changed_items.from_raw_data(dict(image))
         times: tuple[datetime | None, ...] = (
             item.ended_at,
             item.settled_at,
+            item.lowered_at,
             item.confirmed_at,
             item.escalated_at,
             item.created_at,
@@ -163,7 +167,7 @@ class EventStore(Struct, frozen=True):
             state=item.status,
             owners=tuple(owner for owner in owners if owner),
             amount=_captured(image) if captured else _amount(image),
-            captured=captured,
+            told_as="payment.succeeded" if captured else told_as,
             facts={name: fact for name in FACTS if (fact := _plain(image.get(name))) is not None},
             at=next(time for time in times if time is not None),
             digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
@@ -172,6 +176,12 @@ class EventStore(Struct, frozen=True):
     def _item(self, event: Event) -> EventItem:
         bucket = _bucket(event.owner, shard_of(event))
         return self.items.of(event, pk=event.id, sk=EVENT, owner_bucket=bucket, owner_order=event.id)
+
+
+def _within_state(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """The event of a record that changed and stayed in its state; None when nobody is told of it."""
+    fields, told_as = OF_FIELDS.get(kind, ((), None))
+    return told_as if any(before.get(field) != after.get(field) for field in fields) else None
 
 
 def _captured(image: Mapping[str, Any]) -> Money:

@@ -40,6 +40,7 @@ FOR_PEOPLE = (
     "transfer.sent",
     "transfer.received",
     "mandate.confirmed",
+    "mandate.lowered",
     "mandate.revoked",
     "mandate.canceled",
 )

@@ -107,6 +107,7 @@ class Mandate(Struct, frozen=True):
     customer_id: str | None = None
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
+    lowered_at: datetime | None = None
     month: str = NEVER
     charged: int = 0
 
@@ -150,7 +151,7 @@ class Mandate(Struct, frozen=True):
         """As it was when it was asked for, or confirmed: what it charged, who ended it and what was lowered came later."""
         most, monthly = Money(max_per_payment, self.currency), Money(max_per_month, self.currency)
         terms = replace(self.terms, max_per_payment=most, max_per_month=monthly)
-        before = replace(self, status=status, terms=terms, ended_at=None, month=NEVER, charged=0)
+        before = replace(self, status=status, terms=terms, ended_at=None, lowered_at=None, month=NEVER, charged=0)
         return before if status == ACTIVE else replace(before, customer_id=None, confirmed_at=None)
 
     def confirmed(self, customer_id: str, now: datetime) -> Mandate:
@@ -161,8 +162,9 @@ class Mandate(Struct, frozen=True):
         """The mandate after one of its sides ended it."""
         return self._turned(REVOKED if side == "customer" else CANCELED, now)
 
-    def lowered(self, max_per_payment: Money | None, max_per_month: Money | None) -> Mandate:
-        """The mandate with smaller limits: a month that takes less than one payment bounds the payment as well.
+    def lowered(self, max_per_payment: Money | None, max_per_month: Money | None, now: datetime) -> Mandate:
+        """The mandate with smaller limits, or the very same one when these are its limits already. A month that takes less than one
+        payment bounds the payment as well.
 
         Raises Invalid for a limit that is larger than the present one, or in another currency: that needs a new yes.
         """
@@ -176,7 +178,8 @@ class Mandate(Struct, frozen=True):
             raise Invalid(*problems)
         month = max_per_month or terms.max_per_month
         payment = min(max_per_payment or terms.max_per_payment, month)
-        return replace(self, terms=replace(terms, max_per_payment=payment, max_per_month=month))
+        smaller = replace(terms, max_per_payment=payment, max_per_month=month)
+        return self if smaller == terms else replace(self, terms=smaller, lowered_at=now)
 
     def _turned(self, status: Status, ended_at: datetime | None) -> Mandate:
         if status not in TRANSITIONS[self.status]:

@@ -59,6 +59,7 @@ class MandateItem(Item):
     expires_at = Moment()
     confirmed_at = Moment(null=True)
     ended_at = Moment(null=True)
+    lowered_at = Moment(null=True)
     owner_bucket = UnicodeAttribute()
     owner_order = UnicodeAttribute()
 
@@ -153,11 +154,11 @@ class MandateStore(Struct, frozen=True):
             write.delete(self._grant(mandate, LIVE))
             write.replace(self._grant(mandate, ENDED))
 
-    def lower(self, mandate: Mandate, write: AtomicWrite) -> None:
+    def lower(self, mandate: Mandate, now: datetime, write: AtomicWrite) -> None:
         """Keeps smaller limits, never larger ones. Leaving the write's block may raise StaleAccount."""
         items, terms = self.items, mandate.terms
         payment, month = terms.max_per_payment.amount, terms.max_per_month.amount
-        actions = [items.max_per_payment.set(payment), items.max_per_month.set(month)]
+        actions = [items.max_per_payment.set(payment), items.max_per_month.set(month), items.lowered_at.set(now)]
         smaller = (items.max_per_payment >= payment) & (items.max_per_month >= month)
         write.update(items(mandate.id, MANDATE), actions, ((items.status == ACTIVE) & smaller, StaleAccount()))
 

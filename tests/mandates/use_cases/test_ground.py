@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.mandates.test_model import ACTIVE, WAITING
+from tests.mandates.test_model import ACTIVE, NOW, WAITING
 from wallet_api.errors import NotFound
 from wallet_api.mandates.model import Mandate
 from wallet_api.mandates.use_cases.ground import first_answer, of
@@ -28,6 +28,6 @@ def test_each_side_finds_its_own() -> None:
 
 
 def test_an_answer_is_kept_as_far_as_it_changes_later() -> None:
-    lowered = ACTIVE.lowered(None, ACTIVE.terms.max_per_payment)
+    lowered = ACTIVE.lowered(None, ACTIVE.terms.max_per_payment, NOW)
     assert lowered.as_answered("active", **first_answer(ACTIVE)) == ACTIVE
     assert ACTIVE.as_answered("requires_confirmation", **first_answer(ACTIVE)) == WAITING

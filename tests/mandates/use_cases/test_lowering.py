@@ -52,3 +52,28 @@ def test_what_ended_is_not_lowered(api: Api, shop: Shop, ada: Someone) -> None:
     mandate = a_mandate(api, shop, ada)
     end(api, mandate["id"], ada.token).ok(200)
     refused(lower(api, ada, mandate, max_per_month=100_00), 402, "mandate_revoked")
+
+
+def test_merchant_and_customer_are_told_once_of_each_lowering(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """A merchant whose next charge would be refused learns it before; what changes nothing is told to nobody."""
+    mandate = a_mandate(api, shop, ada)
+    lower(api, ada, mandate, max_per_month=100_00).ok(200)
+    lower(api, ada, mandate, max_per_month=100_00).ok(200)
+    charge(api, shop, mandate["id"], 60_00).ok(201)
+    cloud.clock.advance("1m")
+    lower(api, ada, mandate, max_per_payment=30_00).ok(200)
+    cloud.pump.drain()
+    for token in (shop.key, ada.token):
+        told = api.get(f"/v1/events?object_id={mandate['id']}&type=mandate.lowered", token=token).ok(200)["data"]
+        assert [(each["data"]["object"], each["data"]["status"]) for each in told] == [("mandate", "active")] * 2
+        assert told[0]["created_at"] > told[1]["created_at"]
+
+
+def test_a_merchant_is_told_that_its_customer_revoked(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:
+    mandate = a_mandate(api, shop, ada)
+    end(api, mandate["id"], ada.token).ok(200)
+    cloud.pump.drain()
+    told = api.get(f"/v1/events?object_id={mandate['id']}", token=shop.key).ok(200)["data"]
+    assert [each["type"] for each in told] == ["mandate.revoked", "mandate.confirmed", "mandate.created"]

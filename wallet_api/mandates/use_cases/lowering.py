@@ -22,19 +22,21 @@ class Lowering(MandatesGround, frozen=True):
     """Making limits smaller. It can only take away, so it asks for no proof beyond the session."""
 
     def lower(self, caller: Customer, mandate_id: str, limits: Limits) -> Mandate:
-        """Lowers a mandate's limits from the next charge on; lowered to the same once more, nothing changes.
+        """Lowers a mandate's limits from the next charge on; its merchant is told. To the same once more, nothing changes.
 
         Raises NotFound, Invalid for larger limits, MandateRevoked, MandateCanceled.
         """
         for _ in range(CHANGES_MEANWHILE):
-            mandate = self.own(caller, mandate_id)
-            error = why_not_lowerable(mandate, self.clock.now())
+            mandate, now = self.own(caller, mandate_id), self.clock.now()
+            error = why_not_lowerable(mandate, now)
             if error is not None:
                 raise error
-            lowered = mandate.lowered(limits.max_per_payment, limits.max_per_month)
+            lowered = mandate.lowered(limits.max_per_payment, limits.max_per_month, now)
+            if lowered is mandate:
+                return mandate
             try:
                 with self.storage.atomic_write() as write:
-                    self.store.lower(lowered, write)
+                    self.store.lower(lowered, now, write)
                 return lowered
             except StaleAccount:
                 continue

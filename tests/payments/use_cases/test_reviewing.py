@@ -1,18 +1,17 @@
 """Payments under review: their money is set aside until the review ends, and the end is reached whatever breaks, over HTTP."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, Someone, a_merchant, a_person, cny, key, refused
 from tests.faults.injector import Faults
+from tests.reviewing import later, money_of
 from tests.selling import an_outlet
 from tests.shopping import a_payment, cancel, capture, confirm, folded, merchant_balance, pay_at, refund
 from tests.signing import a_trusted_phone_of, ask
 from wallet_api.gateways.sandbox_acquirer import ANSWER_AFTER
-from wallet_api.gateways.screening import MAGIC_AMOUNTS, REVIEW_AFTER, Case, Verdict
+from wallet_api.gateways.screening import MAGIC_AMOUNTS, REVIEW_AFTER
 from wallet_api.ledger import chart
 from wallet_api.payments.model import ENDS
 
@@ -28,29 +27,6 @@ def shop(cloud: LocalCloud) -> Shop:
 @pytest.fixture
 def ada(api: Api, cloud: LocalCloud, shop: Shop) -> Someone:
     return a_person(api, cloud, balance=BALANCE)
-
-
-@dataclass(frozen=True)
-class Reviewers:
-    """Reviewers who say one thing of everything."""
-
-    verdict: Verdict
-
-    def concerns(self, case: Case) -> bool:
-        return True
-
-    def ask(self, case: Case) -> Verdict:
-        return self.verdict
-
-
-def money_of(cloud: LocalCloud, someone: Someone) -> tuple[int, int, int]:
-    account = cloud.wallet.ledger.accounts.require(chart.customer(someone.id))
-    return account.balances["CNY"], account.held.get("CNY", 0), account.spent.get("CNY", 0)
-
-
-def later(cloud: LocalCloud) -> int:
-    cloud.clock.advance(61)
-    return int(cloud.wallet.payments.settle_due())
 
 
 def test_magic_amounts_reach_every_end_of_the_machine(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:

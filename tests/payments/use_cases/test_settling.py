@@ -1,15 +1,14 @@
 """The schedule brings payments under review to their ends, once; over HTTP."""
 
-from dataclasses import dataclass
-
 import pytest
 from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, Someone, a_merchant, a_person
+from tests.reviewing import Reviewers, money_of
 from tests.shopping import a_payment, confirm, folded
-from wallet_api.gateways.screening import MAGIC_AMOUNTS, Case, Verdict
+from wallet_api.gateways.screening import MAGIC_AMOUNTS
 from wallet_api.ledger import chart
 
 BLOCKS, BLOCKS_LATER, PASSES, PASSES_LATER, SILENT = MAGIC_AMOUNTS
@@ -24,29 +23,6 @@ def shop(cloud: LocalCloud) -> Shop:
 @pytest.fixture
 def ada(api: Api, cloud: LocalCloud, shop: Shop) -> Someone:
     return a_person(api, cloud, balance=BALANCE)
-
-
-@dataclass(frozen=True)
-class Reviewers:
-    """Reviewers who say one thing of everything."""
-
-    verdict: Verdict
-
-    def concerns(self, case: Case) -> bool:
-        return True
-
-    def ask(self, case: Case) -> Verdict:
-        return self.verdict
-
-
-def money_of(cloud: LocalCloud, someone: Someone) -> tuple[int, int, int]:
-    account = cloud.wallet.ledger.accounts.require(chart.customer(someone.id))
-    return account.balances["CNY"], account.held.get("CNY", 0), account.spent.get("CNY", 0)
-
-
-def later(cloud: LocalCloud) -> int:
-    cloud.clock.advance(61)
-    return int(cloud.wallet.payments.settle_due())
 
 
 def test_two_runs_of_the_schedule_move_the_money_once(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:

@@ -13,9 +13,10 @@ from threading import Condition, Event, Thread, current_thread
 from typing import Any
 from unittest.mock import patch
 
-from dev.cloud.calls import Real, intercepted
+from dev.cloud.calls import Real, at_once, intercepted
 from tests.schedules.footprints import Call, call_of
 from wallet_api.storage import Storage
+from wallet_api.storage.wire import Begun
 
 STUCK_AFTER_SECONDS = 20
 
@@ -69,8 +70,20 @@ class _Ended(Future[Any]):
         return super().result(timeout)
 
 
+class _Sent:
+    """A call that was sent and not answered yet: a strand of the operation that sent it, which may be let go at any time."""
+
+    under_way = True
+
+    def __init__(self, strand: _Strand) -> None:
+        self._strand = strand
+
+    def answer(self) -> Any:
+        return self._strand.ended.result()
+
+
 class _Trips(Executor):
-    """Stands in for the storage's pool: every call of a trip becomes a strand of the operation that makes the trip."""
+    """Stands in for the storage's pool: what a trip lets another thread do becomes a strand of the operation that makes the trip."""
 
     def __init__(self, conductor: "Conductor", pool: Executor) -> None:
         self._conductor = conductor
@@ -160,8 +173,12 @@ class Conductor:
             self.pause(call_of(operation, parameters))
             return real(client, operation, parameters)
 
+        def begin(call: Callable[[], Any]) -> Begun:
+            me = current_thread()
+            return _Sent(self.begin(me.label[0], call)) if isinstance(me, _Strand) else at_once(call)
+
         pool = _Trips(self, storage._pool)
-        with intercepted(held), patch.object(storage, "_pool", pool):
+        with intercepted(held, begin=begin), patch.object(storage, "_pool", pool):
             yield
 
 

@@ -23,6 +23,7 @@ from wallet_api.money import Money
 from wallet_api.one_time_codes.store import CODE
 from wallet_api.payments.use_cases import Confirmation
 from wallet_api.refunds.use_cases import GivingBack
+from wallet_api.top_ups.store import TOP_UP as TOP_UP_PLACE
 from wallet_api.top_ups.use_cases import Asking
 from wallet_api.transfers.model import Payee
 from wallet_api.transfers.use_cases import Sending
@@ -228,7 +229,9 @@ class Stage:
             assert 0 < captured <= asked if "authorized_at" in raw and paid else captured == (asked if paid else 0)
         if raw["sk"]["S"].startswith("line/") or raw["sk"]["S"] in ("operation", CODE):
             return ""  # a code's tries may be counted more often than they are evaluated
-        told = [f"{name}={next(iter(raw[name].values()))}" for name in TELLING if name in raw]
+        # So may those at an issuer's code: what was reserved while another request ended the top-up.
+        telling = [name for name in TELLING if name in raw and (raw["sk"]["S"], name) != (TOP_UP_PLACE, "attempts")]
+        told = [f"{name}={next(iter(raw[name].values()))}" for name in telling]
         return " ".join([raw["sk"]["S"].partition("/")[0], *told]) if told else ""
 
     def _items(self, table: str) -> Iterator[dict[str, Any]]:

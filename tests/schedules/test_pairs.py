@@ -9,9 +9,6 @@ from tests.schedules.judge import Judge, Scenario
 from tests.schedules.scenarios import PAIRS
 from tests.schedules.stage import Stage
 
-UNKEYED = {"POST /v1/top_ups/{top_up_id}/confirm"}
-"""Has no key: the code that the issuer sent is used up by it, and the state of the top-up guards the rest."""
-
 
 @pytest.mark.parametrize("scenario", PAIRS, ids=str)
 def test_in_every_order_it_is_as_if_one_had_come_after_the_other(
@@ -22,6 +19,6 @@ def test_in_every_order_it_is_as_if_one_had_come_after_the_other(
 
 
 def test_every_request_that_moves_money_meets_another(stage: Stage) -> None:
-    """Whoever adds an endpoint that moves money under a key says what it may meet, and what each is told then."""
+    """Whoever adds an endpoint that moves money says what it may meet, and what each is told then."""
     moving = {each.endpoint for each in SCENARIOS if (each.moves or each.charges) and each.endpoint.startswith("POST")}
-    assert moving - UNKEYED - set().union(*(scenario.endpoints_on(stage) for scenario in PAIRS)) == set()
+    assert moving - set().union(*(scenario.endpoints_on(stage) for scenario in PAIRS)) == set()

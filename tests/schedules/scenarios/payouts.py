@@ -1,8 +1,11 @@
 """Payouts beside each other, beside the folding and beside refunds: what is not there is not paid out, and what is there once."""
 
+from datetime import timedelta
+
 from tests.schedules.scenario import scenario
 from tests.schedules.stage import Act, Stage, yuan
 from tests.settling import with_account
+from wallet_api.clock import wallet_day
 from wallet_api.payouts.use_cases import Wish
 
 PAYOUTS = "POST /v1/payouts"
@@ -29,7 +32,8 @@ def settle(on: Stage) -> Act:
     """The night's own payout."""
 
     def act(_: object) -> None:
-        on.wallet.payouts.order_day(on.shop.id, "2026-11-22", "CNY")
+        yesterday = wallet_day(on.cloud.clock.now() - timedelta(days=1))
+        on.wallet.payouts.order_day(on.shop.id, yesterday, "CNY")
 
     return act
 

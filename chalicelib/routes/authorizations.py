@@ -11,6 +11,7 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.routes.mandates import NOT_CONFIRMABLE
 from chalicelib.routes.payments import NOT_PAYABLE
 from chalicelib.routes.transfers import PayeeIn
+from chalicelib.spending_refusals import LIMIT_REFUSALS
 from chalicelib.views import Body, MoneyIn, Pin, View
 from wallet_api.authorizations.errors import MethodNotAccepted, PinProofRequired, StepUpUnavailable
 from wallet_api.authorizations.use_cases import Asked
@@ -18,12 +19,6 @@ from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ids import is_id
-from wallet_api.ledger.errors import (
-    DailyLimitReached,
-    MonthlyLimitReached,
-    TransactionLimitExceeded,
-    YearlyLimitReached,
-)
 from wallet_api.one_time_codes.errors import CodeUsedUp, ResendTooSoon, TooManyMessages
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 from wallet_api.sessions.model import Customer
@@ -115,10 +110,7 @@ class CodeSentView(View):
         OutletClosed,
         PayeeNotFound,
         TransferToSelf,
-        TransactionLimitExceeded,
-        DailyLimitReached,
-        MonthlyLimitReached,
-        YearlyLimitReached,
+        *LIMIT_REFUSALS,
         StepUpUnavailable,
         PinProofRequired,
         *PROOF_REFUSALS,

@@ -6,21 +6,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
+from chalicelib.authorization_views import AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.payment_views import PaymentView, payment_view
+from chalicelib.spending_refusals import SPENDING_REFUSALS
 from chalicelib.views import Body, Line, MoneyIn
 from wallet_api.errors import NotFound
-from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
-from wallet_api.ledger.errors import (
-    DailyLimitReached,
-    InsufficientFunds,
-    MonthlyLimitReached,
-    TransactionLimitExceeded,
-    WalletClosed,
-    WalletFrozen,
-    YearlyLimitReached,
-)
 from wallet_api.ledger.operations import Decided
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 from wallet_api.payments.use_cases import AtOutlet
@@ -53,18 +44,7 @@ class PayAtOutlet(Body):
         NotFound,
         OutletClosed,
         MerchantUnavailable,
-        InsufficientFunds,
-        WalletFrozen,
-        WalletClosed,
-        DailyLimitReached,
-        MonthlyLimitReached,
-        YearlyLimitReached,
-        TransactionLimitExceeded,
-        *AUTHORIZATION_REFUSALS,
-        QuoteMissing,
-        QuoteExpired,
-        QuoteUsed,
-        QuoteMismatch,
+        *SPENDING_REFUSALS,
     ],
 )
 def pay_at_outlet(call: Call[PayAtOutlet]) -> Any:

@@ -6,23 +6,14 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
+from chalicelib.authorization_views import AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.mandate_views import NOT_CHARGEABLE
 from chalicelib.payment_views import PaymentView, payment_view
+from chalicelib.spending_refusals import SPENDING_REFUSALS
 from chalicelib.views import Body, Line, ListView, MoneyIn, PageQuery
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
-from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
 from wallet_api.ids import is_id
-from wallet_api.ledger.errors import (
-    DailyLimitReached,
-    InsufficientFunds,
-    MonthlyLimitReached,
-    TransactionLimitExceeded,
-    WalletClosed,
-    WalletFrozen,
-    YearlyLimitReached,
-)
 from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
@@ -157,18 +148,7 @@ def create_payment(call: Call[CreatePayment]) -> Any:
         NotFound,
         *NOT_PAYABLE,
         MerchantUnavailable,
-        InsufficientFunds,
-        WalletFrozen,
-        WalletClosed,
-        DailyLimitReached,
-        MonthlyLimitReached,
-        YearlyLimitReached,
-        TransactionLimitExceeded,
-        *AUTHORIZATION_REFUSALS,
-        QuoteMissing,
-        QuoteExpired,
-        QuoteUsed,
-        QuoteMismatch,
+        *SPENDING_REFUSALS,
     ],
 )
 def confirm_payment(call: Call[ConfirmPayment]) -> Any:

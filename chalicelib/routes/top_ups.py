@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.spending_refusals import QUOTE_REFUSALS
 from chalicelib.views import Body, Code, ListView, MoneyIn, MoneyView, PageQuery, View
 from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive
 from wallet_api.clock import rfc3339
-from wallet_api.fees.errors import QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
 from wallet_api.ledger.errors import IdempotencyKeyInUse, TransactionLimitExceeded, WalletClosed, WalletFrozen
 from wallet_api.ledger.operations import Decided
 from wallet_api.sessions.model import Customer
@@ -100,10 +100,7 @@ class TopUpView(View):
         CardMissing,
         CardNotActive,
         *DECLINES,
-        QuoteMissing,
-        QuoteMismatch,
-        QuoteUsed,
-        QuoteExpired,
+        *QUOTE_REFUSALS,
         WalletFrozen,
         WalletClosed,
         TransactionLimitExceeded,

@@ -6,23 +6,15 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from chalicelib.authorization_views import AUTHORIZATION_REFUSALS, AuthorizationIn
+from chalicelib.authorization_views import AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.spending_refusals import SPENDING_REFUSALS
 from chalicelib.views import Body, Line, MoneyIn, MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.fees.errors import QuoteAllowanceUsed, QuoteExpired, QuoteMismatch, QuoteMissing, QuoteUsed
+from wallet_api.fees.errors import QuoteAllowanceUsed
 from wallet_api.ids import is_id
-from wallet_api.ledger.errors import (
-    DailyLimitReached,
-    InsufficientFunds,
-    MonthlyLimitReached,
-    PayeeUnavailable,
-    TransactionLimitExceeded,
-    WalletClosed,
-    WalletFrozen,
-    YearlyLimitReached,
-)
+from wallet_api.ledger.errors import PayeeUnavailable
 from wallet_api.ledger.operations import Decided
 from wallet_api.sessions.model import Customer
 from wallet_api.transfers.errors import DelayUnavailable, PayeeNotFound, TransferToSelf
@@ -95,19 +87,8 @@ class TransferView(View):
     errors=[
         PayeeNotFound,
         TransferToSelf,
-        InsufficientFunds,
-        WalletFrozen,
-        WalletClosed,
         PayeeUnavailable,
-        DailyLimitReached,
-        MonthlyLimitReached,
-        YearlyLimitReached,
-        TransactionLimitExceeded,
-        *AUTHORIZATION_REFUSALS,
-        QuoteMissing,
-        QuoteExpired,
-        QuoteUsed,
-        QuoteMismatch,
+        *SPENDING_REFUSALS,
         QuoteAllowanceUsed,
         DelayUnavailable,
     ],

@@ -1,4 +1,4 @@
-"""What a month gives away: used by condition, given back in full, whatever month it is by then."""
+"""What a month gives away: used by condition, and no more than there is."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ import pytest
 
 from tests.ledger_world import ADA, World
 from wallet_api.ledger.accounts import StaleAccount
-from wallet_api.ledger.allowances import Taken, give_back, month_of_allowance, take, takes
+from wallet_api.ledger.allowances import Taken, month_of_allowance, take, takes
 from wallet_api.ledger.store import BALANCE
 
 NOVEMBER = datetime(2026, 11, 10, 4, tzinfo=UTC)
@@ -35,12 +35,6 @@ def use(world: World, taken: Taken | None, meanwhile: Callable[[], object] = lam
     meanwhile()
     with world.wallet.storage.atomic_write() as write:
         take(world.ledger.account_items, taken, account, now, write, Gone())
-
-
-def undo(world: World, taken: Taken | None) -> None:
-    assert taken is not None
-    with world.wallet.storage.atomic_write() as write:
-        give_back(world.ledger.account_items, taken, write)
 
 
 def used(world: World) -> dict[str, int]:
@@ -104,25 +98,13 @@ def test_twenty_at_once_use_what_there_is(ada: World) -> None:
     assert used(ada) == {"2026-11/transfer": 4}
 
 
-def test_what_is_given_back_late_goes_to_its_own_month(ada: World) -> None:
-    taken = wanted(ada, 1, 1)
-    use(ada, taken)
-    ada.cloud.clock.advance("30d")
-    use(ada, wanted(ada, 1, 1))
-    undo(ada, taken)
-    assert used(ada) == {"2026-11/transfer": 0, "2026-12/transfer": 1}
-
-
-def test_months_that_nobody_counts_any_more_are_forgotten_and_cannot_be_overdrawn(ada: World) -> None:
-    """The item stays small, and what comes back a year late does no harm."""
-    old = wanted(ada, 5, 5)
-    use(ada, old)
+def test_months_that_nobody_counts_any_more_are_forgotten(ada: World) -> None:
+    """The item stays small."""
+    use(ada, wanted(ada, 5, 5))
     use(ada, wanted(ada, 1, 5, "withdrawal"))
     ada.cloud.clock.advance("61d")
     use(ada, wanted(ada, 1, 1))
     assert used(ada) == {"2027-01/transfer": 1}
-    undo(ada, old)
-    assert used(ada) == {"2026-11/transfer": 0, "2027-01/transfer": 1}
     use(ada, wanted(ada, 1, 5, "withdrawal"))
     assert used(ada) == {"2027-01/transfer": 1, "2027-01/withdrawal": 1}
 

@@ -1,7 +1,7 @@
 """Free allowances: how much of what a month gives away a person has used, counted on their balance item.
 
-Counted by condition in the write of the movement that is free because of it, and given back in the write that undoes it. The month
-is part of a counter's name, so a month needs no beginning, and what is given back late finds its own.
+Counted by condition in the write of the movement that is free because of it. No movement that takes of an allowance is ever undone. The
+month is part of a counter's name, so a month needs no beginning.
 """
 
 from __future__ import annotations
@@ -68,15 +68,6 @@ def take(
         return
     enough = (used <= taken.limit - taken.amount, gone)
     write.update(item, [used.set(used + taken.amount), *removed], enough)
-
-
-def give_back(items: type[AccountItem], taken: Taken, write: AtomicWrite) -> None:
-    """Adds to the write that what a movement took is free again: the write that undoes the movement happens once, so this does.
-
-    It never fails, whatever month it is by now: a counter that is gone belongs to a month that nobody counts any more.
-    """
-    used = items.free_used[taken.key]
-    write.update(items(taken.account, BALANCE), [used.set((used | taken.amount) - taken.amount)])
 
 
 def _outdated(keys: Iterable[str], now: datetime) -> list[str]:

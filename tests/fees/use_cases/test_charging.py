@@ -21,7 +21,6 @@ from wallet_api.fees.model import FIRST, QUOTE_LIFE, Charge, Movement, Quote, Ru
 from wallet_api.fees.use_cases.charging import charge_by_quote
 from wallet_api.fees.use_cases.quoting import quote_of
 from wallet_api.ledger import chart
-from wallet_api.ledger.allowances import takes
 from wallet_api.ledger.store import BALANCE
 from wallet_api.money import MAX_AMOUNT, Money
 
@@ -232,21 +231,6 @@ def test_two_quotes_that_count_on_one_allowance_are_not_both_free(
     assert balance_of(api, ada) == before
     third = quote(api, ada, "transfer", 5_00).ok(201)
     assert send(api, ada, bo, 5_00, quote_id=third["id"]).ok(201)["fee"] == third["fee"] == yuan(1_00)
-
-
-def test_what_a_movement_took_is_free_again_once_it_is_undone(
-    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
-) -> None:
-    """In the write that undoes it, and never more than was taken."""
-    publish(cloud, fixed=1_00, monthly_free_count=1)
-    account = cloud.wallet.ledger.accounts.require(chart.customer(ada.id))
-    taken = takes(account, "transfer", 1, 1, cloud.wallet.clock.now())
-    send(api, ada, bo, 5_00).ok(201)
-    assert quote(api, ada, "transfer", 5_00).ok(201)["fee"] == yuan(1_00)
-    with cloud.wallet.storage.atomic_write() as write:
-        cloud.wallet.fees.give_back(taken, write)
-        cloud.wallet.fees.give_back(None, write)
-    assert [send(api, ada, bo, 5_00).ok(201)["fee"]["amount"] for _ in range(2)] == [0, 1_00]
 
 
 def test_a_quote_binds_its_person_payee_and_time(api: Api, cloud: LocalCloud) -> None:

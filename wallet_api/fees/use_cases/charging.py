@@ -15,7 +15,7 @@ from wallet_api.fees.model import Channel, Charge, FeeOperation, Movement, Place
 from wallet_api.fees.store import FeeStore
 from wallet_api.ids import is_id
 from wallet_api.ledger.accounts import Account, StaleAccount
-from wallet_api.ledger.allowances import Taken, give_back, take
+from wallet_api.ledger.allowances import take
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.money import Money
@@ -34,7 +34,7 @@ class Basis(Struct, frozen=True):
 
 class Charging(Struct, frozen=True):
     """In a use case that moves money: `read = fees.reading(trip, quote_id)` in the first trip, `fees.charge(read, …)`
-    while deciding, `fees.use(charge, write)` in the write, and `fees.give_back(charge.allowance, write)` in one that undoes it.
+    while deciding, and `fees.use(charge, write)` in the write.
     """
 
     storage: Storage
@@ -92,11 +92,6 @@ class Charging(Struct, frozen=True):
         if charge.allowance is not None and charge.payer is not None:
             gone = StaleAccount() if charge.quote is None else QuoteAllowanceUsed()
             take(self.ledger.account_items, charge.allowance, charge.payer, self.clock.now(), write, gone)
-
-    def give_back(self, taken: Taken | None, write: AtomicWrite) -> None:
-        """Adds to the write that undoes a movement that what it took of an allowance is free again."""
-        if taken is not None:
-            give_back(self.ledger.account_items, taken, write)
 
 
 def charge_by_quote(quote: Quote, movement: Movement, schedules: Sequence[Schedule], now: datetime) -> Charge:

@@ -80,7 +80,7 @@ class MalformedRequest(Malformed):
     code = "malformed_request"
 
 
-class RequestRefused(Malformed):
+class RequestRefused(Forbidden):
     """The gateway in front refused the request for a reason that has no code of its own."""
 
     code = "request_refused"

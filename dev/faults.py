@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from dev.cloud.calls import Real, intercepted
 from dev.gateway import Call
 from dev.problems import Reply, problem
+from dev.refusals import refusal
 from wallet_api.gateways.acquirer import AcquirerSilent
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
 
@@ -102,8 +103,7 @@ class Faults:
 
     def _faulty(self, name: str, call: Call, handle: Handle) -> Reply:
         if name == "too_many_requests":
-            detail = "Too many requests at once. Ask again shortly, with the same Idempotency-Key."
-            return problem(429, "too_many_requests", detail, call.request_id, {"Retry-After": "1"}, retry="after")
+            return refusal("THROTTLED", call.request_id)
         if name == "timeout_before_commit":
             return _timed_out(call)
         if name == "slow":
@@ -123,9 +123,8 @@ class Faults:
 
 
 def _timed_out(call: Call) -> Reply:
-    """What API Gateway answers for a wallet that does not (infra/overrides.yaml, INTEGRATION_TIMEOUT)."""
-    detail = "The wallet did not answer in time. Ask again with the same Idempotency-Key."
-    return problem(504, "outcome_unknown", detail, call.request_id)
+    """What API Gateway answers for a wallet that does not."""
+    return refusal("INTEGRATION_TIMEOUT", call.request_id)
 
 
 _OURS: ContextVar[bool] = ContextVar("of the request with a fault", default=False)

@@ -20,13 +20,15 @@ from chalice.app import Chalice
 from dev.cloud.context import LambdaContext
 from dev.cloud.context import request_id as new_request_id
 from dev.cloud.rights import rights
-from dev.problems import Reply, body_too_large, problem
+from dev.problems import Reply
+from dev.refusals import method_refusal, refusal
 
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_HEADER_BYTES = 10 * 1024
 STAGE = "api"
+_SIGNED = "AWS4-HMAC-SHA256"
 RAW_HEADERS = "wallet.raw_headers"
 """Key of the WSGI environment under which our server leaves the header lines as they came: `[(name, value)]`."""
 
@@ -117,7 +119,7 @@ class Gateway:
             reply = self._reply(environ, request_id)
         except Exception:
             log.exception("The local gateway failed")
-            reply = problem(500, "internal_error", "Try again with the same Idempotency-Key.", request_id)
+            reply = refusal("API_CONFIGURATION_ERROR", request_id)
         lines = reply.headers
         if not any(name.lower() == "x-request-id" for name, _ in lines):
             lines = [*lines, ("X-Request-Id", request_id)]
@@ -127,7 +129,7 @@ class Gateway:
     def _reply(self, environ: Environ, request_id: str) -> Reply:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:
-            return body_too_large(request_id)
+            return refusal("REQUEST_TOO_LARGE", request_id)
         call = _read(environ, length, request_id)
         if self._extra is not None and (reply := self._extra(call)) is not None:
             return reply
@@ -136,23 +138,16 @@ class Gateway:
             if captured is not None:
                 routed = partial(self._routed, call, route.resource, captured)
                 return routed() if self._around is None else self._around(call, routed)
-        return problem(404, "not_found", "There is no such path.", request_id)
+        signed = any(name.lower() == "authorization" and value.startswith(_SIGNED) for name, value in call.headers)
+        return refusal("INVALID_SIGNATURE" if signed else "MISSING_AUTHENTICATION_TOKEN", request_id)
 
     def _routed(self, call: Call, resource: str, captured: dict[str, str]) -> Reply:
         methods = self._app.routes[resource]
-        method = call.method
-        if method == "HEAD" and "HEAD" not in methods:
-            method = "GET"
-        if method in methods:
-            return self._called(call, method, resource, captured)
-        with_cors = [entry for entry in methods.values() if entry.cors is not None]
-        allowed = ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"}))
-        if method == "OPTIONS":
-            cors = with_cors[0].cors.get_access_control_headers() if with_cors else {}
-            lines = {"Allow": allowed, **({"Access-Control-Allow-Methods": allowed} if with_cors else {}), **cors}
-            return Reply(204, b"", list(lines.items()))
-        detail = "This path does not take this method; the Allow header lists those it takes."
-        return problem(405, "method_not_allowed", detail, call.request_id, {"Allow": allowed})
+        if call.method in methods:
+            return self._called(call, call.method, resource, captured)
+        if call.body and not _is_json(call.headers):
+            return refusal("UNSUPPORTED_MEDIA_TYPE", call.request_id)
+        return method_refusal(methods, call.request_id)
 
     def _called(self, call: Call, method: str, resource: str, captured: dict[str, str]) -> Reply:
         event = proxy_event(call, method, resource, captured, self._app.api.binary_types)
@@ -247,6 +242,12 @@ def _request_context(call: Call, method: str, resource: str, headers: dict[str, 
         "requestTimeEpoch": time.time_ns() // 1_000_000,
         "identity": {"sourceIp": call.source_ip, "userAgent": agents[0] if agents else None},
     }
+
+
+def _is_json(headers: list[tuple[str, str]]) -> bool:
+    """As API Gateway chooses a template: a body that does not say what it is, is JSON."""
+    given = [value for name, value in headers if name.lower() == "content-type"]
+    return not given or given[-1].partition(";")[0].strip().lower() == "application/json"
 
 
 def _is_binary(content_type: str, binary_types: list[str]) -> bool:

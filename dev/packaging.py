@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from dev import functions
+from dev import functions, refusals
 from dev.lambda_zip import DEPLOYED_PYTHON, CannotPackage, compile_bytecode, install_dependencies, prune, write_zip
 from dev.templates import EDGE, OVERRIDES, RESOURCES, ROOT, Template, load_template
 
@@ -30,6 +30,8 @@ def merged_infra(stage: str) -> Template:
     """Returns the files of infra/ laid over each other, their stage chosen: what Chalice is to merge."""
     merged = _laid_over(load_template(OVERRIDES), load_template(RESOURCES))
     merged = _laid_over(load_template(EDGE), _laid_over({"Resources": functions.resources()}, merged))
+    spoken = {"x-amazon-apigateway-gateway-responses": refusals.responses()}
+    merged = _laid_over({"Resources": {"RestAPI": {"Properties": {"DefinitionBody": spoken}}}}, merged)
     merged["Parameters"]["Stage"]["Default"] = stage
     return cast(Template, merged)
 
@@ -79,12 +81,19 @@ def finished_template(path: Path, python: str) -> Template:
     if strangers:
         raise CannotPackage(f"infra/overrides.yaml lies over what app.py does not declare: {', '.join(strangers)}")
     for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Api":
+            api = resource["Properties"]["DefinitionBody"]
+            api["paths"] = _laid_over(refusals.unanswered_methods(api["paths"]), api["paths"])
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = f"python{python}"
-            for event, source in resource["Properties"].get("Events", {}).items():
-                if "Stream" in source["Properties"] and isinstance(source["Properties"]["Stream"], str):
-                    raise CannotPackage(f"infra/overrides.yaml gives {name}.{event} no stream: a placeholder is left")
+            _require_streams(name, resource["Properties"].get("Events", {}))
     return template
+
+
+def _require_streams(function: str, events: Template) -> None:
+    for event, source in events.items():
+        if isinstance(source["Properties"].get("Stream"), str):
+            raise CannotPackage(f"infra/overrides.yaml gives {function}.{event} no stream: a placeholder is left")
 
 
 def package_template(out: Path, stage: str, python: str = DEPLOYED_PYTHON, project: Path = ROOT) -> Path:

@@ -1,6 +1,6 @@
-"""Static problem+json answers of the local gateway and sandbox (RFC 9457), as infra/overrides.yaml makes them on AWS.
+"""HTTP answers of the local server, and the problems (RFC 9457) of its sandbox. They never echo what the caller sent.
 
-They never echo what the caller sent. Nothing the gateway refuses has reached the wallet, so no money has moved.
+What API Gateway says by itself is in dev/refusals.py.
 """
 
 import json
@@ -27,12 +27,6 @@ class Reply:
 TITLES = {
     "not_found": "Nothing is here",
     "method_not_allowed": "This is not done with what is here",
-    "body_too_large": "The body is too large",
-    "headers_too_large": "The header lines are too large",
-    "malformed_request": "This is not a well-formed HTTP request",
-    "internal_error": "Something on our side failed",
-    "outcome_unknown": "Gateway Timeout",
-    "too_many_requests": "Too Many Requests",
     "invalid_request": "A field is not what it should be",
 }
 
@@ -49,8 +43,8 @@ def problem(
         "detail": detail,
         "code": code,
         "request_id": request_id,
-        "money_moved": "unknown" if status >= 500 else "no",
-        "retry": "same_key" if status >= 500 else "never",
+        "money_moved": "no",
+        "retry": "never",
         **members,
     }
     lines = {
@@ -71,11 +65,3 @@ def json_reply(value: Any, request_id: str, status: int = 200) -> Reply:
         **CORS,
     }
     return Reply(status, json.dumps(value, ensure_ascii=False, indent=2).encode(), list(lines.items()))
-
-
-def body_too_large(request_id: str) -> Reply:
-    return problem(413, "body_too_large", "The body is larger than this API takes.", request_id)
-
-
-def headers_too_large(request_id: str) -> Reply:
-    return problem(431, "headers_too_large", "The request line and headers are larger than this API takes.", request_id)

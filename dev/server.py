@@ -16,7 +16,8 @@ from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
 from dev.gateway import MAX_BODY_BYTES, MAX_HEADER_BYTES, RAW_HEADERS
-from dev.problems import Reply, body_too_large, headers_too_large, problem
+from dev.problems import Reply
+from dev.refusals import refusal
 
 HOST = "127.0.0.1"
 
@@ -60,13 +61,9 @@ class _ErrorTask(ErrorTask):
 
 def _refusal(status: int) -> Reply:
     request_id = str(uuid.uuid4())
-    if status == 413:
-        return body_too_large(request_id)
-    if status == 431:
-        return headers_too_large(request_id)
     if status >= 500 and status != 501:
-        return problem(500, "internal_error", "Try again with the same Idempotency-Key.", request_id)
-    return problem(400, "malformed_request", "The request line, a header or the body's framing is wrong.", request_id)
+        return refusal("API_CONFIGURATION_ERROR", request_id)
+    return refusal({413: "REQUEST_TOO_LARGE", 431: "HEADERS_TOO_LARGE"}.get(status, "NO_REQUEST"), request_id)
 
 
 class _Channel(HTTPChannel):

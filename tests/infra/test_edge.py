@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from app import app
+from chalicelib.headers import STANDARD
 from dev.functions import RIGHTS, logical
 from dev.templates import ROOT, Template
 from tests.infra.packaged import functions
@@ -86,22 +88,73 @@ def test_the_dashboard_shows_metrics_that_somebody_tells(template: Template) -> 
     assert [name for name in sorted(shown) if f'"{name}"' not in told] == []
 
 
-def test_the_gateways_own_refusals_are_static_problems_that_browsers_may_read(template: Template) -> None:
-    """API Gateway's default 403 repeats the caller's token, and none of its own answers has CORS headers (S6)."""
-    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
-    answers = body["x-amazon-apigateway-gateway-responses"]
-    assert {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"} <= set(
-        answers
-    )
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+OCCASIONS = {
+    "ACCESS_DENIED": 403, "API_CONFIGURATION_ERROR": 500, "AUTHORIZER_CONFIGURATION_ERROR": 500, "AUTHORIZER_FAILURE": 500,
+    "BAD_REQUEST_BODY": 400, "BAD_REQUEST_PARAMETERS": 400, "DEFAULT_4XX": None, "DEFAULT_5XX": None, "EXPIRED_TOKEN": 404,
+    "INTEGRATION_FAILURE": 504, "INTEGRATION_TIMEOUT": 504, "INVALID_API_KEY": 403, "INVALID_SIGNATURE": 404,
+    "MISSING_AUTHENTICATION_TOKEN": 404, "QUOTA_EXCEEDED": 429, "REQUEST_TOO_LARGE": 413, "RESOURCE_NOT_FOUND": 404,
+    "THROTTLED": 429, "UNAUTHORIZED": 401, "UNSUPPORTED_MEDIA_TYPE": 415, "WAF_FILTERED": 403,
+}  # fmt: skip
+"""All that API Gateway has, with the statuses that we give them; what asks for AWS's proofs is an address that is none."""
+
+
+def body_of(template: Template) -> Template:
+    found: Template = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    return found
+
+
+def require_static_problem(text: str, headers: dict[str, str], prefix: str) -> Template:
+    """The problem, after checking what every one of them has: both languages, CORS, security headers, nothing of the request."""
+    problem: Template = json.loads(text.replace("${PublicUrl}", "https://wallet.test"))
+    assert problem["request_id"] == "$context.requestId"
+    assert re.findall(r"\$[^{]", text) == ["$c"], "it repeats something else of the request"
+    assert not re.search(r"#\w", text), "it would be read as a directive"
+    assert {"title", "detail", "code", "money_moved", "retry"} <= set(problem)
+    assert problem["type"] == f"https://wallet.test/docs/errors/{problem['code']}"
+    for words in (problem["title"], problem["detail"]):
+        assert re.search(r"[\u4e00-\u9fff].*[A-Za-z]{2}", words), words
+    told = {name.removeprefix(prefix): value for name, value in headers.items()}
+    assert told["Content-Type"] == "'application/problem+json'"
+    assert told["Access-Control-Allow-Origin"] == "'*'"
+    assert told["X-Request-Id"] == "context.requestId"
+    for name, value in STANDARD.items():
+        assert told[name] == f"'{value or 'zh-CN, en'}'"
+    dynamic = {name for name, value in told.items() if not re.fullmatch(r"'[^'$]*'", value)}
+    assert dynamic == {"X-Request-Id"}, "a header that a caller could fill in"
+    return problem
+
+
+def test_s6_the_gateways_own_refusals_are_static_problems_that_browsers_may_read(template: Template) -> None:
+    """S5, S6: API Gateway's default 403 repeats the caller's token, and none of its own answers has CORS headers."""
+    answers = body_of(template)["x-amazon-apigateway-gateway-responses"]
+    assert set(answers) == set(OCCASIONS)
     for kind, answer in answers.items():
-        text = answer["responseTemplates"]["application/json"]["Fn::Sub"].replace("${PublicUrl}", "https://wallet.test")
-        problem = json.loads(text)
-        assert problem["request_id"] == "$context.requestId", kind
-        assert text.count("$") == 1, f"{kind} repeats something else of the request"
-        assert {"title", "detail", "code", "money_moved", "retry"} <= set(problem), kind
-        assert problem["type"] == f"https://wallet.test/docs/errors/{problem['code']}"
-        assert problem.get("status") == (int(answer["statusCode"]) if "statusCode" in answer else None), kind
-        headers = answer["responseParameters"]
-        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'", kind
-        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", kind
-        assert problem["money_moved"] == ("unknown" if kind in ("INTEGRATION_TIMEOUT", "DEFAULT_5XX") else "no"), kind
+        text, headers = answer["responseTemplates"]["application/json"]["Fn::Sub"], answer["responseParameters"]
+        problem = require_static_problem(text, headers, "gatewayresponse.header.")
+        assert problem.get("status") == OCCASIONS[kind], kind
+        assert answer.get("statusCode") == (None if OCCASIONS[kind] is None else str(OCCASIONS[kind])), kind
+        asked = (OCCASIONS[kind] or 0) >= 500 or kind == "DEFAULT_5XX"
+        assert problem["money_moved"] == ("unknown" if asked else "no"), kind
+        assert ("gatewayresponse.header.Retry-After" in headers) == (OCCASIONS[kind] == 429), kind
+
+
+def test_s5_a_path_says_405_to_every_method_that_it_does_not_take(template: Template) -> None:
+    """S5: by itself API Gateway calls a wrong method a missing authentication token. No function is asked."""
+    paths = body_of(template)["paths"]
+    assert set(paths) == set(app.routes)
+    for path, methods in paths.items():
+        integration = methods["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
+        assert (integration["type"], integration["passthroughBehavior"]) == ("mock", "when_no_templates")
+        assert json.loads(integration["requestTemplates"]["application/json"]) == {"statusCode": 405}
+        answer = integration["responses"]["default"]
+        text, headers = answer["responseTemplates"]["application/json"]["Fn::Sub"], answer["responseParameters"]
+        problem = require_static_problem(text, headers, "method.response.header.")
+        assert (problem["code"], problem["status"], answer["statusCode"]) == ("method_not_allowed", 405, "405")
+        taken = {method.upper() for method in methods if not method.startswith("x-")}
+        assert headers["method.response.header.Allow"] == f"'{', '.join(sorted(taken))}'"
+        assert taken == set(app.routes[path])
+        declared = methods["x-amazon-apigateway-any-method"]["responses"]["405"]["headers"]
+        assert {f"method.response.header.{name}" for name in declared} == set(headers), (
+            "an undeclared header is dropped"
+        )

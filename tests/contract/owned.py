@@ -190,6 +190,8 @@ OWNED: dict[str, Make] = {
     "PATCH /v1/merchants/{merchant_id}": _merchant,
     "GET /v1/merchants/{merchant_id}/settlement_account": _merchant,
     "PUT /v1/merchants/{merchant_id}/settlement_account": _merchant,
+    "GET /v1/merchants/{merchant_id}/payout_schedule": _merchant,
+    "PATCH /v1/merchants/{merchant_id}/payout_schedule": _merchant,
     "GET /v1/merchants/{merchant_id}/balance": _merchant,
     "GET /v1/payouts/{payout_id}": _one("payout_id", _payout),
     "POST /v1/merchants/{merchant_id}/api_keys": _merchant,

@@ -5,11 +5,12 @@ from typing import get_args
 
 import pytest
 
+from wallet_api.errors import Invalid
 from wallet_api.gateways.bank import BankOutcome, BankStatus
 from wallet_api.ledger.days import empty
 from wallet_api.money import Money
 from wallet_api.payouts.errors import PayoutBelowMinimum, PayoutExceedsAvailable
-from wallet_api.payouts.model import LOOKED_AT_FOR, Payout, Status, available, require_payable
+from wallet_api.payouts.model import LOOKED_AT_FOR, MINIMUM, Payout, Schedule, Status, available, require_payable
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
 TABLE = {
@@ -70,5 +71,25 @@ def test_a_day_below_zero_takes_nothing_twice() -> None:
 )
 def test_what_may_not_be_paid_out(amount: int, fee: int, there: int, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        require_payable(cny(amount), cny(fee), cny(there))
-    require_payable(cny(1000), cny(0), cny(1000))
+        require_payable(cny(amount), cny(fee), cny(there), cny(MINIMUM))
+    require_payable(cny(1000), cny(0), cny(1000), cny(1000))
+
+
+def test_a_schedule_has_a_least_sum_for_its_own_currency() -> None:
+    """Of any other a night pays out what is ever paid out."""
+    schedule = Schedule("mer_1").changed(None, cny(500_00), NOW)
+    assert (schedule.least("CNY"), schedule.least("EUR")) == (cny(500_00), Money(MINIMUM, "EUR"))
+    with pytest.raises(Invalid):
+        schedule.changed(None, cny(MINIMUM - 1), NOW)
+
+
+def test_the_next_night_is_the_coming_one_in_china() -> None:
+    schedule, coming = Schedule("mer_1"), datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    assert schedule.next_payout(NOW) == schedule.next_payout(coming - timedelta(seconds=1)) == coming
+    assert schedule.next_payout(coming) == coming + timedelta(days=1)
+    assert schedule.changed("manual", None, NOW).next_payout(NOW) is None
+
+
+def test_nothing_is_told_of_a_schedule_that_nobody_changed() -> None:
+    with pytest.raises(ValueError, match="nothing was changed"):
+        Schedule("mer_1").event()

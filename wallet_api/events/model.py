@@ -55,6 +55,7 @@ TYPES: Mapping[str, str] = {
     "mandate.lowered": "a customer made the limits of a mandate smaller",
     "mandate.revoked": "a customer ended a mandate",
     "mandate.canceled": "a merchant ended a mandate",
+    "merchant.payout_schedule.changed": "a merchant is to be paid out by the day from now on, or on request only, or from another sum on",
     "merchant.settlement_account.changed": "a merchant's money is to be paid out to another account",
     "webhook_endpoint.disabled": "events go to a webhook endpoint no more",
     "webhook_endpoint.test": "a merchant asked for a test of a webhook endpoint",

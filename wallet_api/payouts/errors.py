@@ -12,6 +12,10 @@ from __future__ import annotations
 from wallet_api.errors import Declined, NotFound
 
 
+class NothingScheduled(Exception):
+    """The merchant is paid out on request only."""
+
+
 class PayoutMissing(NotFound):
     """There is no such payout, or it is another merchant's."""
 

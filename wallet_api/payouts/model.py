@@ -15,15 +15,21 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wallet_api.clock import wallet_day
+from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.events.model import Event, made_event
 from wallet_api.gateways.bank import BankOrder, BankOutcome, BankReason, BankStatus
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.days import Day
 from wallet_api.money import Money, zero
 from wallet_api.payouts.errors import PayoutBelowMinimum, PayoutExceedsAvailable
 from wallet_api.settlement_accounts.model import Details
+from wallet_api.settlement_days.model import CLOSED_AFTER, closed_from
 
 Status = Literal["processing", "paid", "failed", "returned"]
 Kind = Literal["scheduled", "requested"]
+Interval = Literal["daily", "manual"]
+SCHEDULE_CHANGED = "merchant.payout_schedule.changed"
 
 MINIMUM = 1_00
 """The least that is paid out, in minor units of any currency: below it, a day's money waits for the next."""
@@ -45,6 +51,51 @@ TRANSITIONS: Mapping[tuple[Status, BankStatus], Status] = {
 """What a payout comes to when the bank says so; whatever is not here changes nothing. Money that was returned before anybody heard
 that it was paid is paid first, and returned the next time that the bank is asked.
 """
+
+
+class Schedule(Struct, frozen=True):
+    """When a merchant is paid out without asking: every night, or never. `minimum` is the least that a night pays out of its
+    currency; of any other it is MINIMUM. A payout on request minds neither.
+    """
+
+    merchant_id: str
+    interval: Interval = "daily"
+    minimum: Money = Money(MINIMUM, "CNY")
+    changed_at: datetime | None = None
+    revision: int = 0
+
+    def least(self, currency: str) -> Money:
+        """The least that a night pays out in a currency."""
+        return self.minimum if self.minimum.currency == currency else Money(MINIMUM, currency)
+
+    def changed(self, interval: Interval | None, minimum: Money | None, now: datetime) -> Schedule:
+        """The schedule with what is given; what is None stays as it is. Raises Invalid for less than is ever paid out."""
+        if minimum is not None and minimum.amount < MINIMUM:
+            raise Invalid(FieldProblem("/minimum/amount", "too_small", (("limit", MINIMUM),)))
+        return replace(
+            self,
+            interval=interval or self.interval,
+            minimum=minimum or self.minimum,
+            changed_at=now,
+            revision=self.revision + 1,
+        )
+
+    def next_payout(self, now: datetime) -> datetime | None:
+        """When what was earned until midnight is paid out next; None when nothing is paid out by itself."""
+        return closed_from(wallet_day(now - CLOSED_AFTER)) if self.interval == "daily" else None
+
+    def event(self) -> Event:
+        """What the merchant's servers are told: enough to notice a change that nobody there asked for."""
+        at = self.changed_at
+        if at is None:
+            raise ValueError("nothing was changed")
+        data = {
+            "id": self.merchant_id,
+            "object": "merchant",
+            "interval": self.interval,
+            "minimum": {"amount": self.minimum.amount, "currency": self.minimum.currency},
+        }
+        return made_event(SCHEDULE_CHANGED, self.merchant_id, data, at, str(self.revision))
 
 
 class Payout(Struct, frozen=True):
@@ -131,9 +182,9 @@ def funds_of(account: Account, today: Day) -> list[Funds]:
     return found
 
 
-def require_payable(amount: Money, fee: Money, there: Money) -> None:
+def require_payable(amount: Money, fee: Money, there: Money, least: Money) -> None:
     """Raises PayoutBelowMinimum, PayoutExceedsAvailable."""
-    if amount.amount < MINIMUM:
-        raise PayoutBelowMinimum(minimum=Money(MINIMUM, amount.currency))
+    if amount < least:
+        raise PayoutBelowMinimum(minimum=least)
     if there < amount + fee:
         raise PayoutExceedsAvailable(available=max(there, zero(there.currency), key=lambda money: money.amount))

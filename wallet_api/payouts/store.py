@@ -1,4 +1,6 @@
-"""The payouts' items in the records table: pk = payout id, sk = `payout`, and `payout_destination` for where it goes."""
+"""The payouts' items in the records table: pk = payout id, sk = `payout`, and `payout_destination` for where it goes; and each
+merchant's schedule, pk = merchant id, sk = `payout_schedule`, once it was changed.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,13 @@ from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.ids import decode, is_id
 from wallet_api.ledger.accounts import StaleAccount
-from wallet_api.payouts.model import FIRST_LOOK, Payout
+from wallet_api.payouts.model import FIRST_LOOK, Payout, Schedule
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
 from wallet_api.storage.pages import Page, PageRequest, cursor_at
 
-PAYOUT, DESTINATION = "payout", "payout_destination"
+PAYOUT, DESTINATION, SCHEDULE = "payout", "payout_destination", "payout_schedule"
 DUE_BUCKETS = 8
 """Over how many index partitions the payouts are spread that the bank is asked about."""
 
@@ -71,6 +73,49 @@ class DestinationItem(Item):
     usable_from = Moment()
     changed_at = Moment()
     revision = WholeNumber()
+
+
+class ScheduleItem(Item):
+    """When one merchant is paid out; a merchant that never said has none."""
+
+    table = "records"
+
+    interval = UnicodeAttribute()
+    minimum = MoneyAttribute()
+    changed_at = Moment()
+    revision = WholeNumber()
+
+
+class ScheduleStore(Struct, frozen=True):
+    """Finds and changes merchants' schedules."""
+
+    items: type[ScheduleItem]
+
+    @staticmethod
+    def open(storage: Storage) -> ScheduleStore:
+        """Binds the items to their table."""
+        return ScheduleStore(storage.bind(ScheduleItem))
+
+    def find(self, merchant_id: str, trip: Trip) -> Read[Schedule]:
+        """A merchant's schedule; that of everybody when it never said."""
+        found = trip.get(self.items, merchant_id, SCHEDULE)
+        return found.map(
+            lambda item: Schedule(merchant_id) if item is None else item.as_record(Schedule, merchant_id=merchant_id)
+        )
+
+    def change(self, before: Schedule, after: Schedule, write: AtomicWrite) -> None:
+        """Puts a schedule in the place of the one that was read. Leaving the write's block may raise StaleAccount."""
+        item = self.items.of(after, pk=after.merchant_id, sk=SCHEDULE)
+        if before.revision:
+            write.replace(item, (self.items.revision == before.revision, StaleAccount()))
+        else:
+            write.put(item, StaleAccount())
+
+    def require(self, schedule: Schedule, write: AtomicWrite) -> None:
+        """Requires in a write that a schedule is as it was read. Leaving the write's block may raise StaleAccount."""
+        items = self.items
+        same = items.revision == schedule.revision if schedule.revision else items.pk.does_not_exist()
+        write.check(items(schedule.merchant_id, SCHEDULE), (same, StaleAccount()))
 
 
 class PayoutStore(Struct, frozen=True):

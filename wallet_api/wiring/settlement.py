@@ -29,6 +29,8 @@ def open_settlement(
     """Makes every collaborator that settles with merchants."""
     storage, clock, ledger, merchants = ground.storage, ground.clock, ground.ledger, side.merchants
     accounts, days = side.settlement_accounts, merchants.days
-    payouts = Payouts.open(storage, clock, ledger, merchants, accounts, days, fees, ground.bank, ground.metrics)
+    payouts = Payouts.open(
+        storage, clock, ledger, merchants, accounts, days, fees, ground.bank, ground.metrics, accounts.events
+    )
     reports = Reports(storage, clock, ground.keys, ledger, merchants, payments, refunds, payouts, ground.metrics)
     return Settlement(payouts, reports, Comparing(storage, ledger, payouts, top_ups))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallet_api.clock import Clock, wallet_day
+from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.bank import Bank
 from wallet_api.ledger import chart
@@ -12,9 +13,9 @@ from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
 from wallet_api.payouts.errors import PayoutMissing
 from wallet_api.payouts.model import Funds, Payout, funds_of
-from wallet_api.payouts.store import DESTINATION, PayoutStore
-from wallet_api.payouts.use_cases.daily import Daily
+from wallet_api.payouts.store import DESTINATION, PayoutStore, ScheduleStore
 from wallet_api.payouts.use_cases.ordering import Wish
+from wallet_api.payouts.use_cases.scheduling import Scheduling
 from wallet_api.sessions.model import Customer
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.settlement_days.use_cases import SettlementDays
@@ -25,7 +26,7 @@ from wallet_api.storage.pages import Page, PageRequest
 __all__ = ["Payouts", "Wish"]
 
 
-class Payouts(Daily, frozen=True):
+class Payouts(Scheduling, frozen=True):
     """Money from merchants' balances to their banks."""
 
     @staticmethod
@@ -39,10 +40,13 @@ class Payouts(Daily, frozen=True):
         fees: Fees,
         bank: Bank,
         metrics: Metrics,
+        events: Events,
     ) -> Payouts:
         """Binds the payouts' items to their table."""
-        store = PayoutStore.open(storage)
-        return Payouts(storage, clock, ledger, merchants, settlement_accounts, days, fees, bank, metrics, store)
+        store, schedules = PayoutStore.open(storage), ScheduleStore.open(storage)
+        return Payouts(
+            storage, clock, ledger, merchants, settlement_accounts, days, fees, bank, metrics, events, store, schedules
+        )
 
     def get(self, caller: MerchantCaller, payout_id: str) -> Payout:
         """One of the merchant's payouts. Raises PayoutMissing."""

@@ -10,6 +10,7 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account
 from wallet_api.merchants.model import ACTIVE
 from wallet_api.metrics import Measure
+from wallet_api.payouts.errors import NothingScheduled
 from wallet_api.payouts.use_cases.ordering import Ordering
 from wallet_api.settlement_days.model import DueDay, next_day
 
@@ -53,6 +54,8 @@ class Daily(Ordering, frozen=True):
                 continue
             try:
                 self.order_day(due.merchant_id, due.day, currency)
+            except NothingScheduled:
+                return
             except Declined as reason:
                 logger.info("no payout today", extra={"merchant_id": due.merchant_id, "code": reason.code})
             except Unavailable:

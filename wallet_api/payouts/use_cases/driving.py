@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
+from wallet_api.events.use_cases import Events
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.bank import Bank, BankOrder, BankOutcome, BankSilent
 from wallet_api.ids import new_id
@@ -23,7 +24,7 @@ from wallet_api.metrics import Measure, Metrics
 from wallet_api.payouts.errors import PayoutMissing
 from wallet_api.payouts.model import Payout
 from wallet_api.payouts.postings import correction_entry, paid_entry, return_entry, void_entry
-from wallet_api.payouts.store import PayoutMoved, PayoutStore
+from wallet_api.payouts.store import PayoutMoved, PayoutStore, ScheduleStore
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.settlement_days.use_cases import SettlementDays
@@ -48,7 +49,9 @@ class Driving(Struct, frozen=True):
     fees: Fees
     bank: Bank
     metrics: Metrics
+    events: Events
     store: PayoutStore
+    schedules: ScheduleStore
 
     def settle_due(self) -> int:
         """Asks the bank about every payout that is due and posts what it says; how many changed their state.

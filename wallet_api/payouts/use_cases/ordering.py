@@ -18,8 +18,8 @@ from wallet_api.ledger.holds import Holder
 from wallet_api.ledger.operations import AlreadyDecided, Decided, Operation
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.money import Money, zero
-from wallet_api.payouts.errors import PayoutAccountCoolingDown, PayoutAccountMissing
-from wallet_api.payouts.model import Kind, Payout, available, require_payable
+from wallet_api.payouts.errors import NothingScheduled, PayoutAccountCoolingDown, PayoutAccountMissing
+from wallet_api.payouts.model import MINIMUM, Kind, Payout, Schedule, available, require_payable
 from wallet_api.payouts.postings import payout_entry
 from wallet_api.payouts.use_cases.driving import Driving
 from wallet_api.settlement_accounts.model import SettlementAccount
@@ -55,6 +55,8 @@ class Standing(Struct, frozen=True):
     account: Read[Account]
     today: Read[Day]
     destination: Read[SettlementAccount | None]
+    schedule: Read[Schedule] | None = None
+    """What a payout by the day depends on; None for one that was asked for."""
 
 
 class Ordering(Driving, frozen=True):
@@ -90,7 +92,7 @@ class Ordering(Driving, frozen=True):
     def order_day(self, merchant_id: str, day: str, currency: str) -> Payout:
         """Pays out what a merchant earned until the end of a day. Once for each of them: the key is made of the three.
 
-        Raises PayoutAccountMissing, PayoutAccountCoolingDown, PayoutBelowMinimum.
+        Raises NothingScheduled, PayoutAccountMissing, PayoutAccountCoolingDown, PayoutBelowMinimum.
         """
         operation = Operation(
             caller=f"wallet/{merchant_id}",
@@ -102,7 +104,7 @@ class Ordering(Driving, frozen=True):
         )
         with self.storage.trip() as trip:
             decided = self.ledger.decision_on(operation, trip)
-            standing = self.standing(merchant_id, trip)
+            standing = self.standing(merchant_id, trip, scheduled=True)
         order = _Order(
             merchant_id, "scheduled", day, Wish(None, currency), operation, lambda asked: zero(asked.currency)
         )
@@ -115,13 +117,14 @@ class Ordering(Driving, frozen=True):
         except AlreadyDecided as raced:
             return self.require(raced.decision.subject)
 
-    def standing(self, merchant_id: str, trip: Trip) -> Standing:
+    def standing(self, merchant_id: str, trip: Trip, *, scheduled: bool = False) -> Standing:
         """What a payout is decided on."""
         account = chart.merchant(merchant_id)
         return Standing(
             self.ledger.accounts.reading(account, trip),
             self.ledger.days.find(account, wallet_day(self.clock.now()), trip),
             self.settlement_accounts.reading(merchant_id, trip),
+            self.schedules.find(merchant_id, trip) if scheduled else None,
         )
 
     def _set_aside(self, order: _Order, standing: Standing) -> tuple[Payout, SettlementAccount]:
@@ -130,10 +133,13 @@ class Ordering(Driving, frozen=True):
                 return self._write(order, standing)
             except StaleAccount:
                 with self.storage.trip() as trip:
-                    standing = self.standing(order.merchant_id, trip)
+                    standing = self.standing(order.merchant_id, trip, scheduled=standing.schedule is not None)
         raise StaleAccount
 
     def _write(self, order: _Order, standing: Standing) -> tuple[Payout, SettlementAccount]:
+        schedule = None if standing.schedule is None else standing.schedule()
+        if schedule is not None and schedule.interval != "daily":
+            raise NothingScheduled
         now, destination = self.clock.now(), _usable(standing.destination(), self.clock)
         today, account = standing.today(), chart.merchant(order.merchant_id)
         if today.date != wallet_day(now):
@@ -143,7 +149,8 @@ class Ordering(Driving, frozen=True):
             max(there, zero(there.currency), key=lambda each: each.amount)
         )
         fee = order.fee_of(amount) if amount.amount > 0 else zero(amount.currency)
-        require_payable(amount, fee, there)
+        least = Money(MINIMUM, amount.currency) if schedule is None else schedule.least(amount.currency)
+        require_payable(amount, fee, there, least)
         payout = Payout(
             id=new_id("po", now),
             merchant_id=order.merchant_id,
@@ -163,6 +170,8 @@ class Ordering(Driving, frozen=True):
         with self.storage.atomic_write() as write:
             self.ledger.decide(order.operation, entry, write, holder=Holder(account), covers={account: cover})
             self.store.add(payout, destination, write)
+            if schedule is not None:
+                self.schedules.require(schedule, write)
         return payout, destination
 
     def carried_out(self, payout: Payout, destination: SettlementAccount) -> Payout:

@@ -8,12 +8,14 @@ infra/overrides.yaml and stand in no list.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dev.templates import OVERRIDES, ROOT, Template, load_template
+from dev.templates import OVERRIDES, ROOT, Template, load_template, own_of
 
 FUNCTIONS: Mapping[str, Any] = load_template(ROOT / "infra" / "functions.yaml")
 RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {name: each["rights"] for name, each in FUNCTIONS.items()}
 """Actions by function and by what they are done to: a table, one of its indexes, or one of the services of `_SERVICES`."""
 
+RESTORED = ("ledger", "accounts", "people", "records")
+"""The tables that `./wallet ops restore` brings back: what is kept for ever."""
 RETENTION_DAYS = 180
 _LIST_ALL = "*"
 _Statement = dict[str, Any]
@@ -73,15 +75,34 @@ def _log(name: str) -> Template:
 def _statements(rights: Mapping[str, Sequence[str]]) -> Iterator[_Statement]:
     tables = {name: actions for name, actions in rights.items() if name not in _SERVICES}
     for name, actions in tables.items():
-        table, _, index = name.partition("/")
-        of = f"{table.capitalize()}Table"
-        where = {"Fn::Sub": f"${{{of}.Arn}}/index/{index}"} if index else {"Fn::GetAtt": [of, "Arn"]}
-        yield _allow(f"{_camel(name.replace('/', '_'))}Items", [f"dynamodb:{each}" for each in sorted(actions)], where)
+        yield _allow(
+            f"{_camel(name.replace('/', '_'))}Items", [f"dynamodb:{each}" for each in sorted(actions)], _table(name)
+        )
     if tables:
         yield _tables_at_rest()
     for name, actions in rights.items():
         if name in _SERVICES:
             yield from _SERVICES[name]([f"{name}:{each}" for each in sorted(actions)])
+
+
+def _table(name: str) -> Any:
+    """A table or one of its indexes; what was restored in its place, when there is such."""
+    table, _, index = name.partition("/")
+    of, index = f"{table.capitalize()}Table", f"/index/{index}" if index else ""
+    own = {"Fn::Sub": f"${{{of}.Arn}}{index}"} if index else {"Fn::GetAtt": [of, "Arn"]}
+    return {"Fn::If": ["TablesRestored", _restored(table, index), own]} if table in RESTORED else own
+
+
+def _stream(source: Any) -> Any:
+    """What a handler reads: the stream of the stack's own table, or any of the restored one's."""
+    own = own_of(source)
+    table = own["Fn::GetAtt"][0].removesuffix("Table").lower()
+    return {"Fn::If": ["TablesRestored", _restored(table, "/stream/*"), own]}
+
+
+def _restored(table: str, part: str) -> Any:
+    arn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/"
+    return {"Fn::Sub": f"{arn}wallet-${{Stage}}-{table}-${{RestoredTables}}{part}"}
 
 
 def _allow(sid: str, actions: Sequence[str], where: Any, **more: Any) -> _Statement:
@@ -137,7 +158,7 @@ def _polled(sources: Any) -> Iterator[_Statement]:
         properties = source["Properties"]
         if "Stream" in properties:
             actions = ("DescribeStream", "GetRecords", "GetShardIterator")
-            yield _allow("ReadItsStream", [f"dynamodb:{each}" for each in actions], properties["Stream"])
+            yield _allow("ReadItsStream", [f"dynamodb:{each}" for each in actions], _stream(properties["Stream"]))
             yield _allow("FindStreams", ["dynamodb:ListStreams"], _LIST_ALL)
             letters = properties["DestinationConfig"]["OnFailure"]["Destination"]
             yield _allow("GiveUp", ["sqs:SendMessage"], letters)

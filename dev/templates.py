@@ -97,11 +97,15 @@ def table_environment(stage: str = "local") -> dict[str, str]:
     """Returns what names the tables to the functions: `{"WALLET_TABLE_LEDGER": "wallet-local-ledger", …}`."""
     names = table_names(stage=stage)
     variables = load_template(OVERRIDES)["Globals"]["Function"]["Environment"]["Variables"]
-    return {
-        variable: names[value["Ref"]]
-        for variable, value in variables.items()
-        if isinstance(value, dict) and value.get("Ref") in names
-    }
+    own = {variable: own_of(value) for variable, value in variables.items()}
+    return {variable: names[value["Ref"]] for variable, value in own.items() if value.get("Ref") in names}
+
+
+def own_of(value: Any) -> Any:
+    """What a value is while no restored table stands in for the stack's own."""
+    if isinstance(value, dict) and value.get("Fn::If", ("",))[0] == "TablesRestored":
+        return value["Fn::If"][2]
+    return value
 
 
 def expiring_tables(path: Path = RESOURCES, *, stage: str = "local") -> dict[str, str]:

@@ -12,7 +12,7 @@ from dev.checks import LINT_TEMPLATE
 from dev.cloud.queues import MAX_RECEIVES
 from dev.lambda_zip import SERVICES, CannotPackage
 from dev.packaging import finished_template
-from dev.templates import RESOURCES, ROOT, Template, expiring_tables, table_environment, table_specs
+from dev.templates import RESOURCES, ROOT, Template, expiring_tables, own_of, table_environment, table_specs
 from tests.infra.packaged import functions
 from wallet_api.deliveries.store import DELIVERY, DUE_AT_ONCE, DUE_BUCKETS
 from wallet_api.events.store import EVENT
@@ -95,7 +95,7 @@ def test_o8_a_folding_that_fails_before_it_measures_wakes_somebody_too(template:
 @pytest.mark.parametrize("handler", STREAM_HANDLERS)
 def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Template, handler: str) -> None:
     (event,) = functions(template)[handler]["Events"].values()
-    table, attribute = event["Properties"]["Stream"]["Fn::GetAtt"]
+    table, attribute = own_of(event["Properties"]["Stream"])["Fn::GetAtt"]
     assert attribute == "StreamArn"
     assert table == ("RecordsTable" if handler in ("ProjectRecordEvents", "DispatchEvents") else "LedgerTable")
     assert template["Resources"][table]["Properties"]["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
@@ -147,7 +147,7 @@ def test_the_functions_are_given_every_setting_that_they_need(template: Template
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     given = dict.fromkeys(variables, "test") | {"AWS_REGION": "eu-west-1"}
     Settings.from_environment(given)
-    assert {variables[name]["Ref"] for name in table_environment()} <= set(template["Resources"])
+    assert {own_of(variables[name])["Ref"] for name in table_environment()} <= set(template["Resources"])
 
 
 def test_every_log_has_an_end_and_every_function_a_log(template: Template) -> None:

@@ -13,6 +13,13 @@ from dev.templates import OVERRIDES, ROOT, Template, load_template, own_of
 FUNCTIONS: Mapping[str, Any] = load_template(ROOT / "infra" / "functions.yaml")
 RIGHTS: Mapping[str, Mapping[str, Sequence[str]]] = {name: each["rights"] for name, each in FUNCTIONS.items()}
 """Actions by function and by what they are done to: a table, one of its indexes, or one of the services of `_SERVICES`."""
+UNTRIED: Mapping[tuple[str, str, str], str] = {
+    (name, resource, action): reason
+    for name, each in FUNCTIONS.items()
+    for resource, actions in each.get("untried", {}).items()
+    for action, reason in actions.items()
+}
+"""Why a right is used nowhere on this machine, by function, resource and action."""
 
 RESTORED = ("ledger", "accounts", "people", "records")
 """The tables that `./wallet ops restore` brings back: what is kept for ever."""
@@ -82,7 +89,8 @@ def _statements(rights: Mapping[str, Sequence[str]]) -> Iterator[_Statement]:
         yield _tables_at_rest()
     for name, actions in rights.items():
         if name in _SERVICES:
-            yield from _SERVICES[name]([f"{name}:{each}" for each in sorted(actions)])
+            service = name.partition("/")[0]
+            yield from _SERVICES[name]([f"{service}:{each}" for each in sorted(actions)])
 
 
 def _table(name: str) -> Any:
@@ -149,7 +157,26 @@ def _queue(actions: Sequence[str]) -> Iterator[_Statement]:
     yield _allow("SendMessages", actions, {"Fn::GetAtt": ["WebhooksQueue", "Arn"]})
 
 
-_SERVICES = {"kms": _field_keys, "secretsmanager": _secret, "ses": _mail, "sns": _texts, "sqs": _queue}
+def _confirmations_queue(actions: Sequence[str]) -> Iterator[_Statement]:
+    yield _allow("SendConfirmations", actions, {"Fn::GetAtt": ["ConfirmationsQueue", "Arn"]})
+
+
+def _push(actions: Sequence[str]) -> Iterator[_Statement]:
+    """An app's phones are endpoints of its platform application."""
+    ours = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}"
+    where = [{"Fn::Sub": f"{ours}:{kind}/*"} for kind in ("app", "endpoint")]
+    yield _allow("PushToPhones", actions, where)
+
+
+_SERVICES = {
+    "kms": _field_keys,
+    "secretsmanager": _secret,
+    "ses": _mail,
+    "sns": _texts,
+    "sns/push": _push,
+    "sqs": _queue,
+    "sqs/confirmations": _confirmations_queue,
+}
 
 
 def _polled(sources: Any) -> Iterator[_Statement]:

@@ -13,6 +13,7 @@ from tests.faults.injector import Faults, injecting
 from tests.hashing import hashing
 from tests.ledger_world import World
 from tests.promises import PromisedApi
+from tests.rights_used import runs_everything, told_of, verdict
 from tests.secrecy import found_in, listening
 
 
@@ -78,9 +79,9 @@ def faults(cloud: LocalCloud) -> Iterator[Faults]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many schedules and cells of the fault matrix ran; the tests' properties come from every process of the run."""
-    if terminalreporter.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        for function, resource, action in sorted(rights.unused()):
-            terminalreporter.write_line(f"rights never used: {function} {action} on {resource} (infra/functions.yaml)")
+    if runs_everything(terminalreporter.config):
+        for line in told_of(rights):
+            terminalreporter.write_line(f"infra/functions.yaml: {line}")
     counted: dict[str, list[int]] = {"schedules": [], "cells": [], "known cells": []}
     for report in terminalreporter.getreports(""):
         for name, count in report.user_properties:
@@ -95,10 +96,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """What functions asked AWS for in this process goes to the process that tells the run's end."""
+    """What functions asked AWS for in this process goes to the process that tells the run's end; there, a right that no test of
+    all used fails the run.
+    """
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["rights"] = sorted(map(list, rights.used))
+    else:
+        session.exitstatus = verdict(session.config, session.exitstatus, rights)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from dev.functions import RIGHTS
+from dev.functions import RIGHTS, UNTRIED
 from dev.templates import table_names
 
 log = logging.getLogger(__name__)
@@ -23,19 +23,23 @@ Asked = tuple[str, str, str]
 
 _SERVICES = {"secrets-manager": "secretsmanager", "sesv2": "ses", "email": "ses"}
 _PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+_CONFIRMATIONS = "confirmations"
 _running: ContextVar[str | None] = ContextVar("function", default=None)
 
 
 class Rights:
     """What was asked while somebody listened, and what was refused."""
 
-    def __init__(self, allowed: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    def __init__(
+        self, allowed: Mapping[str, Mapping[str, Sequence[str]]], untried: Mapping[Asked, str] | None = None
+    ) -> None:
         self._allowed = {
             (function, resource, action)
             for function, resources in allowed.items()
             for resource, actions in resources.items()
             for action in actions
         }
+        self._untried = untried or {}
         self._tables = {name: logical.removesuffix("Table").lower() for logical, name in table_names().items()}
         self.used: set[Asked] = set()
         self.refused: set[Asked] = set()
@@ -50,8 +54,12 @@ class Rights:
             _running.reset(token)
 
     def unused(self) -> set[Asked]:
-        """What is allowed and nobody asked for. Master secrets are read while a function starts, which is outside of all of them."""
-        return {each for each in self._allowed - self.used if each[1] != "secretsmanager"}
+        """What is allowed and nobody asked for, but for what cannot be tried here."""
+        return self._allowed - self.used - set(self._untried)
+
+    def mistaken(self) -> set[Asked]:
+        """What is said to be untried and is not: it was asked for, or is no right at all."""
+        return set(self._untried) & self.used | set(self._untried) - self._allowed
 
     def refusal(self, event: str, body: bytes | str | None) -> tuple[int, dict[str, str], bytes] | None:
         """AWS's answer to a call that the running function may not make; None when it may. `event` is botocore's
@@ -74,7 +82,7 @@ class Rights:
 
     def _actions(self, service: str, operation: str, body: bytes | str | None) -> Iterator[tuple[str, str]]:
         if service != "dynamodb":
-            yield _SERVICES.get(service, service), operation.removesuffix("Batch")
+            yield _part(_SERVICES.get(service, service), operation, body), operation.removesuffix("Batch")
             return
         asked: dict[str, Any] = msgspec.json.decode(body or b"{}")
         for part in asked.get("TransactItems", ()):
@@ -90,5 +98,13 @@ class Rights:
         return f"{name}/{asked['IndexName']}" if "IndexName" in asked else name
 
 
-rights = Rights(RIGHTS)
+def _part(service: str, operation: str, body: bytes | str | None) -> str:
+    """Which part of a service: phones that are pushed to are not texts, and each queue has its own senders."""
+    text = body.decode() if isinstance(body, bytes) else str(body)
+    if service == "sns" and (operation != "Publish" or "TargetArn=" in text):
+        return "sns/push"
+    return "sqs/confirmations" if service == "sqs" and f"-{_CONFIRMATIONS}" in text else service
+
+
+rights = Rights(RIGHTS, UNTRIED)
 """One per process, as botocore's interception is."""

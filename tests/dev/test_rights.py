@@ -1,13 +1,22 @@
 """The local cloud holds each function to its rights, as IAM does on AWS."""
 
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from dev.client import Api
 from dev.cloud.local import LocalCloud
 from dev.cloud.rights import Rights, rights
+from dev.functions import RIGHTS, UNTRIED
 from dev.templates import table_names
+from tests.build import a_merchant
+from tests.rights_used import told_of, verdict
+from tests.settling import earn, pay_out, with_account
+from wallet_api.settings import Settings
+from wallet_api.wallet import open_wallet
 
 LEDGER, RECORDS = table_names()["LedgerTable"], table_names()["RecordsTable"]
 
@@ -55,3 +64,70 @@ def test_no_function_changes_or_removes_an_entry_of_the_ledger(
         getattr(client, operation)(TableName=LEDGER, Key=key)
     assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
     client.delete_item(TableName=LEDGER, Key=key)
+
+
+ALLOWED = {"f": {"ledger": ["GetItem", "PutItem"]}}
+GET, PUT = ("f", "ledger", "GetItem"), ("f", "ledger", "PutItem")
+
+
+def a_run(source: str = "TESTPATHS", **options: Any) -> Any:
+    """A finished run of the tests, as pytest describes it."""
+    return SimpleNamespace(args_source=pytest.Config.ArgsSource[source], option=SimpleNamespace(**options))
+
+
+def used(*asked: tuple[str, str, str], **untried: str) -> Rights:
+    mine = Rights(ALLOWED, {("f", "ledger", action): reason for action, reason in untried.items()})
+    mine.used.update(asked)
+    return mine
+
+
+def test_a_right_that_nobody_used_fails_a_run_of_all_tests_and_is_named() -> None:
+    assert verdict(a_run(), 0, used(GET)) == 1
+    (told,) = told_of(used(GET))
+    assert "PutItem on ledger" in told
+    assert verdict(a_run(), 0, used(GET, PUT)) == 0
+
+
+def test_a_run_of_some_tests_is_not_judged() -> None:
+    assert verdict(a_run("ARGS"), 0, used(GET)) == 0
+    for name in ("keyword", "markexpr", "deselect", "ignore", "lf", "stepwise"):
+        assert verdict(a_run(**{name: "some"}), 0, used(GET)) == 0, name
+
+
+@pytest.mark.parametrize("status", [1, 2, 5])
+def test_a_run_that_failed_or_was_broken_off_stays_what_it_was(status: int) -> None:
+    assert verdict(a_run(), status, used(GET)) == status
+
+
+def test_what_cannot_be_tried_here_needs_a_reason_that_is_true() -> None:
+    assert verdict(a_run(), 0, used(GET, PutItem="only AWS does it")) == 0
+    assert verdict(a_run(), 0, used(GET, PUT, PutItem="only AWS does it")) == 1, "it is used after all"
+    assert verdict(a_run(), 0, used(GET, PUT, Scan="only AWS does it")) == 1, "it is no right"
+
+
+def test_every_reason_is_a_sentence_about_a_right_that_there_is() -> None:
+    for (function, resource, action), reason in UNTRIED.items():
+        assert action in RIGHTS[function][resource]
+        assert len(reason) > 20
+
+
+@pytest.mark.parametrize("function", sorted(RIGHTS))
+def test_each_function_starts_with_the_rights_that_it_has(cloud: LocalCloud, function: str) -> None:
+    """What is read before the first request is asked for in the function's name as well."""
+    before = set(rights.refused)
+    with rights.running(function):
+        open_wallet(Settings.from_environment(), clock=cloud.clock).close()
+    assert rights.refused == before
+    assert (function, "secretsmanager", "GetSecretValue") in rights.used
+
+
+def test_a_schedule_that_starts_cold_opens_what_another_function_sealed(api: Api, cloud: LocalCloud) -> None:
+    """The number that a payout goes to: what was opened is kept in memory for five minutes, and by each function for itself."""
+    shop = with_account(cloud, a_merchant(cloud), "8110701012800000005")
+    earn(api, cloud, shop)
+    cloud.clock.advance("24h")
+    assert pay_out(api, shop).ok(201)["status"] == "processing"
+    opened = ("settle_processing", "kms", "Decrypt")
+    rights.used.discard(opened)
+    cloud.advance("6m")
+    assert opened in rights.used

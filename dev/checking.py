@@ -56,6 +56,7 @@ def checks(wallet: Wallet, session: Session) -> Iterator[Check]:
         yield f"table {name}", lambda table=table: _table(dynamodb, table)  # type: ignore[misc]
     yield "key service", lambda: _keys(wallet)
     yield "queue of webhooks", lambda: _queue(sqs, wallet.settings.webhooks_queue)
+    yield "queue of confirmations", lambda: _queue(sqs, wallet.settings.confirmations_queue)
 
 
 def _table(dynamodb: Any, table: str) -> str:
@@ -80,7 +81,7 @@ def _queue(sqs: Any, url: str) -> str:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet ops check", description=__doc__)
-    parser.add_argument("--function", required=True, help="any deployed function, such as wallet-prod-APIHandler-…")
+    parser.add_argument("--function", required=True, help="any deployed function, such as wallet-prod/APIHandler")
     parser.add_argument("--region", help="when the AWS configuration names none")
     return parser.parse_args(arguments)
 

@@ -205,7 +205,7 @@ def _moment(text: str) -> datetime:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet fees", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-api-prod-APIHandler-…")
+    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
     parser.add_argument("--region", help="when the AWS configuration names none")
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("show", help="the schedule in force").add_argument("--at", type=_moment, help="at another time")

@@ -8,22 +8,27 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from dev.client import Api
+from dev.functions import RESTORED
 from dev.merchants import deployed
-from dev.redrive import Redrive
+from dev.redrive import Redrive, handed
+from dev.restoring import moment, restored_name
+from dev.stacks import function_named
 from wallet_api.errors import NotFound, Unavailable
-from wallet_api.ledger.rebuild import rebuild
+from wallet_api.ledger.rebuild import journal_records, rebuild
 from wallet_api.ledger.verify import verify
+from wallet_api.metrics import NoMetrics
 from wallet_api.settings import SettingsIncomplete
 from wallet_api.storage.errors import StorageFault
-from wallet_api.wallet import Wallet
+from wallet_api.wallet import Wallet, open_wallet
 
 Opener = Callable[[str, str | None], Wallet]
 
@@ -42,8 +47,12 @@ def main(arguments: list[str] | None = None, opener: Opener = deployed, session:
         if options.local:
             return _local(options)
         if options.act == "redrive":
-            return _redriven(redrive_of(options.function, options.region, opener, session))
+            return redriven(redrive_of(options.function, options.region, opener, session))
         wallet = opener(options.function, options.region)
+        if options.restored:
+            wallet = on_restored(wallet, options.restored)
+        if options.act == "again":
+            return _again(wallet, options.since, options.until)
         if options.act == "rebuild":
             return _rebuilt(options.account, to_builtins(rebuild(wallet.folding, options.account)))
         report = verify(wallet.ledger, grace=timedelta(minutes=options.grace))
@@ -63,8 +72,9 @@ def redrive_of(function: str, region: str | None, opener: Opener, session: Sessi
     session = session or get_session()
     region = region or session.get_config_variable("region")
     lambdas: Any = session.create_client("lambda", region_name=region)
-    handler = lambdas.get_function_configuration(FunctionName=function)["Handler"].rpartition(".")[2]
-    mappings = lambdas.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    named = function_named(session, function, region)
+    handler = lambdas.get_function_configuration(FunctionName=named)["Handler"].rpartition(".")[2]
+    mappings = lambdas.list_event_source_mappings(FunctionName=named)["EventSourceMappings"]
     letters = [each.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for each in mappings]
     queue = next((arn for arn in letters if arn), None)
     if queue is None:
@@ -85,7 +95,28 @@ def redrive_of(function: str, region: str | None, opener: Opener, session: Sessi
     return Redrive(sqs, url, streams, project, ledger)
 
 
-def _redriven(redrive: Redrive) -> int:
+def on_restored(wallet: Wallet, suffix: str) -> Wallet:
+    """The same wallet on the tables that `./wallet ops restore` made of its own."""
+    tables = {
+        name: restored_name(table, suffix) if name in RESTORED else table
+        for name, table in wallet.settings.tables.items()
+    }
+    return open_wallet(replace(wallet.settings, tables=tables), clock=wallet.clock, metrics=NoMetrics())
+
+
+def _again(wallet: Wallet, since: datetime, until: datetime) -> int:
+    """What is there already stays as it is, so that too long a time costs only time."""
+    failed = 0
+    for what, project in (("folded", wallet.folding.fold), ("told", wallet.events.project_ledger)):
+        count, refused = handed(project, journal_records(wallet.ledger, since, until))
+        failed += len(refused)
+        print(f"{count} operations of the journal are {what}, {len(refused)} failed")
+        for each in refused:
+            print(f"  {each}")
+    return 1 if failed else 0
+
+
+def redriven(redrive: Redrive) -> int:
     letters, kept = 0, 0
     for done in redrive.run():
         letters += 1
@@ -98,7 +129,7 @@ def _redriven(redrive: Redrive) -> int:
 
 
 def _local(options: argparse.Namespace) -> int:
-    if options.act == "redrive":
+    if options.act in ("redrive", "again"):
         raise NoServer("The local server has no queue: ./wallet ledger --local rebuild ACCOUNT does the same.")
     try:
         with closing(Api(options.port)) as api:
@@ -130,16 +161,20 @@ def _verified(report: Any) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet ledger", description=__doc__)
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--function", help="a deployed function, such as wallet-prod-FoldLedger-…")
+    where.add_argument("--function", help="a deployed function, such as wallet-prod/FoldLedger")
     where.add_argument("--local", action="store_true", help="a running ./wallet serve")
     parser.add_argument("--port", type=int, default=8000, help="of the local server; default 8000")
     parser.add_argument("--region", help="when the AWS configuration names none")
+    parser.add_argument("--restored", metavar="SUFFIX", help="on the tables that ./wallet ops restore made")
     acts = parser.add_subparsers(dest="act", required=True)
     check = acts.add_parser("verify", help="check everything; exit status 1 and a line for each finding")
     check.add_argument("--grace", type=int, default=15, metavar="MINUTES", help="how long folding may lag; default 15")
     again = acts.add_parser("rebuild", help="write an account's missing lines from the journal")
     again.add_argument("account", help="merchant/mer_…, fees, bank/cards, customer/usr_…")
     acts.add_parser("redrive", help="hand the handler's dead letters to it again")
+    anew = acts.add_parser("again", help="fold and tell what the journal holds of a time once more")
+    anew.add_argument("--since", type=moment, required=True, help="such as 2026-11-22T00:00:00Z")
+    anew.add_argument("--until", type=moment, required=True)
     return parser.parse_args(arguments)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
+from dev.stacks import function_named
 from wallet_api.errors import Invalid, NotFound, Unavailable
 from wallet_api.merchant_applications.errors import ApplicationDecided, ApplicationIncomplete
 from wallet_api.merchant_applications.model import Application
@@ -121,7 +122,7 @@ ACTS: Mapping[str, Callable[[Wallet, argparse.Namespace], str]] = {
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet merchants", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-api-prod-APIHandler-…")
+    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
     parser.add_argument("--region", help="when the AWS configuration names none")
     acts = parser.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="a merchant with its account; prints its id")
@@ -150,11 +151,13 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def deployed(function: str, region: str | None, session: Session | None = None) -> Wallet:
-    """The wallet of a deployed function, opened here with the settings that it runs with."""
+    """The wallet of a deployed function, opened here with the settings that it runs with. The function is Lambda's name or
+    `wallet-prod/APIHandler`, its stack and its name there.
+    """
     session = session or get_session()
     region = region or session.get_config_variable("region")
     lambdas: Any = session.create_client("lambda", region_name=region)
-    found = lambdas.get_function_configuration(FunctionName=function)
+    found = lambdas.get_function_configuration(FunctionName=function_named(session, function, region))
     variables = found.get("Environment", {}).get("Variables", {})
     return open_wallet(Settings.from_environment({"AWS_REGION": region, **variables}), metrics=NoMetrics())
 

@@ -1,19 +1,51 @@
-"""`./wallet ops`: what an operator does now and then with a deployed wallet; each task takes `--help` itself.
+"""`./wallet ops`: what an operator does with a deployed wallet; each task takes `--help` itself. docs/operations.md says when.
 
+./wallet ops alarms                  which alarms ring, since when, and where it says what to do
 ./wallet ops check                   whether all that a deployed wallet stands on answers
-./wallet ops clients              which versions of an app may still be used
+./wallet ops clients                 which versions of an app may still be used
+./wallet ops letters                 what the functions gave up on: counted, shown, redriven, thrown away
+./wallet ops log                     what a function wrote: errors, or one request's line
+./wallet ops new-master-secret       the next version of the secret that tokens and keyed hashes are made with
+./wallet ops restart                 every function begins anew, with the secrets that there are now
+./wallet ops restore                 the tables as they were at one second, beside those that are there
 ./wallet ops rotate-personal-data    people's data keys under the new KMS key, their contacts under the new master secret
+./wallet ops start                   a stopped wallet goes on
+./wallet ops stop                    no function runs: no request, no schedule, no stream
+./wallet ops stuck                   what has no end yet, the oldest first
+./wallet ops trace                   what is known of a reference number, without personal data
 """
 
 import sys
 from collections.abc import Callable, Mapping
 
-from dev import checking, clients, rotation
+from dev import (
+    alarms,
+    checking,
+    clients,
+    halting,
+    letters,
+    logs,
+    master_secrets,
+    restoring,
+    rotation,
+    stuck,
+    tracing,
+)
 
 TASKS: Mapping[str, Callable[[list[str]], int]] = {
+    "alarms": alarms.main,
     "check": checking.main,
     "clients": clients.main,
+    "letters": letters.main,
+    "log": logs.main,
+    "new-master-secret": master_secrets.main,
+    "restart": halting.main_of("restart"),
+    "restore": restoring.main,
     "rotate-personal-data": rotation.main,
+    "start": halting.main_of("start"),
+    "stop": halting.main_of("stop"),
+    "stuck": stuck.main,
+    "trace": tracing.main,
 }
 
 

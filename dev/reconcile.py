@@ -82,7 +82,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./wallet reconcile", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-api-prod-APIHandler-…")
+    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
     parser.add_argument("--region", help="when the AWS configuration names none")
     acts = parser.add_subparsers(dest="act", required=True)
     bank = acts.add_parser("bank", help="compare a file; exit status 1 and a line for each break")

@@ -30,6 +30,16 @@ Record = Mapping[str, Any]
 Projection = Callable[[Sequence[Record]], Sequence[str]]
 
 
+def handed(project: Projection, records: Iterable[Record]) -> tuple[int, list[str]]:
+    """Hands records to a projection as its stream would; how many there were, and which of them failed."""
+    count, failed = 0, list[str]()
+    coming = iter(records)
+    while batch := list(islice(coming, BATCH)):
+        count += len(batch)
+        failed.extend(project(batch))
+    return count, failed
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One dead letter: which records were given up on, and when they were in the stream."""
@@ -112,11 +122,7 @@ class Redrive:
         return self._handed("journal", journal_records(self.ledger, letter.since - MARGIN, letter.until + MARGIN))
 
     def _handed(self, source: str, records: Iterable[Record]) -> Redriven:
-        count, failed = 0, list[str]()
-        coming = iter(records)
-        while batch := list(islice(coming, BATCH)):
-            count += len(batch)
-            failed.extend(self.project(batch))
+        count, failed = handed(self.project, records)
         return Redriven(source, count, tuple(failed))
 
     def _from_stream(self, letter: Letter) -> list[Record] | None:

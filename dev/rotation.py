@@ -119,7 +119,7 @@ def _batches(everybody: Iterator[Person]) -> Iterator[list[Person]]:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet ops rotate-personal-data", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-api-prod-APIHandler-…")
+    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
     parser.add_argument("--region", help="when the AWS configuration names none")
     parser.add_argument(
         "--again", action="store_true", help="also where the KMS key is the same and its material is new"

@@ -2,13 +2,14 @@
 starts. What was made under the first goes on to work, and what is made from then on is the second's.
 """
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
 
 import pytest
 
-from dev import rotation
+from dev import master_secrets, rotation
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, PIN, a_merchant, a_person, a_phone, cny, code_to, key, send, signed_in_again
 from tests.client import Api
@@ -96,3 +97,25 @@ def test_a_secret_is_in_the_store_and_nowhere_that_is_shown(cloud: LocalCloud, s
     shown = [*os.environ.values(), repr(cloud.wallet.keys), repr(cloud.wallet.settings), repr(cloud.wallet)]
     assert [text for text in shown if SECOND in text or store.first in text] == []
     assert cloud.wallet.keys.versions == [2, 1]
+
+
+def test_instances_of_before_and_after_each_step_know_what_the_others_made(
+    api: Api, cloud: LocalCloud, store: Store
+) -> None:
+    """D8, D10: while functions begin anew, some have read the secret of before. Nobody is signed out, and a contact that is taken
+    is known to be taken.
+    """
+    texts = [store.first]
+    for step in (master_secrets.add, master_secrets.use):
+        assert step(store.client, store.name) == 2
+        texts.append(str(store.client.get_secret_value(SecretId=store.name)["SecretString"]))
+    for before, after in itertools.pairwise(texts):
+        for first, second in ((before, after), (after, before)):
+            store.deploy(first)
+            someone = a_person(api, cloud)
+            store.deploy(second)
+            api.get("/v1/me", token=someone.token).ok(200)
+            with cloud.wallet.storage.trip() as trip:
+                found = cloud.wallet.people.resolve(trip, phone=someone.phone)
+            assert found() == someone.id
+    assert [Keys.from_text(text).current for text in texts] == [1, 1, 2]

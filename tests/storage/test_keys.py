@@ -46,9 +46,16 @@ def test_a_rotation_makes_new_hashes_and_still_finds_the_old() -> None:
     assert after.digest("phone", "a") == after.digest("phone", "a", version=2) != before.digest("phone", "a")
 
 
+def test_a_version_is_known_before_it_is_used() -> None:
+    """D8, D10: so that an instance that is replaced later does not refuse what another made under it."""
+    known = Keys.from_text(json.dumps({"1": OLD, "2": NEW, "3": NEW, "current": "2"}))
+    assert (known.current, known.versions) == (2, [2, 3, 1])
+    assert known.digest("phone", "a") == known.digest("phone", "a", version=2)
+
+
 @pytest.mark.parametrize(
     "text", ["", "short", '{"1": "short"}', "{}", '{"one": "' + OLD + '"}', '{"1": 12345678901234567890123456789012}',
-             json.dumps({"1": OLD, "2": "short"})],
+             json.dumps({"1": OLD, "2": "short"}), json.dumps({"1": OLD, "current": "2"}), json.dumps({"1": OLD, "current": 1})],
 )  # fmt: skip
 def test_what_is_no_set_of_secrets_is_refused(text: str) -> None:
     with pytest.raises(KeysUnusable):

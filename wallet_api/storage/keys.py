@@ -19,35 +19,47 @@ class KeysUnusable(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """Master secrets by version; the highest version is the one that new hashes are made with."""
+    """Master secrets by version. New hashes are made with `chosen`, or else with the highest version.
+
+    A version is known to every instance of the wallet before one of them makes anything with it: otherwise, while instances are
+    replaced, the older ones would refuse what the newer ones made.
+    """
 
     masters: Mapping[int, bytes] = field(repr=False)
+    chosen: int | None = None
     _derived: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
     def from_text(text: str) -> Keys:
-        """Reads `{"1": "…", "2": "…"}`, or a plain text as version 1. Raises KeysUnusable below 32 characters."""
+        """Reads `{"1": "…", "2": "…", "current": "1"}`, or a plain text as version 1. Raises KeysUnusable below 32 characters, or
+        when `current` is none of the versions.
+        """
         try:
             parsed = json.loads(text)
         except ValueError:
             parsed = text
-        versions = parsed if isinstance(parsed, dict) else {"1": text}
+        versions = dict(parsed) if isinstance(parsed, dict) else {"1": text}
+        current = versions.pop("current", None)
         if not all(version.isdecimal() and isinstance(secret, str) for version, secret in versions.items()):
             raise KeysUnusable("master secrets are texts, each under the number of its version")
         masters = {int(version): secret.encode() for version, secret in versions.items()}
         if not masters or min(map(len, masters.values())) < 32:
             raise KeysUnusable("a master secret has at least 32 characters")
-        return Keys(masters)
+        if current is None:
+            return Keys(masters)
+        if not isinstance(current, str) or not current.isdecimal() or int(current) not in masters:
+            raise KeysUnusable("`current` is the number of one of the versions, as a text")
+        return Keys(masters, int(current))
 
     @property
     def current(self) -> int:
         """The version that new hashes are made with."""
-        return max(self.masters)
+        return max(self.masters) if self.chosen is None else self.chosen
 
     @property
     def versions(self) -> list[int]:
-        """All versions, newest first: where a hash is looked up while a rotation is under way."""
-        return sorted(self.masters, reverse=True)
+        """All versions, the current one first, then newest first: where a hash is looked up while a rotation is under way."""
+        return sorted(self.masters, key=lambda version: (version == self.current, version), reverse=True)
 
     def digest(self, purpose: str, *parts: str, version: int | None = None) -> bytes:
         """HMAC-SHA256 over the parts under the purpose's key; parts are joined so that no two lists look alike."""

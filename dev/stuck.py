@@ -1,0 +1,74 @@
+"""`./wallet ops stuck`: what of a deployed wallet has no end yet, the oldest first: top-ups, payments under review, refunds, payouts.
+
+Each stays as it is until the acquirer, the bank or whoever reviews has said how it ended; nothing is ever given back on a guess.
+Its id is the reference that they know it by. Exit status 1 when something is older than `--older-than`.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dev.merchants import Opener, deployed
+from wallet_api.clock import rfc3339
+from wallet_api.errors import Unavailable
+from wallet_api.money import Money
+from wallet_api.settings import SettingsIncomplete
+from wallet_api.storage.errors import StorageFault
+from wallet_api.wallet import Wallet
+
+EVER = timedelta(days=3650)
+"""So far ahead whatever is still to be looked at is due."""
+OPEN = ("processing", "created", "pending", "requires_action")
+Row = tuple[datetime, str, str, Money]
+
+
+def main(arguments: list[str] | None = None, opener: Opener | None = None) -> int:
+    options = _options(arguments)
+    try:
+        wallet = (opener or deployed)(options.function, options.region)
+        rows = sorted(open_ones(wallet), key=lambda row: row[:2])
+    except (BotoCoreError, ClientError, SettingsIncomplete) as error:
+        return _sorry(f"The function {options.function!r} could not be read: {error}")
+    except (Unavailable, StorageFault) as error:
+        return _sorry(f"The tables could not be read to their end ({error}): run it again.")
+    now, longest = wallet.clock.now(), timedelta(hours=options.older_than)
+    late = 0
+    for since, reference, status, amount in rows:
+        is_late = now - since > longest
+        late += is_late
+        print(f"{'LATE' if is_late else '    '}  {reference}  {status:15}  since {rfc3339(since)}  {amount}")
+    print(f"{len(rows)} without an end, {late} of them for more than {options.older_than} hours.")
+    return 1 if late else 0
+
+
+def open_ones(wallet: Wallet) -> Iterator[Row]:
+    """Everything that waits for somebody outside to say how it ended: since when, its id, its state, its amount."""
+    stores: tuple[Any, ...] = (wallet.top_ups.store, wallet.payments.store, wallet.refunds.store, wallet.payouts.store)
+    for store in stores:
+        for reference in store.due(wallet.clock.now() + EVER):
+            with wallet.storage.trip() as trip:
+                found = store.find(reference, trip)
+            each = found()
+            if each is not None and each.status in OPEN:
+                yield getattr(each, "authorized_at", None) or each.created_at, each.id, each.status, each.amount
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./wallet ops stuck", description=__doc__)
+    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
+    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser.add_argument("--older-than", type=int, default=4, metavar="HOURS", help="what counts as late; default 4")
+    return parser.parse_args(arguments)
+
+
+def _sorry(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

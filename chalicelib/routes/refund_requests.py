@@ -16,6 +16,7 @@ from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
+from wallet_api.payments.errors import PaymentProcessing
 from wallet_api.refund_requests.errors import (
     RefundExceedsRequest,
     RefundRequestEnded,
@@ -113,6 +114,7 @@ class RefundRequestQuery(PageQuery, frozen=True):
     errors=[
         NotFound,
         PaymentNotRefundable,
+        PaymentProcessing,
         RefundExceedsPayment,
         RefundCurrencyDiffers,
         TooManyRefunds,

@@ -16,6 +16,7 @@ from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
 from wallet_api.merchants.model import MerchantCaller
+from wallet_api.payments.errors import PaymentProcessing
 from wallet_api.refunds.errors import (
     PaymentNotRefundable,
     RefundCurrencyDiffers,
@@ -100,6 +101,7 @@ class RefundQuery(PageQuery, frozen=True):
     errors=[
         NotFound,
         PaymentNotRefundable,
+        PaymentProcessing,
         RefundExceedsPayment,
         RefundCurrencyDiffers,
         TooManyRefunds,

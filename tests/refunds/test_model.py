@@ -13,6 +13,7 @@ from tests.top_ups.test_model import a_top_up
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.gateways.acquirer import RefundOutcome
 from wallet_api.money import Money
+from wallet_api.payments.errors import PaymentProcessing
 from wallet_api.payments.model import MAX_REFUNDS, Payment
 from wallet_api.refunds.errors import (
     ForbiddenTransition,
@@ -54,6 +55,7 @@ def after(payment: Payment, amount: int) -> Payment:
         (None, cny(1), NotFound),
         (WAITING, cny(1), PaymentNotRefundable),
         (CANCELED, cny(1), PaymentNotRefundable),
+        (replace(WAITING, status="processing"), cny(1), PaymentProcessing),
         (PAID, cny(1251), RefundExceedsPayment),
         (EMPTY, cny(1), RefundExceedsPayment),
         (EMPTY, cny(0), RefundExceedsPayment),

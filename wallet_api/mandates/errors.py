@@ -13,7 +13,9 @@ MandateCurrencyDiffers   the charge names another currency than the mandate's
 
 from __future__ import annotations
 
-from wallet_api.errors import Conflict, Declined
+from typing import ClassVar
+
+from wallet_api.errors import Conflict, Declined, Retry
 
 
 class ReferenceTaken(Conflict):
@@ -26,6 +28,7 @@ class MandateNotConfirmed(Conflict):
     """The customer has not said yes, so nothing can be charged."""
 
     code = "mandate_not_confirmed"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class MandateAlreadyConfirmed(Conflict):
@@ -68,3 +71,4 @@ class MandateCurrencyDiffers(Conflict):
     """The mandate is for charges in `currency`."""
 
     code = "mandate_currency_differs"
+    retry: ClassVar[Retry] = "new_key"

@@ -78,6 +78,7 @@ class PaymentNotAuthorized(Conflict):
     """Nobody has said yes to the payment, or its money was never set aside: there is nothing to capture."""
 
     code = "payment_not_authorized"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class PaymentAlreadyCaptured(Conflict):
@@ -96,12 +97,14 @@ class CaptureExceedsHold(Conflict):
     """More is to be captured than the customer said yes to: `authorized`."""
 
     code = "capture_exceeds_authorization"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class CaptureCurrencyDiffers(Conflict):
     """A hold is captured in the `currency` that it was made in."""
 
     code = "capture_currency_differs"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class ForbiddenTransition(Exception):

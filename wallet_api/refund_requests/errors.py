@@ -11,7 +11,9 @@ payment, ForbiddenTransition that the code is wrong.
 
 from __future__ import annotations
 
-from wallet_api.errors import Conflict
+from typing import ClassVar
+
+from wallet_api.errors import Conflict, Retry
 
 
 class RefundRequestOpen(Conflict):
@@ -30,6 +32,7 @@ class RefundExceedsRequest(Conflict):
     """More is to be given back than was asked for: `requested`."""
 
     code = "refund_exceeds_request"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class TooManyRefundRequests(Conflict):

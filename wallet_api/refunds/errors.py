@@ -1,7 +1,8 @@
 """How a refund says no.
 
 RefundExceedsPayment   more is asked back than is left; `refundable` says how much that is
-PaymentNotRefundable   the payment was never paid; `payment_status` says where it stands
+PaymentNotRefundable   the payment is not paid; `payment_status` says where it stands. One that is processing has no end yet
+                       (payments' PaymentProcessing)
 RefundCurrencyDiffers  money goes back in the `currency` that it came in
 TooManyRefunds         a payment takes `limit` refunds
 
@@ -14,15 +15,16 @@ ForbiddenTransition    the code is wrong
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from wallet_api.errors import Conflict
+from wallet_api.errors import Conflict, Retry
 
 
 class RefundExceedsPayment(Conflict):
     """More is asked back than is left of the payment: `refundable`."""
 
     code = "refund_exceeds_payment"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class PaymentNotRefundable(Conflict):
@@ -35,6 +37,7 @@ class RefundCurrencyDiffers(Conflict):
     """The refund names another currency than the payment's `currency`."""
 
     code = "refund_currency_differs"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class TooManyRefunds(Conflict):

@@ -17,7 +17,8 @@ from wallet_api.cards.model import Card
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.gateways.acquirer import RefundDecline, RefundOrder, RefundOutcome
 from wallet_api.money import Money, zero
-from wallet_api.payments.model import MAX_REFUNDS, SUCCEEDED, Bearer, Payment
+from wallet_api.payments.errors import PaymentProcessing
+from wallet_api.payments.model import MAX_REFUNDS, PROCESSING, SUCCEEDED, Bearer, Payment
 from wallet_api.refunds.errors import (
     ForbiddenTransition,
     PaymentNotRefundable,
@@ -247,6 +248,8 @@ def why_not_refundable(payment: Payment | None, amount: Money) -> WalletError | 
     """What speaks against giving this amount back, or None."""
     if payment is None:
         return NotFound()
+    if payment.status == PROCESSING:
+        return PaymentProcessing()
     if payment.status != SUCCEEDED:
         return PaymentNotRefundable(payment_status=payment.status)
     currency = payment.amount.currency

@@ -79,9 +79,12 @@ def test_what_is_not_known_is_asked_for_until_it_is(
     assert confirm(api, ada, payment_id, idem=idem).ok(200)["status"] == "processing"
     assert cloud.wallet.payments.settle_due() == 0
     assert money_of(cloud, ada) == (BALANCE - amount, amount, amount)
+    early = key()
+    assert refused(refund(api, shop, payment_id, 1, idem=early), 409, "payment_processing")["retry"] == "after"
     assert [later(cloud) for _ in range(2)] == [1, 0]
     assert confirm(api, ada, payment_id, idem=idem).ok(200)["status"] == "succeeded"
     assert money_of(cloud, ada) == (BALANCE - amount, 0, amount)
+    refund(api, shop, payment_id, 1, idem=early).ok(201)
     refund(api, shop, payment_id).ok(201)
     assert money_of(cloud, ada)[0] == BALANCE
     assert merchant_balance(cloud, shop) == 0

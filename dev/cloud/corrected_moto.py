@@ -38,9 +38,10 @@ from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
-from dev.cloud.corrected_table import CorrectedTable, Place, stream_frozen_records
+from dev.cloud.corrected_table import CorrectedTable, Place
 from dev.cloud.engine import BROKE_OFF, WRITES, Answer, checked
 from dev.cloud.exact_numbers import attribute_value, make_sums_exact
+from dev.cloud.frozen_records import frozen, stream_frozen_records
 from dev.cloud.moto_conditions import correct_conditions
 from dev.cloud.moto_speed import speed_up
 from dev.cloud.transactions import transact
@@ -96,6 +97,21 @@ class MotoEngine:
             self._tokens.clear()
             for table in self._tables():
                 table.clear()
+
+    def keep(self) -> Callable[[], None]:
+        with self.lock:
+            ways_back = [table.keep() for table in self._tables()]
+
+        def put_back() -> None:
+            with self.lock:
+                for way_back in ways_back:
+                    way_back()
+
+        return put_back
+
+    def items(self, table: str, region: str) -> list[dict[str, Any]]:
+        with self.lock:
+            return [frozen(item) for item in self._table(table, region).all_items()]
 
     def forget_stream_records(self) -> None:
         """What was streamed so far is gone, as after a day on AWS."""

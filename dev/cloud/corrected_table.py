@@ -1,26 +1,20 @@
 """A moto table that keeps its keys in order, can put back an item or cut its stream, and streams what later writes do not change."""
 
-import base64
 import copy
-import marshal
-import random
-import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from inspect import signature
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
-from moto.dynamodb.models import table as table_module
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import RESULT_SIZE_LIMIT, StreamRecord, Table
+from moto.dynamodb.models.table import RESULT_SIZE_LIMIT, Table
 
 from dev.cloud.exact_numbers import shown
 from dev.cloud.ordered import Key, Order
 
 _QUERY, _SCAN = signature(Table.query), signature(Table.scan)
-_VIEWS = {"OldImage": "OLD_IMAGE", "NewImage": "NEW_IMAGE"}
 Place = tuple[DynamoType, DynamoType]
 """Where an item is: its partition key and its sort key."""
 
@@ -171,6 +165,21 @@ class CorrectedTable(Table):
             orders.clear()
         self.forget_stream_records()
 
+    def keep(self) -> Callable[[], None]:
+        """Keeps the items and the stream as they are now; what is returned puts them back into the emptied table."""
+        items = copy.deepcopy(Table.all_items(self))
+        orders = _copied(self._orders)
+        records = [] if self.stream_shard is None else list(self.stream_shard.items)
+
+        def put_back() -> None:
+            for item in copy.deepcopy(items):
+                self.items[item.hash_key][item.range_key] = item
+            self._orders = _copied(orders)
+            if self.stream_shard is not None:
+                self.stream_shard.items.extend(records)
+
+        return put_back
+
     def forget_stream_records(self) -> None:
         """Empties the stream; places in it go on from here."""
         if self.stream_shard is not None:
@@ -202,49 +211,8 @@ class CorrectedTable(Table):
         self.stream_shard.items[length:] = [each for each in fresh if each.changes]
 
 
-class FrozenRecord(StreamRecord):
-    """A stream record with images of its own, packed until somebody reads them: most lie there for good. moto's shares them with
-    the items, and measures them by writing them out.
-    """
-
-    def __init__(
-        self, table: Table, stream_type: str, event_name: str, old: Item | None, new: Item | None, seq: int
-    ) -> None:
-        images = {"OldImage": old, "NewImage": new}
-        shown = {
-            name: {each: _frozen(value) for each, value in item.attrs.items()}
-            for name, item in images.items()
-            if item is not None
-        }
-        one = next(iter(shown.values()))
-        self.changes = shown.get("OldImage") != shown.get("NewImage")
-        record = {
-            "eventID": f"{random.getrandbits(128):032x}",
-            "eventName": event_name,
-            "eventSource": "aws:dynamodb",
-            "eventVersion": "1.1",
-            "awsRegion": table.region_name,
-            "dynamodb": {
-                "StreamViewType": stream_type,
-                "ApproximateCreationDateTime": int(time.time()),
-                "SequenceNumber": str(seq),
-                "SizeBytes": sum(item.size() for item in images.values() if item is not None),
-                "Keys": {name: one[name] for name in (table.hash_key_attr, str(table.range_key_attr))},
-                **{name: image for name, image in shown.items() if stream_type in (_VIEWS[name], "NEW_AND_OLD_IMAGES")},
-            },
-            "eventSourceARN": f"{table.table_arn}/stream/{table.latest_stream_label}",
-        }
-        self._packed = marshal.dumps(record)
-
-    def to_json(self) -> dict[str, Any]:
-        """The record, each time anew, so that no reader changes what another reads."""
-        record: dict[str, Any] = marshal.loads(self._packed)
-        return record
-
-
-def stream_frozen_records() -> None:
-    """Makes every table of moto's stream such records, for good."""
-    vars(table_module)["StreamRecord"] = FrozenRecord
+def _copied(orders: dict[str | None, dict[Any, Order]]) -> dict[str | None, dict[Any, Order]]:
+    return {index: {place: order.copy() for place, order in within.items()} for index, within in orders.items()}
 
 
 def _page(items: Iterator[Item], limit: int | None) -> list[Item]:
@@ -266,19 +234,3 @@ def _key(start: dict[str, Any], names: tuple[str, ...]) -> Key:
 
 def _text(value: Any) -> Any:
     return shown(value) if isinstance(value, Decimal) else value
-
-
-def _frozen(value: Any) -> Any:
-    """An attribute as plain JSON that shares nothing with it."""
-    kind, held = value.type, value.value
-    if kind == "M":
-        return {kind: {name: _frozen(inner) for name, inner in held.items()}}
-    if kind == "L":
-        return {kind: list(map(_frozen, held))}
-    if kind in ("B", "BS"):
-        return {kind: _base64(held) if kind == "B" else list(map(_base64, held))}
-    return {kind: list(held) if isinstance(held, list) else held}
-
-
-def _base64(value: Any) -> Any:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

@@ -40,6 +40,16 @@ class Engine(Protocol):
         """Forgets every item, stream record and token; tables stay."""
         ...
 
+    def keep(self) -> Callable[[], None]:
+        """Keeps every item and every stream as they are now. What is returned puts them back where a `reset` has emptied all, as
+        often as one likes.
+        """
+        ...
+
+    def items(self, table: str, region: str) -> list[dict[str, Any]]:
+        """What a table holds, in DynamoDB's JSON, without a call that counts."""
+        ...
+
     def on_write(self, listener: Callable[[], None]) -> None:
         """Calls `listener` after a write that a stream shows, where the engine can tell."""
         ...

@@ -129,6 +129,21 @@ class LocalCloud:
                 self.wallet.fees.store.forget()
                 self.wallet.clients.forget()
 
+    def keep(self) -> Callable[[], None]:
+        """Keeps what the tables hold and the time. What is returned puts both back and holds the clock there, with empty queues;
+        the streams then tell all that they told before.
+        """
+        moment, put_back = self.clock.freeze(), self.engine.keep()
+
+        def back() -> None:
+            with self.pump.still():
+                self.engine.reset()
+                self.pump.reset()
+                put_back()
+                self.clock.freeze(moment)
+
+        return back
+
     def sweep_expired(self) -> int:
         """Deletes what its time to live says, as DynamoDB does some time within two days; how many items."""
         return resources.sweep_expired(

@@ -11,6 +11,7 @@ import importlib
 import json
 import logging
 import math
+import pickle
 import random
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -53,6 +54,27 @@ class MinistackEngine:
                 table["items"].clear()
                 self._items._items_replaced(table)
         self.forget_stream_records()
+
+    def keep(self) -> Callable[[], None]:
+        with self._turn(self._region):
+            items = {name: pickle.dumps(dict(table["items"])) for name, table in self._items._tables.items()}
+            records = {name: list(self._items._stream_records.get(name) or ()) for name in items}
+
+        def put_back() -> None:
+            with self._turn(self._region):
+                for name, kept in items.items():
+                    table = self._items._tables[name]
+                    table["items"].update(pickle.loads(kept))
+                    self._items._items_replaced(table)
+                    if records[name]:
+                        self._items._stream_records[name].extend(records[name])
+
+        return put_back
+
+    def items(self, table: str, region: str) -> list[dict[str, Any]]:
+        with self._turn(region):
+            partitions = self._items._tables[table]["items"].values()
+            return [copy.deepcopy(item) for partition in partitions for item in partition.values()]
 
     def forget_stream_records(self) -> None:
         """What was streamed so far is gone, as after a day on AWS."""

@@ -20,6 +20,12 @@ class Order:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def copy(self) -> "Order":
+        """Another one with the same keys."""
+        copied = Order()
+        copied._keys = self._keys.copy()
+        return copied
+
     def add(self, key: Key) -> None:
         """Puts a key in its place, once."""
         keys = self._keys

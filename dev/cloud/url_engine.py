@@ -15,6 +15,9 @@ from dev.cloud import resources
 from dev.cloud.engine import LOOPBACK, Answer
 from dev.cloud.safety import Environment
 
+BATCH = 25
+"""How many items one call writes."""
+
 
 class NotAnEngine(ValueError):
     """`--engine` names neither a known engine nor a loopback URL where one answers."""
@@ -49,6 +52,25 @@ class UrlEngine:
 
     def on_write(self, listener: Callable[[], None]) -> None:
         """It cannot tell; the pump looks once a second."""
+
+    def keep(self) -> Callable[[], None]:
+        """Over the wire: what was there is written again, so the streams tell it as if it were new."""
+        dynamodb: Any = get_session().create_client("dynamodb")
+        kept = {name: self.items(name, "") for name in resources.table_names()}
+
+        def put_back() -> None:
+            for name, items in kept.items():
+                for start in range(0, len(items), BATCH):
+                    puts = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
+                    dynamodb.batch_write_item(RequestItems={name: puts})
+
+        return put_back
+
+    def items(self, table: str, region: str) -> list[dict[str, Any]]:  # noqa: ARG002
+        """A scan of it."""
+        dynamodb: Any = get_session().create_client("dynamodb")
+        pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
 
     def reset(self) -> None:
         """Makes the tables anew."""

@@ -61,6 +61,10 @@ def test_an_endpoint_on_this_machine_is_used_over_the_wire(endpoint: str) -> Non
         cloud.pump.replay("fold")
         cloud.pump.drain()
         assert tiny.seen("fold") == ["a", "b", "a", "b"]
+        back = cloud.keep()
+        dynamodb.delete_item(TableName="wallet-local-ledger", Key={"pk": {"S": "p"}, "sk": {"S": "a"}})
+        back()
+        assert [item["b"] for item in cloud.engine.items("wallet-local-ledger", REGION)] == [{"B": b"\x00"}] * 2
         cloud.reset()
         assert dynamodb.scan(TableName="wallet-local-ledger")["Count"] == 0
 

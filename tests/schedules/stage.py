@@ -1,8 +1,7 @@
 """What the operations of a schedule share: two people, a merchant, payments in every state, set back before every run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from dev.client import Api
@@ -87,8 +86,7 @@ class Stage:
     """What a scenario makes before it begins."""
     endpoints: set[str] = field(default_factory=set)
     """What was asked for under a key."""
-    _at: datetime | None = None
-    _before: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _back: Callable[[], None] = lambda: None
 
     @property
     def wallet(self) -> Any:
@@ -200,20 +198,11 @@ class Stage:
 
     def keep(self) -> None:
         """From now on every run begins with the tables and the time as they are now."""
-        self._at = self.cloud.clock.freeze()
-        names = self.wallet.settings.tables.values()
-        self._before = {name: self.client.scan(TableName=name, ConsistentRead=True)["Items"] for name in names}
+        self._back = self.cloud.keep()
 
     def set_back(self) -> None:
         """The tables as they were kept, and streams that hold the journal so far."""
-        with self.cloud.pump.still():
-            self.cloud.engine.reset()
-            self.cloud.pump.reset()
-        self.cloud.clock.freeze(self._at)
-        for name, items in self._before.items():
-            for start in range(0, len(items), 25):
-                puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-                self.client.batch_write_item(RequestItems={name: puts})
+        self._back()
 
     def found(self) -> list[str]:
         """What there is once all is folded. The ledger must be true, and every payment's parts must add up."""
@@ -234,8 +223,8 @@ class Stage:
         told = [f"{name}={next(iter(raw[name].values()))}" for name in telling]
         return " ".join([raw["sk"]["S"].partition("/")[0], *told]) if told else ""
 
-    def _items(self, table: str) -> Iterator[dict[str, Any]]:
-        yield from self.client.scan(TableName=table, ConsistentRead=True)["Items"]
+    def _items(self, table: str) -> list[dict[str, Any]]:
+        return self.cloud.engine.items(table, self.cloud.region)
 
     def _stream(self) -> list[dict[str, Any]]:
         reader = self.cloud.reader(self.wallet.settings.tables["ledger"])

@@ -1,6 +1,5 @@
 """The issuer's code for a top-up, beside itself, beside wrong ones and beside the end of its time: the card pays once or not at all."""
 
-
 from tests.banking import NEEDS_CODE, wrong
 from tests.build import code_to
 from tests.schedules.conductor import Conductor

@@ -11,6 +11,7 @@ from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
 from dev.faults import FAULTS
 from dev.gateway import Call
+from dev.operating import Refused, act, publish
 from dev.payment_codes import shown
 from dev.problems import Reply, json_reply, problem
 from wallet_api.errors import Invalid
@@ -69,6 +70,8 @@ class Sandbox:
             ("sandbox", "clock"): {"GET": self._time, "POST": self._advance},
             ("sandbox", "ledger"): {"GET": self._ledger, "POST": self._rebuild},
             ("sandbox", "merchants"): {"POST": self._merchant},
+            ("sandbox", "operator"): {"POST": lambda call: act(self._cloud.wallet, _body(call))},
+            ("sandbox", "fees"): {"POST": lambda call: publish(self._cloud.wallet, call.body)},
             ("sandbox", "payment_codes"): {"GET": self._payment_codes},
             ("sandbox", "reset"): {"POST": self._reset},
         }
@@ -85,7 +88,7 @@ class Sandbox:
             return problem(405, "method_not_allowed", f"Use {allowed}.", call.request_id, {"Allow": allowed})
         try:
             return json_reply(answer(call), call.request_id)
-        except _Wrong as wrong:
+        except (_Wrong, Refused) as wrong:
             error = {"pointer": wrong.pointer, "code": "invalid", "detail": wrong.detail}
             return problem(422, "invalid_request", wrong.detail, call.request_id, errors=[error])
 
@@ -100,6 +103,8 @@ class Sandbox:
                 "GET /sandbox/clock": "the time / 当前时间",
                 'POST /sandbox/clock {"advance": "25h"}': "move time forward (s, m, h, d) / 向前拨动时间",
                 'POST /sandbox/merchants {"name", "category", "city", …}': "another merchant and its key / 再建一个商户",
+                'POST /sandbox/operator {"approve": "app_…"}': "decide an application, suspend a merchant / 审批商户申请、暂停商户",
+                'POST /sandbox/fees {"rules": […], "dry_run": true}': "publish the next fee schedule / 公布新的收费标准",
                 "GET /sandbox/payment_codes?user=": "what a person's phones show now, drawn / 用户手机当前显示的付款码",
                 "GET /sandbox/ledger": "verify the ledger, once the streams are read / 核对账本",
                 'POST /sandbox/ledger {"rebuild": "merchant/mer_…"}': "an account's missing lines / 补齐账户明细",

@@ -18,6 +18,7 @@ for each in routes.ALL:
 LEDGER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/ledger/stream/placeholder"
 RECORDS_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/records/stream/placeholder"
 WEBHOOKS_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:webhooks"
+CONFIRMATIONS_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:confirmations"
 
 
 @app.on_dynamodb_record(stream_arn=LEDGER_STREAM, batch_size=100)
@@ -40,14 +41,24 @@ def project_record_events(event: DynamoDBEvent) -> Any:
 
 @app.on_dynamodb_record(stream_arn=RECORDS_STREAM, batch_size=100)
 def dispatch_events(event: DynamoDBEvent) -> Any:
-    """Sends new events on their way to the webhook endpoints that want them."""
-    return streams.answer(event, "dispatch_events", lambda wallet: wallet.deliveries.dispatch)
+    """Sends new events on their way: to the webhook endpoints that want them, and to people where they want to be told."""
+    return streams.answer(
+        event,
+        "dispatch_events",
+        lambda wallet: streams.each(wallet.deliveries.dispatch, wallet.confirmation_dispatch.dispatch),
+    )
 
 
 @app.on_sqs_message(queue_arn=WEBHOOKS_QUEUE, batch_size=10)
 def deliver_webhooks(event: SQSEvent) -> Any:
     """Posts events to merchants' servers."""
     return streams.answer_queue(event, "deliver_webhooks", lambda wallet: wallet.replays.take)
+
+
+@app.on_sqs_message(queue_arn=CONFIRMATIONS_QUEUE, batch_size=1)
+def send_confirmations(event: SQSEvent) -> Any:
+    """Tells people what happened to their money."""
+    return streams.answer_queue(event, "send_confirmations", lambda wallet: wallet.confirmations.take)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
@@ -91,8 +102,13 @@ def verify_ledger(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def send_notices(event: CloudWatchEvent) -> None:
-    """Tells people what happened to their access."""
-    schedules.run(event, "send_notices", lambda wallet: wallet.notifications.send_due())
+    """Tells people what happened to their access, and finds the confirmations whose time has come, or whose message was lost."""
+    schedules.run(
+        event,
+        "send_notices",
+        lambda wallet: wallet.notifications.send_due(),
+        lambda wallet: wallet.confirmation_dispatch.send_due(),
+    )
 
 
 starting.done()

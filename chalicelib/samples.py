@@ -54,6 +54,8 @@ NAMED: dict[str, Any] = {
     "reason": "returned",
     "sms_code": "123456",
     "refresh_token": "wrt_",
+    "service": "fcm",
+    "token": "fGk3-s8Tq0a:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx",
     "user_id": f"usr_{_UNIQUE}",
     "website": "https://tea.example",
 }

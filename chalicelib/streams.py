@@ -31,6 +31,11 @@ def answer(
     return _failures(failed)
 
 
+def each(*projections: Projection) -> Projection:
+    """Gives a batch to one after another; what failed for any of them comes again for all, who know what they did."""
+    return lambda records: list(dict.fromkeys(failed for project in projections for failed in project(records)))
+
+
 def answer_queue(event: SQSEvent, function: str, worker: Callable[[Wallet], Worker]) -> dict[str, list[dict[str, str]]]:
     """Works on a batch of messages. Those that are named in the answer come again alone, and in the end go to the dead
     letters; all others are done.

@@ -13,6 +13,7 @@ GIVEN = {
     "WALLET_PUBLIC_URL": "https://wallet.example/",
     "WALLET_MAIL_SENDER": "wallet@wallet.example",
     "WALLET_QUEUE_WEBHOOKS": "https://sqs.eu-west-1.amazonaws.com/1/webhooks",
+    "WALLET_QUEUE_CONFIRMATIONS": "https://sqs.eu-west-1.amazonaws.com/1/confirmations",
     **{f"WALLET_TABLE_{name.upper()}": f"wallet-{name}" for name in TABLES},
 }
 

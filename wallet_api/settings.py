@@ -11,6 +11,7 @@ from msgspec import Struct
 Mode = Literal["test", "live"]
 
 TABLES = ("ledger", "accounts", "people", "records", "ephemeral")
+PUSH_SERVICES = ("apns", "apns_sandbox", "fcm")
 
 
 class SettingsIncomplete(Exception):
@@ -18,7 +19,9 @@ class SettingsIncomplete(Exception):
 
 
 class Settings(Struct, frozen=True):
-    """What a deployment decides. `tables` maps the wallet's name of a table to DynamoDB's."""
+    """What a deployment decides. `tables` maps the wallet's name of a table to DynamoDB's, `push_applications` the push services
+    that it reaches to SNS's platform applications; what is empty there is not offered.
+    """
 
     stage: str
     mode: Mode
@@ -29,6 +32,8 @@ class Settings(Struct, frozen=True):
     public_url: str
     mail_sender: str
     webhooks_queue: str
+    confirmations_queue: str
+    push_applications: Mapping[str, str]
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -56,4 +61,6 @@ class Settings(Struct, frozen=True):
             public_url=need("WALLET_PUBLIC_URL").rstrip("/"),
             mail_sender=need("WALLET_MAIL_SENDER"),
             webhooks_queue=need("WALLET_QUEUE_WEBHOOKS"),
+            confirmations_queue=need("WALLET_QUEUE_CONFIRMATIONS"),
+            push_applications={name: given.get(f"WALLET_PUSH_{name.upper()}", "") for name in PUSH_SERVICES},
         )

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock
+from wallet_api.confirmations.use_cases import Sides
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.gateways.bank import Bank
 from wallet_api.gateways.callbacks import Callbacks
 from wallet_api.gateways.mail import Mail
+from wallet_api.gateways.push import Push
 from wallet_api.gateways.screening import Screening
 from wallet_api.gateways.sms import Sms
 from wallet_api.ledger.folding import Folding
@@ -29,6 +31,7 @@ from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.transactions.use_cases import Transactions
 from wallet_api.transfers.store import TransferItem, TransferStore
 from wallet_api.transfers.use_cases import Transfers
+from wallet_api.wiring.confirming import Confirming, open_confirming
 from wallet_api.wiring.ground import Ground, open_ground
 from wallet_api.wiring.identity import Identity, open_identity
 from wallet_api.wiring.merchants import MerchantSide, open_merchants
@@ -38,7 +41,7 @@ from wallet_api.wiring.telling import Telling, open_telling
 
 
 @dataclass(frozen=True)
-class Wallet(Identity, MerchantSide, Telling, MoneyBack, Settlement):
+class Wallet(Identity, MerchantSide, Telling, Confirming, MoneyBack, Settlement):
     """Everything a person, a merchant or an operator can do, by capability."""
 
     settings: Settings
@@ -73,6 +76,7 @@ def open_wallet(
     screening: Screening | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
+    push: Push | None = None,
     metrics: Metrics | None = None,
     callbacks: Callbacks | None = None,
 ) -> Wallet:
@@ -85,6 +89,7 @@ def open_wallet(
         screening=screening,
         sms=sms,
         mail=mail,
+        push=push,
         metrics=metrics,
         callbacks=callbacks,
     )
@@ -110,11 +115,13 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     transfer_store = TransferStore(storage.bind(TransferItem))
     transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)
     history = people, merchants, payments, back.refunds, back.refund_requests, transfers, top_ups
+    sides = Sides(storage, people, merchants, side.mandates, *history[2:])
     return Wallet(
         **vars(identity),
         **vars(side),
         **vars(back),
         **vars(telling),
+        **vars(open_confirming(ground, identity, telling.events, sides)),
         **vars(open_settlement(ground, side, fees, top_ups, payments, back.refunds)),
         settings=settings,
         clock=clock,

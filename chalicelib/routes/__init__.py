@@ -22,6 +22,7 @@ from chalicelib.routes import (
     mandates,
     merchant_applications,
     merchants,
+    notification_preferences,
     operations,
     outlet_payments,
     outlets,
@@ -91,6 +92,7 @@ ALL: tuple[Routes, ...] = (
     webhooks.routes,
     deliveries.routes,
     inbox.routes,
+    notification_preferences.routes,
     clients.routes,
     docs.routes,
 )

@@ -1,5 +1,6 @@
-"""What the wallet sent: every SMS that SNS took and every mail that SES took, newest first."""
+"""What the wallet sent: every SMS and every push that SNS took, and every mail that SES took, newest first."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from dev.cloud.services import backend
 
 @dataclass(frozen=True)
 class Message:
-    """One message to one receiver; `created_at` is RFC 3339 UTC, on the local clock."""
+    """One message to one receiver, for a push the token of its phone; `created_at` is RFC 3339 UTC, on the local clock."""
 
     id: str
     channel: str
@@ -40,6 +41,12 @@ class Inbox:
             for found, (phone, text) in list(sms.sms_messages.items()):
                 self._messages.append(Message(str(found), "sms", str(phone), str(text), at))
             sms.sms_messages.clear()
+            for phone in list(sms.platform_endpoints.values()):
+                self._messages += [
+                    Message(str(found), "push", str(phone.attributes["Token"]), _pushed(text), at)
+                    for found, text in list(phone.messages.items())
+                ]
+                phone.messages.clear()
             mail = backend("email", self._region)
             for sent in list(mail.sent_messages):
                 self._messages += [Message(str(sent.id), "email", to, _text(sent), at) for to in _receivers(sent)]
@@ -58,6 +65,11 @@ class Inbox:
 def _receivers(sent: Any) -> list[str]:
     destinations = sent.destinations
     return list(destinations.get("ToAddresses", ())) if isinstance(destinations, dict) else list(destinations)
+
+
+def _pushed(text: str) -> str:
+    """What the phone shows."""
+    return str(json.loads(text)["default"])
 
 
 def _text(sent: Any) -> str:

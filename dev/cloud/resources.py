@@ -15,6 +15,9 @@ FIELD_KEY = f"alias/wallet-{STAGE}-fields"
 KEYS_SECRET = f"wallet-{STAGE}-keys"
 MAIL_SENDER = "no-reply@wallet.example.com"
 WEBHOOKS_QUEUE = f"wallet-{STAGE}-webhooks"
+CONFIRMATIONS_QUEUE = f"wallet-{STAGE}-confirmations"
+PUSH_PLATFORMS = {"apns": "APNS", "apns_sandbox": "APNS_SANDBOX", "fcm": "GCM"}
+"""SNS's names of the push services; for Firebase it still says what that was called first."""
 
 
 @cache
@@ -43,6 +46,11 @@ def environment(public_url: str, region: str) -> dict[str, str]:
         "WALLET_PUBLIC_URL": public_url,
         "WALLET_MAIL_SENDER": MAIL_SENDER,
         "WALLET_QUEUE_WEBHOOKS": f"https://sqs.{region}.amazonaws.com/123456789012/{WEBHOOKS_QUEUE}",
+        "WALLET_QUEUE_CONFIRMATIONS": f"https://sqs.{region}.amazonaws.com/123456789012/{CONFIRMATIONS_QUEUE}",
+        **{
+            f"WALLET_PUSH_{service.upper()}": f"arn:aws:sns:{region}:123456789012:app/{platform}/wallet-{STAGE}"
+            for service, platform in PUSH_PLATFORMS.items()
+        },
     }
 
 
@@ -56,6 +64,10 @@ def create(session: Session, region: str) -> None:
     vault.create_secret(Name=KEYS_SECRET, SecretString=secrets.token_hex(32))
     queues: Any = session.create_client("sqs", region_name=region)
     queues.create_queue(QueueName=WEBHOOKS_QUEUE)
+    queues.create_queue(QueueName=CONFIRMATIONS_QUEUE)
+    pushes: Any = session.create_client("sns", region_name=region)
+    for platform in PUSH_PLATFORMS.values():
+        pushes.create_platform_application(Name=f"wallet-{STAGE}", Platform=platform, Attributes={})
     mail: Any = session.create_client("ses", region_name=region)
     mail.verify_email_identity(EmailAddress=MAIL_SENDER)
 

@@ -1,49 +1,70 @@
-"""What is uploaded: small, always the same bytes, compiled, and whole: unpacked alone in an empty directory it answers."""
+"""What is uploaded: small, always the same bytes, compiled, and whole: unpacked alone in an empty directory it takes a payment.
 
-import json
+Here the locked packages are copied out of the environment that runs the tests, which asks nobody. `--whole` builds the very package,
+for Lambda's processor and Python, with wheels of an index, and lets the deployed Python take the payment.
+"""
+
 import os
-import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dev import lambda_zip
-from dev.lambda_zip import DEPLOYED_PYTHON, SERVICES, CannotPackage
-from dev.packaging import find_interpreter, package
+from dev.client import Api
+from dev.cloud import safety
+from dev.cloud.local import LocalCloud
+from dev.engine_server import EngineServer
+from dev.gateway import Call, Gateway, _http, proxy_event
+from dev.lambda_zip import (
+    DEPLOYED_PYTHON,
+    SERVICES,
+    CannotPackage,
+    Install,
+    compile_bytecode,
+    copy_installed,
+    install_dependencies,
+    install_for_this_processor,
+    locked,
+)
+from dev.packaging import copy_project, find_interpreter, package
+from dev.problems import Reply
+from dev.server import Server
+from dev.templates import ROOT
+from dev.unpacked import Ended, Unpacked
+from tests.build import a_merchant, a_person
+from tests.shopping import a_paid_payment, a_payment, confirm
+from wallet_api.ledger.verify import verify
 
 MAX_BYTES = 16_000_000
 HERE = "{}.{}".format(*sys.version_info[:2])
-ASK = """
-import json, sys
-import app
-event = {
-    "resource": "/v1/decline_codes", "path": "/v1/decline_codes", "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
-    "queryStringParameters": None, "multiValueQueryStringParameters": None, "pathParameters": None, "stageVariables": None,
-    "requestContext": {"resourcePath": "/v1/decline_codes", "httpMethod": "GET", "requestId": "r", "identity": {}},
-    "body": None, "isBase64Encoded": False,
+OURS = {"app", "chalice", "chalicelib", "wallet_api"}
+OF_A_PAYMENT = {
+    "argon2",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "msgspec",
+    "pynamodb",
+    "six",
+    "typing_extensions",
+    "urllib3",
 }
-answer = app.app(event, None)
-own = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
-strangers = [path for path in own.values() if path and "site-packages" in path]
-print(json.dumps({"status": answer["statusCode"], "strangers": strangers, "modules": sorted(own)}))
-"""
+"""The libraries that registering, paying and being paid imports; what is not here waits until somebody needs it."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _wanted(pytestconfig: pytest.Config) -> None:
-    """The other tests talk to this machine alone; what is uploaded is built with packages from an index, three times."""
-    if not pytestconfig.getoption("--whole"):
+def whole(request: pytest.FixtureRequest) -> None:
+    """The other tests talk to this machine alone; what asks an index waits for --whole."""
+    if not request.config.getoption("--whole"):
         pytest.skip("it asks a package index, and takes a minute or two: --whole runs it")
 
 
-def built(out: Path, python: str) -> Path:
+def built(out: Path, python: str, install: Install) -> Path:
     try:
-        return package(out, "prod", find_interpreter(python), python)[1]
+        return package(out, "prod", find_interpreter(python), python, install=install)[1]
     except CannotPackage as problem:
         if "could not be installed" in str(problem) or "none was found" in str(problem):
             pytest.skip(f"neither an index nor wheels, or no Python {python}: {str(problem)[:200]}")
@@ -52,79 +73,194 @@ def built(out: Path, python: str) -> Path:
 
 @pytest.fixture(scope="module")
 def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp("first"), DEPLOYED_PYTHON)
+    """The package, for this machine."""
+    return built(tmp_path_factory.mktemp("here"), HERE, copy_installed)
 
 
 @pytest.fixture(scope="module")
-def secrets() -> Iterator[str]:
-    """A secret store in small: all that a function asks before its first request."""
-
-    class Store(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            body = json.dumps({"SecretString": "x" * 64, "Name": "keys"}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Tests tell what matters themselves."""
-
-    server = HTTPServer(("127.0.0.1", 0), Store)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def deployed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package that is uploaded."""
+    whole(request)
+    return built(tmp_path_factory.mktemp("deployed"), DEPLOYED_PYTHON, install_dependencies)
 
 
-def test_it_is_small_and_packaging_again_gives_the_same_bytes(zipped: Path, tmp_path: Path) -> None:
+def unpacked(archive: Path, site: Path) -> Path:
+    with zipfile.ZipFile(archive) as found:
+        found.extractall(site)
+    return site
+
+
+class PackagedGateway(Gateway):
+    """The local gateway in front of the package's own process."""
+
+    functions: Unpacked
+
+    def _called(self, call: Call, method: str, resource: str, captured: dict[str, str]) -> Reply:
+        event = proxy_event(call, method, resource, captured, self._app.api.binary_types)
+        return _http(self.functions.call("app", event))
+
+
+@contextmanager
+def running(site: Path, cloud: LocalCloud, interpreter: str = sys.executable) -> Iterator[tuple[Api, Unpacked]]:
+    """The package's API over HTTP, on the tables, keys and queues of the local cloud; and its functions."""
+    played = EngineServer(cloud.region)
+    played.engine, played.inbox = cloud.engine, cloud.inbox
+    played.services = type(played.services)(cloud.inbox.collect, lambda: None)
+    aws = Server(played).start()
+    given = {name: value for name, value in os.environ.items() if name.startswith("WALLET_")}
+    environment = {**given, **safety.dummy_environment(cloud.region), "AWS_ENDPOINT_URL": aws.url}
+    gateway = PackagedGateway(cloud.app)
+    with Unpacked(site, environment, interpreter) as gateway.functions:
+        server = Server(gateway, threads=1).start()
+        try:
+            with closing(Api(server.port)) as api:
+                yield api, gateway.functions
+        finally:
+            server.stop()
+    aws.stop()
+
+
+def take_a_payment(cloud: LocalCloud, api: Api, functions: Unpacked) -> None:
+    """From registration to a statement: two people's SMS, a card, a PIN, a payment, its folding and its events."""
+    for consumer in cloud.pump.consumers:
+        consumer.handler = lambda event, _context, name=consumer.name: functions.call(name, event)
+    try:
+        ada, shop = a_person(api, cloud, balance=50_00), a_merchant(cloud)
+        payment = a_paid_payment(api, shop, ada, 12_50)
+        cloud.pump.drain()
+    finally:
+        cloud._open_door(cloud.app)
+    (balance,) = api.get("/v1/wallet", token=ada.token).ok(200)["balances"]
+    assert balance["amount"] == 37_50
+    assert api.get("/v1/balance", token=shop.key).ok(200)["balances"]
+    told = api.get("/v1/events", token=shop.key).ok(200)["data"]
+    assert [each["type"] for each in told] == ["payment.succeeded"]
+    assert payment["status"] == "succeeded"
+    functions.call("verify_ledger", {"source": "aws.events", "time": "2026-11-22T00:00:00Z", "id": "1", "detail": {}})
+    assert verify(cloud.wallet.ledger).holds
+
+
+def require_own(functions: Unpacked, site: Path) -> None:
+    """Nothing is imported from elsewhere than the package and Python's own library."""
+    places = {path for path in functions.modules().values() if path and not path.startswith("<")}
+    strangers = [path for path in places if not path.startswith(str(site)) and "site-packages" in path]
+    assert strangers == []
+    assert any(path.startswith(str(site)) for path in places)
+
+
+def test_unpacked_into_an_empty_directory_it_takes_a_payment_with_nothing_else_on_the_path(
+    zipped: Path, tmp_path: Path, cloud: LocalCloud
+) -> None:
+    site = unpacked(zipped, tmp_path / "task")
+    with running(site, cloud) as (api, functions):
+        take_a_payment(cloud, api, functions)
+        require_own(functions, site)
+
+
+def test_a_payment_imports_no_library_that_it_does_not_need(zipped: Path, tmp_path: Path, cloud: LocalCloud) -> None:
+    """What a cold start imports, every first customer waits for. The payer and the shop are there already."""
+    site = unpacked(zipped, tmp_path / "task")
+    with running(site, cloud) as (api, functions):
+        local = a_person_of_before(cloud)
+        payment = a_payment(api, local[1])
+        confirm(api, local[0], payment["id"]).ok(200)
+        imported = functions.modules()
+    libraries = {name.partition(".")[0] for name, path in imported.items() if path and path.startswith(str(site))}
+    assert libraries <= OURS | OF_A_PAYMENT, f"imported as well: {sorted(libraries - OURS - OF_A_PAYMENT)}"
+    for unneeded in (
+        "boto3",
+        "s3transfer",
+        "pytest",
+        "moto",
+        "yaml",
+        "chalice.cli",
+        "tomllib",
+        "unittest",
+        "pdb",
+        "asyncio",
+    ):
+        assert unneeded not in imported
+
+
+def test_a_function_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "app.py").write_text("raise RuntimeError('no table')\n")
+    with Unpacked(tmp_path / "task", {}) as functions, pytest.raises(Ended, match="no table"):
+        functions.call("app", {})
+
+
+def test_packaging_again_gives_the_same_bytes(zipped: Path, tmp_path: Path) -> None:
+    assert built(tmp_path, HERE, copy_installed).read_bytes() == zipped.read_bytes()
     assert zipped.stat().st_size <= MAX_BYTES
-    assert built(tmp_path, DEPLOYED_PYTHON).read_bytes() == zipped.read_bytes()
 
 
-def test_s11_it_holds_what_runs_compiled_for_the_deployed_python_and_processor(zipped: Path) -> None:
-    """S11: bytecode that is never compared with its source, and no extension for another processor."""
-    with zipfile.ZipFile(zipped) as archive:
-        names = set(archive.namelist())
-        tag = f"cpython-{DEPLOYED_PYTHON.replace('.', '')}"
+def test_s11_it_holds_what_runs_and_no_tool(zipped: Path) -> None:
+    """S11: of botocore's data the services that are called, and of packages those that are locked for the functions."""
+    require_finished(zipped, HERE)
+
+
+def test_s11_the_wallet_compiles_for_the_deployed_python(tmp_path: Path) -> None:
+    """S11: bytecode that is never compared with its source."""
+    try:
+        interpreter = find_interpreter(DEPLOYED_PYTHON)
+    except CannotPackage as problem:
+        pytest.skip(str(problem))
+    copy_project(ROOT, tmp_path)
+    compile_bytecode(tmp_path, interpreter)
+    tag = f"cpython-{DEPLOYED_PYTHON.replace('.', '')}"
+    for source in [tmp_path / "app.py", *(tmp_path / "chalicelib").rglob("*.py"), *(tmp_path / "vendor").rglob("*.py")]:
+        compiled = source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+        assert int.from_bytes(compiled.read_bytes()[4:8], "little") == 0b01, source
+
+
+def require_finished(archive: Path, python: str) -> None:
+    with zipfile.ZipFile(archive) as found:
+        names = set(found.namelist())
+        tag = f"cpython-{python.replace('.', '')}"
         modules = [name for name in names if name.endswith(".py") and name.startswith(("wallet_api/", "chalicelib/"))]
         assert len(modules) > 100
         for name in modules:
             folder, _, file = name.rpartition("/")
             compiled = f"{folder}/__pycache__/{file.removesuffix('.py')}.{tag}.pyc"
-            assert int.from_bytes(archive.read(compiled)[4:8], "little") == 0b01, name
-        assert not [name for name in names if name.endswith(".so") and "x86_64" in name]
-        assert any("aarch64" in name for name in names if name.endswith(".so"))
-        described = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
-        assert described <= SERVICES
-        assert "http_message_signatures/__init__.py" in names
-        for stranger in ("boto3/", "pytest/", "moto/", "dev/", "tests/"):
-            assert not [name for name in names if name.startswith(stranger)], stranger
+            assert int.from_bytes(found.read(compiled)[4:8], "little") == 0b01, name
+    described = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
+    assert described == SERVICES & described
+    carried = {name.split("-")[0].replace("_", "-").lower() for name in names if ".dist-info/" in name}
+    assert carried == set(locked(ROOT / "requirements.txt"))
+    for stranger in ("boto3/", "pytest/", "moto/", "dev/", "tests/", "bench/", "bin/"):
+        assert not [name for name in names if name.startswith(stranger)], stranger
 
 
-def test_unpacked_into_an_empty_directory_it_answers_with_nothing_else_on_the_path(
-    secrets: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_uploaded_package_is_small_and_packaging_it_again_gives_the_same_bytes(
+    deployed: Path, tmp_path: Path
 ) -> None:
-    """The same steps for this machine's processor and Python, since Lambda's cannot run here."""
-    machine = os.uname().machine
-    platforms = (*(f"manylinux_2_{minor}_{machine}" for minor in range(34, 16, -1)), f"manylinux2014_{machine}")
-    monkeypatch.setattr(lambda_zip, "PLATFORMS", platforms)
-    archive = built(tmp_path / "out", HERE)
-    site = tmp_path / "task"
-    with zipfile.ZipFile(archive) as found:
-        found.extractall(site)
-    tables = {f"WALLET_TABLE_{name}": name for name in ("LEDGER", "ACCOUNTS", "PEOPLE", "RECORDS", "EPHEMERAL")}
-    environment = {
-        **tables, "WALLET_STAGE": "prod", "WALLET_FIELD_KEY": "k", "WALLET_KEYS_SECRET": "s", "WALLET_MAIL_SENDER": "a@b.example",
-        "WALLET_PUBLIC_URL": "https://wallet.example", "WALLET_QUEUE_WEBHOOKS": "https://q.example/q", "AWS_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": secrets,
-    }  # fmt: skip
-    start = f"import sys; sys.path.insert(0, {str(site)!r})\n" + ASK
-    command = [sys.executable, "-I", "-S", "-c", start]
-    done = subprocess.run(command, env=environment, cwd=site, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert (told["status"], told["strangers"]) == (200, [])
-    for unneeded in ("boto3", "s3transfer", "requests", "jsonschema", "pytest", "moto"):
-        assert unneeded not in told["modules"]
+    assert deployed.stat().st_size <= MAX_BYTES
+    assert built(tmp_path, DEPLOYED_PYTHON, install_dependencies).read_bytes() == deployed.read_bytes()
+
+
+def test_s11_it_is_for_the_deployed_python_and_processor(deployed: Path) -> None:
+    """S11: no extension for another processor."""
+    require_finished(deployed, DEPLOYED_PYTHON)
+    with zipfile.ZipFile(deployed) as archive:
+        extensions = [name for name in archive.namelist() if name.endswith(".so")]
+    assert any("aarch64" in name for name in extensions)
+    assert not [name for name in extensions if "x86_64" in name]
+
+
+def test_the_deployed_python_takes_a_payment(request: pytest.FixtureRequest, tmp_path: Path, cloud: LocalCloud) -> None:
+    """The same wheels for this machine's processor, since Lambda's cannot run here."""
+    whole(request)
+    site = unpacked(built(tmp_path / "out", DEPLOYED_PYTHON, install_for_this_processor), tmp_path / "task")
+    with running(site, cloud, find_interpreter(DEPLOYED_PYTHON)) as (api, functions):
+        take_a_payment(cloud, api, functions)
+        require_own(functions, site)
+
+
+def a_person_of_before(cloud: LocalCloud) -> tuple[Any, Any]:
+    """A person with money and a shop, made by the wallet of this process."""
+    server = Server(cloud.gateway, threads=2).start()
+    try:
+        with closing(Api(server.port)) as api:
+            return a_person(api, cloud, balance=50_00), a_merchant(cloud)
+    finally:
+        server.stop()

@@ -14,6 +14,9 @@ from dev.lambda_zip import SERVICES, CannotPackage
 from dev.packaging import finished_template
 from dev.templates import RESOURCES, ROOT, Template, expiring_tables, own_of, table_environment, table_specs
 from tests.infra.packaged import functions
+from wallet_api.confirmations import model as confirmation_model
+from wallet_api.confirmations import store as confirmations
+from wallet_api.confirmations.store import CONFIRMATION
 from wallet_api.deliveries.store import DELIVERY, DUE_AT_ONCE, DUE_BUCKETS
 from wallet_api.events.store import EVENT
 from wallet_api.gateways.callbacks import TIMEOUT_SECONDS
@@ -56,7 +59,10 @@ def test_o1_a_record_that_is_given_up_on_wakes_somebody(template: Template, hand
     assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
 
 
+CONFIRMATIONS_AT_ONCE = confirmations.DUE_BUCKETS * confirmations.DUE_AT_ONCE
 ALARMS = {
+    "ConfirmationsBehind": ("confirmations_due", CONFIRMATIONS_AT_ONCE - 1, "GreaterThanThreshold", "notBreaching"),
+    "ConfirmationsNotLookedAfter": ("confirmations_due", 1, "LessThanThreshold", "breaching"),
     "WebhooksBehind": ("webhooks_due", DUE_BUCKETS * DUE_AT_ONCE - 1, "GreaterThanThreshold", "notBreaching"),
     "WebhooksNotLookedAfter": ("webhooks_due", 1, "LessThanThreshold", "breaching"),
     "JournalChanged": ("journal_changed", 0, "GreaterThanThreshold", "notBreaching"),
@@ -101,28 +107,39 @@ def test_each_handler_reads_the_stream_of_a_table_that_has_one(template: Templat
     assert template["Resources"][table]["Properties"]["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
 
 
-def test_o1_o2_a_batch_of_messages_may_be_answered_in_part_and_the_rest_is_given_up_on(template: Template) -> None:
+QUEUE_HANDLERS = {"DeliverWebhooks": ("WebhooksQueue", 10), "SendConfirmations": ("ConfirmationsQueue", 1)}
+
+
+@pytest.mark.parametrize("handler", QUEUE_HANDLERS)
+def test_o1_o2_a_batch_of_messages_may_be_answered_in_part_and_the_rest_is_given_up_on(
+    template: Template, handler: str
+) -> None:
     """O1, O2: without FunctionResponseTypes one poisoned message would bring nine good ones again, and be lost itself."""
-    (event,) = functions(template)["DeliverWebhooks"]["Events"].values()
-    source = event["Properties"]
+    (event,) = functions(template)[handler]["Events"].values()
+    source, (name, size) = event["Properties"], QUEUE_HANDLERS[handler]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert source["Queue"] == {"Fn::GetAtt": ["WebhooksQueue", "Arn"]}
-    assert source["BatchSize"] == 10
-    queue = template["Resources"]["WebhooksQueue"]["Properties"]
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeliverWebhooksDeadLetters", "Arn"]}
+    assert source["Queue"] == {"Fn::GetAtt": [name, "Arn"]}
+    assert source["BatchSize"] == size
+    queue = template["Resources"][name]["Properties"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{handler}DeadLetters", "Arn"]}
     assert queue["RedrivePolicy"]["maxReceiveCount"] == MAX_RECEIVES
-    alarm = template["Resources"]["DeliverWebhooksGaveUp"]["Properties"]
+    alarm = template["Resources"][f"{handler}GaveUp"]["Properties"]
     (dimension,) = alarm["Dimensions"]
-    assert dimension["Value"] == {"Fn::GetAtt": ["DeliverWebhooksDeadLetters", "QueueName"]}
+    assert dimension["Value"] == {"Fn::GetAtt": [f"{handler}DeadLetters", "QueueName"]}
 
 
+@pytest.mark.parametrize("handler", QUEUE_HANDLERS)
 def test_o3_a_message_in_hand_is_seen_by_nobody_else_for_six_times_as_long_as_the_function_runs(
-    template: Template,
+    template: Template, handler: str
 ) -> None:
     """O3: and a post, with its batch, ends well before the function does."""
-    timeout = functions(template)["DeliverWebhooks"]["Timeout"]
-    assert template["Resources"]["WebhooksQueue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+    timeout = functions(template)[handler]["Timeout"]
+    assert template["Resources"][QUEUE_HANDLERS[handler][0]]["Properties"]["VisibilityTimeout"] >= 6 * timeout
     assert timeout >= TIMEOUT_SECONDS + 10
+
+
+def test_nobody_else_takes_a_confirmation_while_a_worker_may_still_send_it(template: Template) -> None:
+    assert confirmation_model.LEASE.total_seconds() > 2 * functions(template)["SendConfirmations"]["Timeout"]
 
 
 def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) -> None:
@@ -131,7 +148,7 @@ def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) ->
 
     (pattern,) = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
 
-    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": [EVENT, DELIVERY]}]}}}}
+    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": [EVENT, DELIVERY, CONFIRMATION]}]}}}}
 
 
 def test_s10_every_function_has_memory_for_argon2_and_ends_before_the_gateway_does(template: Template) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, Protocol
 
-from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.gateways.errors import MessageNotSent, MessageUnsure
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ class Mail(Protocol):
     """What the wallet asks of a mail company."""
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Sends a text to an address. Raises MessageNotSent."""
+        """Sends a text to an address. Raises MessageNotSent, and its kind MessageUnsure when no answer came."""
 
 
 class SesMail:
@@ -26,7 +26,7 @@ class SesMail:
 
     def send(self, to: str, subject: str, text: str) -> None:
         """Sends the text in UTF-8."""
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
         content = {
             "Simple": {
@@ -39,4 +39,5 @@ class SesMail:
         except (BotoCoreError, ClientError) as error:
             # The company's own words may hold the address, so only their kind is kept.
             logger.warning("SES took no message: %s", type(error).__name__)
-            raise MessageNotSent from None
+            unsure = isinstance(error, ReadTimeoutError | ConnectionClosedError)
+            raise (MessageUnsure if unsure else MessageNotSent) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, Protocol
 
-from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.gateways.errors import MessageNotSent, MessageUnsure
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ class Sms(Protocol):
     """What the wallet asks of an SMS company."""
 
     def send(self, to: str, text: str) -> None:
-        """Sends a text to an E.164 number. Raises MessageNotSent.
+        """Sends a text to an E.164 number. Raises MessageNotSent, and its kind MessageUnsure when no answer came.
 
         A company may deliver one text twice, so a text that is sent again must not need to be new.
         """
@@ -28,7 +28,7 @@ class SnsSms:
 
     def send(self, to: str, text: str) -> None:
         """Publishes the text as transactional, which SNS delivers ahead of advertising."""
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
         kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         try:
@@ -36,4 +36,5 @@ class SnsSms:
         except (BotoCoreError, ClientError) as error:
             # The company's own words may hold the number, so only their kind is kept.
             logger.warning("SNS took no message: %s", type(error).__name__)
-            raise MessageNotSent from None
+            unsure = isinstance(error, ReadTimeoutError | ConnectionClosedError)
+            raise (MessageUnsure if unsure else MessageNotSent) from None

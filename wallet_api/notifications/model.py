@@ -34,6 +34,7 @@ Kind = Literal[
     "merchant_approved",
     "merchant_declined",
     "mandate_confirmed",
+    "confirmations_reduced",
 ]
 
 _FIRST_RETRY = timedelta(minutes=1)

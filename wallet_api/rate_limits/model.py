@@ -51,8 +51,9 @@ address, so these stop machines, not people; what is guessed at is counted for e
 
 OF_A_SESSION: dict[str, tuple[Limit, ...]] = {
     "identity": (Limit("identity", 30, TEN_MINUTES), Limit("identity_day", 200, DAY)),
+    "push_token": (Limit("push_token", 20, TEN_MINUTES), Limit("push_token_day", 100, DAY)),
 }
-"""What a signed-in person may ask: changes to passwords, factors and contacts."""
+"""What a signed-in person may ask: changes to passwords, factors and contacts; a phone made known to its push company."""
 
 OF_A_MERCHANT: dict[str, tuple[Limit, ...]] = {
     "payment_code": (Limit("payment_code", 30, TEN_MINUTES), Limit("payment_code_day", 200, DAY)),
@@ -65,6 +66,8 @@ MESSAGES_TO_A_STRANGER = (Limit("message_contact", 5, TEN_MINUTES), Limit("messa
 MESSAGES_AFTER_A_PROOF = (Limit("message_proven", 10, TEN_MINUTES), Limit("message_proven_day", 50, DAY))
 MESSAGES_FOR_A_PIN = (Limit("message_pin", 4, TEN_MINUTES), Limit("message_pin_day", 10, DAY))
 MESSAGES_FROM_A_SOURCE = (Limit("message_source", 60, TEN_MINUTES), Limit("message_source_day", 400, DAY))
+CONFIRMATIONS_BY_SMS = (Limit("confirmation_sms", 10, TEN_MINUTES), Limit("confirmation_sms_day", 50, DAY))
+"""Of each person's own movements: whoever sends themselves small amounts all day earns nobody's SMS fees by it."""
 SMS_TO_A_BLOCK = (Limit("sms_block", 300, TEN_MINUTES), Limit("sms_block_day", 2000, DAY))
 """Ten thousand neighbouring numbers. Who is paid for SMS sends them to a row of numbers of their own."""
 SMS_TO_A_COUNTRY = (Limit("sms_country_day", 2000, DAY),)
@@ -112,6 +115,11 @@ def merchant_shares(group: str, merchant_id: str) -> tuple[Share, ...]:
 def narrow_sms_shares(phone: str) -> tuple[Share, ...]:
     """The shares of the numbers around an E.164 number."""
     return tuple(Share(limit, phone[:-_BLOCK_DIGITS]) for limit in SMS_TO_A_BLOCK)
+
+
+def confirmation_shares(person_id: str) -> tuple[Share, ...]:
+    """The shares that one confirmation by SMS takes of its person's own."""
+    return tuple(Share(limit, person_id) for limit in CONFIRMATIONS_BY_SMS)
 
 
 def wide_sms_shares(country: int) -> tuple[Share, ...]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from wallet_api.clock import epoch_seconds
 from wallet_api.devices.model import Device
+from wallet_api.gateways.push import Service
 from wallet_api.ids import decode, encode
 from wallet_api.storage.keys import Keys, plain_digest, same
 
@@ -72,6 +73,20 @@ class Session(Struct, frozen=True):
     def may_be_retried(self, refresh_hash: str, now: datetime) -> bool:
         """Whether a refresh token was replaced so shortly ago that its answer may have been lost."""
         return refresh_hash == self.previous_refresh_hash and now <= self.refreshed_at + RETRY_GRACE
+
+
+class PushAddress(Struct, frozen=True):
+    """Where the phone that a session runs on is pushed to: sealed as its person's data are, and gone with the session.
+
+    `place` names the app's token by a keyed hash, so that one phone belongs to one session.
+    """
+
+    session_id: str
+    device_id: str | None
+    service: Service
+    sealed: bytes
+    place: str
+    since: datetime
 
 
 class SignedIn(Struct, frozen=True):

@@ -32,7 +32,7 @@ from wallet_api.sessions.model import (
     read_token,
     successor_bytes,
 )
-from wallet_api.sessions.store import SESSION, SessionItem, session_item
+from wallet_api.sessions.store import SESSION, PushAddresses, SessionItem, rotating, session_item
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.keys import Keys, plain_digest
@@ -59,11 +59,13 @@ class Sessions(Struct, frozen=True):
     notifications: Notifications
     devices: Devices
     items: type[SessionItem]
+    pushes: PushAddresses
 
     @staticmethod
     def open(storage: Storage, clock: Clock, keys: Keys, notifications: Notifications, devices: Devices) -> Sessions:
         """Binds the sessions' items to their table."""
-        return Sessions(storage, clock, keys, notifications, devices, storage.bind(SessionItem))
+        items = storage.bind(SessionItem)
+        return Sessions(storage, clock, keys, notifications, devices, items, PushAddresses(storage, items))
 
     def presented(self, token: str) -> Customer | None:
         """Whom an access token names, or None when we did not make it or it has expired. Asks no storage."""
@@ -254,17 +256,10 @@ class Sessions(Struct, frozen=True):
 
     def _rotate(self, old: Session, new: Session) -> None:
         items = self.items
-        actions = [
-            items.access_hash.set(new.access_hash),
-            items.refresh_hash.set(new.refresh_hash),
-            items.previous_access_hash.set(old.access_hash),
-            items.previous_refresh_hash.set(old.refresh_hash),
-            items.refreshed_at.set(new.refreshed_at),
-        ]
         with self.storage.atomic_write() as write:
             write.update(
                 items(old.person_id, SESSION + old.id),
-                actions,
+                rotating(items, old, new),
                 (items.refresh_hash == old.refresh_hash, _RefreshRaced()),
             )
 

@@ -13,6 +13,7 @@ from wallet_api.gateways.bank import Bank, WireBank
 from wallet_api.gateways.callbacks import Callbacks, HttpsCallbacks
 from wallet_api.gateways.late_client import LateClient
 from wallet_api.gateways.mail import Mail, SesMail
+from wallet_api.gateways.push import Push, SnsPush
 from wallet_api.gateways.queue import Queue, SqsQueue
 from wallet_api.gateways.sandbox_acquirer import SandboxAcquirer
 from wallet_api.gateways.sandbox_bank import SandboxBankWire
@@ -23,14 +24,17 @@ from wallet_api.logs import be_discreet
 from wallet_api.metrics import EmbeddedMetrics, Metrics
 from wallet_api.settings import Settings, SettingsIncomplete
 from wallet_api.storage import Storage
-from wallet_api.storage.connection import client_config
+from wallet_api.storage.connection import ATTEMPTS, client_config
 from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.keys import Keys
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What everything stands on: tables, keys, the ledger, and the outside companies."""
+    """What everything stands on: tables, keys, the ledger, and the outside companies.
+
+    What `once` is asked is asked a single time: a text that is sent again after a lost answer is a second text.
+    """
 
     settings: Settings
     clock: Clock
@@ -40,12 +44,16 @@ class Ground:
     cipher: FieldCipher
     sms: Sms
     mail: Mail
+    sms_once: Sms
+    mail_once: Mail
+    push: Push
     acquirer: Acquirer
     bank: Bank
     screening: Screening
     metrics: Metrics
     callbacks: Callbacks
     webhooks_queue: Queue
+    confirmations_queue: Queue
 
 
 def open_ground(
@@ -57,6 +65,7 @@ def open_ground(
     screening: Screening | None = None,
     sms: Sms | None = None,
     mail: Mail | None = None,
+    push: Push | None = None,
     metrics: Metrics | None = None,
     callbacks: Callbacks | None = None,
 ) -> Ground:
@@ -69,7 +78,9 @@ def open_ground(
     session = get_session()
     storage = Storage(session, settings, clock)
     keys = _keys(session, settings)
-    sms = sms or SnsSms(_late_client(session, "sns", settings))
+    sns, sqs = _late_client(session, "sns", settings), _late_client(session, "sqs", settings)
+    sns_once, ses_once = (_late_client(session, each, settings, attempts=1) for each in ("sns", "sesv2"))
+    taken_sms = sms or SnsSms(sns)
     return Ground(
         settings=settings,
         clock=clock,
@@ -77,23 +88,27 @@ def open_ground(
         storage=storage,
         ledger=Ledger.open(storage, clock),
         cipher=FieldCipher(_late_client(session, "kms", settings), settings.field_key, clock),
-        sms=sms,
+        sms=taken_sms,
         mail=mail or SesMail(_late_client(session, "sesv2", settings), settings.mail_sender),
-        acquirer=acquirer or _acquirer(settings, keys, clock, sms),
+        sms_once=sms or SnsSms(sns_once),
+        mail_once=mail or SesMail(ses_once, settings.mail_sender),
+        push=push or SnsPush(sns, settings.push_applications),
+        acquirer=acquirer or _acquirer(settings, keys, clock, taken_sms),
         bank=bank or _bank(settings, clock),
         screening=screening or (NoScreening() if settings.mode == "live" else SandboxScreening(clock)),
         metrics=metrics or EmbeddedMetrics(settings.stage, clock),
         callbacks=callbacks or HttpsCallbacks(Rules(own_hosts=(urlsplit(settings.public_url).hostname or "",))),
-        webhooks_queue=SqsQueue(_late_client(session, "sqs", settings), settings.webhooks_queue),
+        webhooks_queue=SqsQueue(sqs, settings.webhooks_queue),
+        confirmations_queue=SqsQueue(sqs, settings.confirmations_queue),
     )
 
 
-def _late_client(session: Any, service: str, settings: Settings) -> Any:
-    return LateClient(lambda: _client(session, service, settings))
+def _late_client(session: Any, service: str, settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
+    return LateClient(lambda: _client(session, service, settings, attempts=attempts))
 
 
-def _client(session: Any, service: str, settings: Settings) -> Any:
-    return session.create_client(service, region_name=settings.region, config=client_config())
+def _client(session: Any, service: str, settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
+    return session.create_client(service, region_name=settings.region, config=client_config(attempts))
 
 
 def _acquirer(settings: Settings, keys: Keys, clock: Clock, sms: Sms) -> Acquirer:

@@ -64,6 +64,10 @@ class Looking(RequestsGround, frozen=True):
             keep=lambda request: not statuses or request.status in statuses,
         )
 
+    def reading(self, request_id: str, trip: Trip) -> Read[RefundRequest | None]:
+        """A request as part of another capability's trip: whoever asks has to know that the caller may see it."""
+        return self.store.find(request_id, trip)
+
     def of_payment(self, payment_id: str, trip: Trip) -> Read[Slot]:
         """Which requests a payment has, as part of another capability's trip."""
         return self.store.slot(payment_id, trip)

@@ -1,0 +1,248 @@
+"""What people chose, which session a phone's token belongs to, and the confirmations on their way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from pynamodb.attributes import BooleanAttribute
+
+from wallet_api.clock import rfc3339
+from wallet_api.confirmations.errors import ChangedMeanwhile, ConfirmationKnown
+from wallet_api.confirmations.model import (
+    DEFAULTS,
+    HOME_CURRENCY,
+    KEPT_FOR,
+    LEASE,
+    TOPICS,
+    Channels,
+    Confirmation,
+    Language,
+    Preferences,
+)
+from wallet_api.events.model import Event
+from wallet_api.money import Money
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import Document, Expiry, Moment, UnicodeAttribute, WholeNumber
+from wallet_api.storage.keys import Keys
+
+PREFERENCES, CONFIRMATION, CLAIM = "confirmations", "confirmation", "claim"
+DUE_BUCKETS = 8
+DUE_AT_ONCE = 500
+"""How many of each bucket one run of the schedule sends on their way."""
+
+
+class PreferencesItem(Item):
+    """pk = person, sk = `confirmations`. Who has none chose nothing and has no phone that is pushed to: the inbox is enough."""
+
+    table = "people"
+
+    topics = Document(null=True)
+    sms_from = WholeNumber(null=True)
+    language = UnicodeAttribute(null=True)
+    pushed = BooleanAttribute(null=True)
+    version = WholeNumber(null=True)
+
+    def preferences(self) -> Preferences:
+        """The item as the wallet speaks of it."""
+        topics: dict[str, Any] = {name: Channels(**on) for name, on in (self.topics or {}).items()}
+        return Preferences(
+            **topics,
+            sms_from=Money(self.sms_from or 0, HOME_CURRENCY),
+            language=cast(Language, self.language or DEFAULTS.language),
+            pushed=bool(self.pushed),
+            version=self.version or 0,
+        )
+
+
+class ClaimItem(Item):
+    """pk = `push/{key version}/{keyed hash of the token}`, sk = `claim`: whose session the phone belongs to."""
+
+    table = "ephemeral"
+
+    person_id = UnicodeAttribute()
+    session_id = UnicodeAttribute()
+    expires_at = Expiry()
+
+
+class ConfirmationItem(Item):
+    """pk = event id, sk = `confirmation`; in the `by_due` index while somebody is still to be told."""
+
+    table = "records"
+
+    owner = UnicodeAttribute()
+    type = UnicodeAttribute()
+    data = Document()
+    happened_at = Moment()
+    tries = WholeNumber()
+    told = Document()
+    claimant = UnicodeAttribute(null=True)
+    former = UnicodeAttribute(null=True)
+    due_bucket = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    expires_at = Expiry()
+
+    def confirmation(self, claimant: str) -> Confirmation:
+        """The item as the worker that just claimed it sees it."""
+        former = self.former or ""
+        return self.as_record(
+            Confirmation, id=self.pk, told=tuple(self.told), former="" if former == claimant else former
+        )
+
+
+class PreferenceStore(Struct, frozen=True):
+    """What people chose."""
+
+    items: type[PreferencesItem]
+
+    def find(self, person_id: str, trip: Trip) -> Read[Preferences | None]:
+        """A person's preferences as part of a trip; None for who has nothing but the inbox."""
+        return trip.get(self.items, person_id, PREFERENCES).map(
+            lambda item: None if item is None else item.preferences()
+        )
+
+    def change(self, person_id: str, seen: Preferences, new: Preferences, write: AtomicWrite) -> None:
+        """Adds a change to a write; it fails with ChangedMeanwhile when they are not as they were seen."""
+        items = self.items
+        actions = [
+            items.topics.set({topic: asdict(new.channels(topic)) for topic in TOPICS}),
+            items.sms_from.set(new.sms_from.amount),
+            items.language.set(new.language),
+            items.version.set(seen.version + 1),
+        ]
+        unchanged = items.version == seen.version if seen.version else items.version.does_not_exist()
+        write.update(items(person_id, PREFERENCES), actions, (unchanged, ChangedMeanwhile()))
+
+    def mark_pushed(self, person_id: str, write: AtomicWrite) -> None:
+        """Adds to a write that a phone of the person's can be pushed to."""
+        write.update(self.items(person_id, PREFERENCES), [self.items.pushed.set(True)])
+
+
+class ClaimStore(Struct, frozen=True):
+    """Whose session a phone's token belongs to."""
+
+    keys: Keys
+    items: type[ClaimItem]
+
+    def places(self, token: str) -> list[str]:
+        """Where the claim on a token may stand: under the newest key first, then under those being rotated out."""
+        digest = self.keys.hex_digest
+        return [f"push/{version}/{digest('push-token', token, version=version)}" for version in self.keys.versions]
+
+    def find(self, places: Sequence[str], trip: Trip) -> Read[list[ClaimItem]]:
+        """The claims that stand at these places, as part of a trip."""
+        found = [trip.get(self.items, place, CLAIM) for place in places]
+        return Read(lambda: [item for item in (read() for read in found) if item is not None])
+
+    def claim(
+        self,
+        place: str,
+        person_id: str,
+        session_id: str,
+        until: datetime,
+        seen: Sequence[ClaimItem],
+        write: AtomicWrite,
+    ) -> None:
+        """Adds to a write that a token belongs to a session; it fails with ChangedMeanwhile when the claims are not as seen."""
+        items = self.items
+        item = items(place, CLAIM, person_id=person_id, session_id=session_id, expires_at=until)
+        before = next((each for each in seen if each.pk == place), None)
+        unchanged = items.pk.does_not_exist() if before is None else items.session_id == before.session_id
+        write.replace(item, (unchanged, ChangedMeanwhile()))
+        for older in seen:
+            if older.pk != place:
+                write.delete(items(older.pk, CLAIM))
+
+    def release(self, place: str, session_id: str, write: AtomicWrite) -> None:
+        """Adds to a write that a token belongs to nobody; it fails with ChangedMeanwhile when it is another session's."""
+        items = self.items
+        ours = items.pk.does_not_exist() | (items.session_id == session_id)
+        write.delete(items(place, CLAIM), (ours, ChangedMeanwhile()))
+
+
+class ConfirmationStore(Struct, frozen=True):
+    """The confirmations on their way."""
+
+    storage: Storage
+    items: type[ConfirmationItem]
+
+    def add(self, events: Sequence[Event], now: datetime) -> None:
+        """Adds the confirmations that are not there yet, all in one write."""
+        remaining = {event.id: event for event in events}
+        while remaining:
+            write = self.storage.atomic_write()
+            try:
+                with write:
+                    for event in remaining.values():
+                        write.put(self._item(event, now), ConfirmationKnown(event.id))
+                return
+            except ConfirmationKnown:
+                for refusal in write.refused:
+                    if isinstance(refusal, ConfirmationKnown):
+                        remaining.pop(refusal.event_id, None)
+
+    def claim(self, event_id: str, claimant: str, now: datetime, trip: Trip) -> Read[Confirmation | None]:
+        """Takes a confirmation in hand as part of a trip; None when it is done with, not due, or in other hands.
+
+        A call that is sent again after a lost answer finds itself as the claimant, and has it all the same.
+        """
+        items = self.items
+        actions = [
+            items.former.set(items.claimant | ""),
+            items.claimant.set(claimant),
+            items.due_at.set(rfc3339(now + LEASE)),
+        ]
+        free = (items.due_at <= rfc3339(now)) | (items.claimant == claimant)
+        found = trip.update(items(event_id, CONFIRMATION), actions, free)
+        return found.map(lambda item: None if item is None else item.confirmation(claimant))
+
+    def let_go(
+        self,
+        event_id: str,
+        claimant: str,
+        told: Sequence[str],
+        tries: int,
+        again_at: datetime | None,
+        write: AtomicWrite,
+    ) -> None:
+        """Adds to a write where a confirmation arrived, and when it is tried again, if it is; it fails with ChangedMeanwhile when
+        it is in other hands by now.
+        """
+        items = self.items
+        actions = [items.told.set(list(told)), items.tries.set(tries), items.claimant.remove()]
+        if again_at is None:
+            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        else:
+            actions.append(items.due_at.set(rfc3339(again_at)))
+        write.update(items(event_id, CONFIRMATION), actions, (items.claimant == claimant, ChangedMeanwhile()))
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids of confirmations that no message brought, or whose next try has come."""
+        for number in range(DUE_BUCKETS):
+            bucket = f"{CONFIRMATION}/{number}"
+            rows = self.storage.query_index(self.items, "by_due", bucket, up_to=rfc3339(now), limit=DUE_AT_ONCE)
+            yield from (row["pk"]["S"] for row in rows)
+
+    def _item(self, event: Event, now: datetime) -> ConfirmationItem:
+        return self.items(
+            event.id,
+            CONFIRMATION,
+            owner=event.owner,
+            type=event.type,
+            data=_thin(event.data),
+            happened_at=event.created_at,
+            tries=0,
+            told=[],
+            due_bucket=f"{CONFIRMATION}/{hashlib.sha256(event.id.encode()).digest()[0] % DUE_BUCKETS}",
+            due_at=rfc3339(now),
+            expires_at=now + KEPT_FOR,
+        )
+
+
+def _thin(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a confirmation needs of its event."""
+    return {name: data[name] for name in ("id", "object", "amount") if name in data}

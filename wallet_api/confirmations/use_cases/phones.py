@@ -1,0 +1,167 @@
+"""Phones that can be pushed to: one is made known, is let go, is found gone.
+
+A phone's address is kept in its session and ends with it: signing out, removing the device, a freeze, a new password and a
+session that runs out all end the pushes in the same moment. A token belongs to one session: when somebody else signs in on a
+phone whose last person never signed out, that person's money is not told on it any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec import Struct
+
+from wallet_api.clock import Clock
+from wallet_api.confirmations.errors import ChangedMeanwhile, PushServiceDown
+from wallet_api.confirmations.model import LOOKED_THROUGH, PUSHED_TO
+from wallet_api.confirmations.store import ClaimItem, ClaimStore, PreferencesItem, PreferenceStore
+from wallet_api.errors import FieldProblem, Invalid, NotFound, Unavailable
+from wallet_api.gateways.errors import MessageNotSent, PushTokenUnusable
+from wallet_api.gateways.push import Push, Service
+from wallet_api.people.errors import PersonMissing
+from wallet_api.people.model import Person
+from wallet_api.people.use_cases import People
+from wallet_api.sessions.errors import SessionEnded
+from wallet_api.sessions.model import Customer, PushAddress, Session
+from wallet_api.sessions.use_cases import Sessions
+from wallet_api.storage import Read, Storage, Trip
+from wallet_api.storage.keys import Keys
+
+ATTEMPTS = 5
+FIELD = "push_address"
+logger = logging.getLogger(__name__)
+
+
+class _Seen(Struct, frozen=True):
+    """What stands now: the caller's session, the phone it is pushed to, and whose session the token belongs to."""
+
+    session: Session
+    person: Person
+    present: PushAddress | None
+    pushed: bool
+    claims: Sequence[ClaimItem]
+
+
+class Phones(Struct, frozen=True):
+    """Everybody's phones, as far as they are pushed to."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    sessions: Sessions
+    push: Push
+    preferences: PreferenceStore
+    claims: ClaimStore
+
+    @staticmethod
+    def open(storage: Storage, clock: Clock, keys: Keys, people: People, sessions: Sessions, push: Push) -> Phones:
+        """Binds the items to their tables."""
+        preferences, claims = PreferenceStore(storage.bind(PreferencesItem)), storage.bind(ClaimItem)
+        return Phones(storage, clock, people, sessions, push, preferences, ClaimStore(keys, claims))
+
+    def register(self, caller: Customer, service: Service, token: str) -> PushAddress:
+        """Has the phone that the caller's session runs on pushed to from now on, in place of what it was before.
+
+        The same token again changes nothing and asks nobody. Raises SessionEnded, Invalid, PushServiceDown.
+        """
+        places, address = self.claims.places(token), None
+        for _ in range(ATTEMPTS):
+            seen = self._seen(caller, places)
+            if seen.present is not None and seen.present.place in places and seen.present.service == service:
+                return seen.present
+            if address is None:
+                address = self._enrolled(service, token)
+            sealed = self.people.seal(seen.person, FIELD, address)
+            now = self.clock.now()
+            push = PushAddress(caller.session_id, seen.session.device.id, service, sealed, places[0], now)
+            try:
+                self._keep(caller, seen, push)
+            except ChangedMeanwhile:
+                continue
+            return push
+        raise Unavailable
+
+    def drop(self, caller: Customer) -> None:
+        """Has the phone of the caller's session pushed to no more. Raises SessionEnded, NotFound when it was not."""
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            found = self.sessions.pushes.find(caller.id, caller.session_id, trip)
+            person = self.people.find(caller.id, trip)
+        session()
+        push = found()
+        if push is None or not self._let_go(caller.id, push):
+            raise NotFound
+        owner = person()
+        if owner is not None:
+            self.push.forget(self.address(owner, push))
+
+    def of(self, person_id: str, trip: Trip) -> Read[list[PushAddress]]:
+        """Where a person is pushed to, the newest sessions first, as part of a trip."""
+        found = self.sessions.pushes.newest(person_id, self.clock.now(), trip, LOOKED_THROUGH)
+        return found.map(lambda pushes: pushes[:PUSHED_TO])
+
+    def address(self, person: Person, push: PushAddress) -> str:
+        """An address in clear. Raises KeyServiceDown, SealBroken."""
+        opened = self.people.unseal(person, FIELD, push.sealed)
+        if opened is None:
+            raise LookupError("a sealed address is never empty")
+        return opened
+
+    def gone(self, person: Person, push: PushAddress) -> None:
+        """Lets go of a phone that the app is on no more."""
+        if self._let_go(person.id, push):
+            self.push.forget(self.address(person, push))
+
+    def _seen(self, caller: Customer, places: Sequence[str]) -> _Seen:
+        with self.storage.trip() as trip:
+            session = self.sessions.live(caller, trip)
+            present = self.sessions.pushes.find(caller.id, caller.session_id, trip)
+            person = self.people.find(caller.id, trip)
+            preferences = self.preferences.find(caller.id, trip)
+            claims = self.claims.find(places, trip)
+        live, owner, chosen = session(), person(), preferences()
+        if owner is None:
+            raise PersonMissing
+        return _Seen(live, owner, present(), chosen is not None and chosen.pushed, claims())
+
+    def _enrolled(self, service: Service, token: str) -> str:
+        if not self.push.offers(service):
+            raise Invalid(FieldProblem("/service", "push_service_not_offered"))
+        try:
+            return self.push.enrol(service, token)
+        except PushTokenUnusable:
+            raise Invalid(FieldProblem("/token", "push_token_unusable")) from None
+        except MessageNotSent:
+            raise PushServiceDown from None
+
+    def _keep(self, caller: Customer, seen: _Seen, push: PushAddress) -> None:
+        """Writes the address, and takes it from whoever signed in on the phone before. Raises ChangedMeanwhile, SessionEnded."""
+        former = self._held_by_others(seen.claims, caller.session_id)
+        with self.storage.atomic_write() as write:
+            self.sessions.pushes.give(caller.id, push, write, SessionEnded())
+            self.claims.claim(push.place, caller.id, caller.session_id, seen.session.ends_at, seen.claims, write)
+            for person_id, held in former:
+                self.sessions.pushes.take(person_id, held, write, ChangedMeanwhile())
+            if not seen.pushed:
+                self.preferences.mark_pushed(caller.id, write)
+
+    def _held_by_others(self, claims: Sequence[ClaimItem], session_id: str) -> list[tuple[str, PushAddress]]:
+        """The other sessions that the token is still pushed to by."""
+        others = [claim for claim in claims if claim.session_id != session_id]
+        if not others:
+            return []
+        with self.storage.trip() as trip:
+            found = [(each, self.sessions.pushes.find(each.person_id, each.session_id, trip)) for each in others]
+        held = [(claim, read()) for claim, read in found]
+        return [(claim.person_id, push) for claim, push in held if push is not None and push.place == claim.pk]
+
+    def _let_go(self, person_id: str, push: PushAddress) -> bool:
+        """Whether it was there to be let go of, and still the session's."""
+        with suppress(ChangedMeanwhile):
+            with self.storage.atomic_write() as write:
+                self.sessions.pushes.take(person_id, push, write, ChangedMeanwhile())
+                self.claims.release(push.place, push.session_id, write)
+            return True
+        return False

@@ -1,0 +1,218 @@
+"""Workers that send confirmations: one is claimed, read anew, sent where its person wants it, and let go with what came of it.
+
+Messages may come twice, late or never, and a worker may die anywhere: the claim is one conditional write, and the schedule finds
+what is left. A push that may have gone out is sent again, for a phone shows one of several with the same tag. An SMS or an e-mail
+that may have gone out is not: nobody is told twice of one movement, and the inbox has it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from msgspec import Struct
+
+from wallet_api.clock import Clock
+from wallet_api.confirmations.errors import ChangedMeanwhile
+from wallet_api.confirmations.model import DEFAULTS, Channel, Confirmation, Preferences, Side, wanted
+from wallet_api.confirmations.store import ConfirmationItem, ConfirmationStore
+from wallet_api.confirmations.use_cases.phones import Phones
+from wallet_api.confirmations.use_cases.sides import Sides
+from wallet_api.confirmations.use_cases.wording import Wording, worded
+from wallet_api.deliveries.errors import MessageUnreadable
+from wallet_api.deliveries.use_cases import QueueMessage
+from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
+from wallet_api.gateways.mail import Mail
+from wallet_api.gateways.push import Push, Pushed
+from wallet_api.gateways.sms import Sms
+from wallet_api.ids import is_id
+from wallet_api.people.model import Contact, Person, calling_code
+from wallet_api.people.use_cases import People
+from wallet_api.rate_limits.model import confirmation_shares, wide_sms_shares
+from wallet_api.rate_limits.use_cases import RateLimits
+from wallet_api.sessions.model import PushAddress
+from wallet_api.storage import Storage
+
+A_DAY = timedelta(days=1)
+NO_SECOND = ("sms", "email")
+"""What is not sent again when it may have gone out already."""
+logger = logging.getLogger(__name__)
+
+
+class _Ready(Struct, frozen=True):
+    """A confirmation in our hands with all that is needed to send it."""
+
+    confirmation: Confirmation
+    person: Person
+    preferences: Preferences
+    side: Side
+    phones: Sequence[PushAddress]
+
+
+class Sending(Struct, frozen=True):
+    """The way from the queue to the message companies."""
+
+    storage: Storage
+    clock: Clock
+    people: People
+    phones: Phones
+    sides: Sides
+    rate_limits: RateLimits
+    sms: Sms
+    mail: Mail
+    push: Push
+    store: ConfirmationStore
+
+    @staticmethod
+    def open(
+        storage: Storage,
+        clock: Clock,
+        people: People,
+        phones: Phones,
+        sides: Sides,
+        rate_limits: RateLimits,
+        sms: Sms,
+        mail: Mail,
+    ) -> Sending:
+        """Binds the confirmations to their table."""
+        store = ConfirmationStore(storage, storage.bind(ConfirmationItem))
+        return Sending(storage, clock, people, phones, sides, rate_limits, sms, mail, phones.push, store)
+
+    def take(self, messages: Sequence[QueueMessage]) -> list[str]:
+        """What the queue's worker does with a batch. Returns the ids of the messages that failed."""
+        failed: list[str] = []
+        for message in messages:
+            try:
+                self._send(self._named(message))
+            except Exception:
+                # One message that cannot be taken must not keep the others waiting.
+                logger.exception("a message is given back", extra={"message_id": message.id})
+                failed.append(message.id)
+        return failed
+
+    def _named(self, message: QueueMessage) -> str:
+        event_id = message.names().get("confirmation", "")
+        if not is_id(event_id, "evt"):
+            raise MessageUnreadable(message.id)
+        return event_id
+
+    def _send(self, event_id: str) -> None:
+        claimant = secrets.token_hex(8)
+        with self.storage.trip() as trip:
+            claimed = self.store.claim(event_id, claimant, self.clock.now(), trip)
+        confirmation = claimed()
+        if confirmation is None:
+            return
+        told = list(confirmation.told)
+        if confirmation.former:
+            logger.warning("a worker was lost with a confirmation", extra={"event_id": event_id})
+            told += [each for each in NO_SECOND if each not in told]
+        left = True
+        try:
+            ready = self._ready(confirmation)
+            left = ready is not None and self._tell(ready, told)
+        except Exception:
+            # It is tried again by the schedule; of what it tells, nothing is lost.
+            logger.exception("a confirmation stays unsent", extra={"event_id": event_id})
+        self._let_go(confirmation, claimant, told, left=left)
+
+    def _ready(self, confirmation: Confirmation) -> _Ready | None:
+        """Everything about it as it is now; None when there is nobody to tell, or nothing any more."""
+        now = self.clock.now()
+        if now - confirmation.happened_at >= confirmation.useful_for:
+            return None
+        with self.storage.trip() as trip:
+            found = self.people.find(confirmation.owner, trip)
+            chosen = self.phones.preferences.find(confirmation.owner, trip)
+            phones = self.phones.of(confirmation.owner, trip)
+            side = self.sides.reading(confirmation, trip)
+        person = found()
+        if person is None:
+            return None
+        told_of = side()()
+        if confirmation.kind.urgent and not told_of.waits:
+            return None
+        return _Ready(confirmation, person, chosen() or DEFAULTS, told_of, phones())
+
+    def _tell(self, ready: _Ready, told: list[str]) -> bool:
+        """Sends what is not told yet, noting in `told` where it arrived; whether something is left for another try."""
+        confirmation, side = ready.confirmation, ready.side
+        channels = wanted(confirmation.kind, confirmation.amount, ready.preferences, moved=side.moved)
+        wording = worded(confirmation, side, ready.preferences.locale(ready.person.locale))
+        ways: Mapping[Channel, Callable[[], bool]] = {
+            "push": lambda: self._pushed(ready, wording, told),
+            "sms": lambda: self._sms(ready, wording, told),
+            "email": lambda: self._mailed(ready, wording, told),
+        }
+        arrived = [ways[channel]() for channel in channels]
+        return not all(arrived)
+
+    def _pushed(self, ready: _Ready, wording: Wording, told: list[str]) -> bool:
+        """Pushes to every phone that has not got it; whether all have."""
+        confirmation = ready.confirmation
+        facts = {
+            "notification_id": confirmation.id,
+            "type": confirmation.type,
+            "object": str(confirmation.data["object"]),
+            "id": str(confirmation.data["id"]),
+        }
+        seconds = int(confirmation.useful_for.total_seconds())
+        pushed = Pushed(wording.title, wording.text, confirmation.id, seconds, facts)
+        for phone in ready.phones:
+            name = f"push/{phone.session_id}"
+            if name in told:
+                continue
+            try:
+                self.push.send(phone.service, self.phones.address(ready.person, phone), pushed)
+            except AddressGone:
+                self.phones.gone(ready.person, phone)
+            except MessageNotSent:
+                return False  # The company is away for the others as well.
+            told.append(name)
+        return True
+
+    def _sms(self, ready: _Ready, wording: Wording, told: list[str]) -> bool:
+        """Whether nothing is left to be done about an SMS: it went out, may have, or is one too many."""
+        contact = self.people.contact_of(ready.person)
+        if "sms" in told or contact.phone is None:
+            return True
+        if not self._may_send_sms(ready.person.id, contact.phone):
+            logger.warning("an SMS is held back", extra={"event_id": ready.confirmation.id})
+            told.append("sms")
+            return True
+        return self._sent(lambda: self.sms.send(str(contact.phone), wording.sender + wording.text), "sms", told)
+
+    def _mailed(self, ready: _Ready, wording: Wording, told: list[str]) -> bool:
+        contact: Contact = self.people.contact_of(ready.person)
+        if "email" in told or contact.email is None:
+            return True
+        return self._sent(lambda: self.mail.send(str(contact.email), wording.title, wording.text), "email", told)
+
+    def _sent(self, send: Callable[[], None], name: str, told: list[str]) -> bool:
+        try:
+            send()
+        except MessageUnsure:
+            pass  # It may be on its way.
+        except MessageNotSent:
+            return False
+        told.append(name)
+        return True
+
+    def _may_send_sms(self, person_id: str, phone: str) -> bool:
+        """A confirmation counts towards what a person is sent and what all SMS of a day may cost. It does not wait: a day late, it
+        would tell of something that the inbox has told long since.
+        """
+        shares = (*confirmation_shares(person_id), *wide_sms_shares(calling_code(phone)))
+        with self.storage.trip() as trip:
+            full = self.rate_limits.take(shares, trip)
+        return not full()
+
+    def _let_go(self, confirmation: Confirmation, claimant: str, told: Sequence[str], *, left: bool) -> None:
+        again_at = confirmation.next_try(self.clock.now()) if left else None
+        if left and again_at is None:
+            logger.error("a confirmation was given up", extra={"event_id": confirmation.id, "type": confirmation.type})
+        with suppress(ChangedMeanwhile), self.storage.atomic_write() as write:
+            self.store.let_go(confirmation.id, claimant, told, confirmation.tries + 1, again_at, write)

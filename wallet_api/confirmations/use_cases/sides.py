@@ -1,0 +1,109 @@
+"""What the object of an event adds to it: who is on the other side, the fee on top, and whether it is still as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from msgspec import Struct
+
+from wallet_api.confirmations.model import Confirmation, Side, name_for_others
+from wallet_api.mandates.use_cases import Mandates
+from wallet_api.merchants.use_cases import Merchants
+from wallet_api.payments.model import REQUIRES_ACTION, Payment
+from wallet_api.payments.use_cases import Payments
+from wallet_api.people.use_cases import People
+from wallet_api.refund_requests.use_cases import RefundRequests
+from wallet_api.refunds.use_cases import Refunds
+from wallet_api.storage import Read, Storage, Trip
+from wallet_api.storage.trips import known
+from wallet_api.top_ups.model import TopUp
+from wallet_api.top_ups.use_cases import TopUps
+from wallet_api.transfers.model import Transfer
+from wallet_api.transfers.use_cases import Transfers
+
+
+class _Found(Struct, frozen=True):
+    """An object as far as it was read: its side, or the merchant or person to be asked who that is."""
+
+    side: Side = Side()
+    merchant_id: str | None = None
+    person_id: str | None = None
+
+
+class Sides(Struct, frozen=True):
+    """The objects that people's money moves by."""
+
+    storage: Storage
+    people: People
+    merchants: Merchants
+    mandates: Mandates
+    payments: Payments
+    refunds: Refunds
+    refund_requests: RefundRequests
+    transfers: Transfers
+    top_ups: TopUps
+
+    def reading(self, confirmation: Confirmation, trip: Trip) -> Read[Callable[[], Side]]:
+        """As part of a trip; what it brings may need a trip more to name who is on the other side."""
+        subject, owner = str(confirmation.data["id"]), confirmation.owner
+        kinds: dict[str, Callable[[], Read[_Found]]] = {
+            "payment": lambda: self.payments.reading(subject, trip).map(self._of_payment),
+            "refund": lambda: self.refunds.reading(subject, trip).map(
+                lambda refund: _Found() if refund is None else _Found(merchant_id=refund.merchant_id)
+            ),
+            "refund_request": lambda: self.refund_requests.reading(subject, trip).map(
+                lambda request: _Found() if request is None else _Found(merchant_id=request.merchant_id)
+            ),
+            "transfer": lambda: self.transfers.reading(subject, trip).map(partial(_of_transfer, owner)),
+            "mandate": lambda: self.mandates.reading(subject, trip).map(
+                lambda mandate: _Found() if mandate is None else _Found(Side(name=mandate.merchant.name))
+            ),
+            "top_up": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
+            "compensation": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
+            "charge_reversal": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
+        }
+        read = kinds.get(str(confirmation.data["object"]), lambda: known(_Found()))()
+        return read.map(lambda found: lambda: self._named(found))
+
+    def _of_payment(self, payment: Payment | None) -> _Found:
+        if payment is None:
+            return _Found()
+        now = payment.at(self.payments.clock.now())
+        ended_unpaid = now.status in ("canceled", "failed") and now.authorized_at is None
+        side = Side(
+            name=payment.order.merchant.name,
+            fee=payment.on_top or None,
+            moved=not ended_unpaid,
+            waits=now.status == REQUIRES_ACTION,
+        )
+        return _Found(side)
+
+    def _named(self, found: _Found) -> Side:
+        """With the name of the other side. Raises Unavailable when storage does not answer; a name that is sealed can wait."""
+        if found.merchant_id is None and found.person_id is None:
+            return found.side
+        with self.storage.trip() as trip:
+            merchant = self.merchants.reading(found.merchant_id, trip) if found.merchant_id else known(None)
+            person = self.people.find(found.person_id, trip) if found.person_id else known(None)
+        shop, other = merchant(), person()
+        if shop is not None:
+            return Side(name=shop.profile.name, fee=found.side.fee)
+        if other is None:
+            return found.side
+        return Side(name=name_for_others(self.people.contact_of(other)), fee=found.side.fee)
+
+
+def _of_transfer(owner: str, transfer: Transfer | None) -> _Found:
+    if transfer is None:
+        return _Found()
+    if transfer.payer_id == owner:
+        return _Found(Side(fee=transfer.fee or None), person_id=transfer.payee_id)
+    return _Found(person_id=transfer.payer_id)
+
+
+def _of_top_up(top_up: TopUp | None) -> _Found:
+    if top_up is None:
+        return _Found()
+    card = f"{top_up.card_brand} {top_up.card_last4}"
+    return _Found(Side(name=card, fee=top_up.fee or None, waits=top_up.status == "requires_action"))

@@ -1,0 +1,55 @@
+"""What a confirmation says, in one language: amount, other side, time and reference, and what to do if it was somebody else."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from wallet_api.confirmations.model import Confirmation, Side, shown_time
+from wallet_api.inbox.use_cases import texts as inbox_texts
+from wallet_api.people.model import Locale
+
+
+class Wording(Struct, frozen=True):
+    """The title, the text, and the name that an SMS begins with, since it has no sender that people know."""
+
+    title: str
+    text: str
+    sender: str
+
+
+def worded(confirmation: Confirmation, side: Side, locale: Locale) -> Wording:
+    """A confirmation as a person reads it. A name may hold braces: it is put in last, and nothing is read in it."""
+    words = texts()["words"][locale]
+    kind = confirmation.type
+    unmoved = f"{kind}.unmoved"
+    text = texts()[unmoved if not side.moved and unmoved in texts() else kind][locale]
+    text += "" if confirmation.kind.urgent else words["reference"]
+    text += words["not_you"] if confirmation.kind.topic == "money_out" and confirmation.kind.moves else ""
+    filled = {
+        "{amount}": str(confirmation.amount or ""),
+        "{fee}": words["fee"].replace("{fee}", str(side.fee)) if side.fee else "",
+        "{time}": shown_time(confirmation.happened_at, locale),
+        "{reference}": str(confirmation.data["id"]),
+        "{who}": side.name or words[_nameless(confirmation)],
+    }
+    for place, value in filled.items():
+        text = text.replace(place, value)
+    return Wording(inbox_texts()[kind][locale]["title"], text, words["sender"])
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """The shipped words: by type and language, and those that all share under `words`."""
+    import tomllib
+
+    return tomllib.loads((Path(__file__).parent.parent / "texts.toml").read_text(encoding="utf-8"))
+
+
+def _nameless(confirmation: Confirmation) -> str:
+    """Which word stands for the other side when nobody can be named."""
+    kind = confirmation.type.partition(".")[0]
+    return {"transfer": "person", "top_up": "card"}.get(kind, "merchant")

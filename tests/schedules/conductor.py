@@ -29,6 +29,14 @@ class Stuck(AssertionError):
     """The operations neither go on nor end."""
 
 
+class Seen(Exception):
+    """Who chooses raises it when this run will show nothing that an earlier one has not shown: it is broken off."""
+
+
+class _BrokenOff(BaseException):
+    """Ends an operation where it stands. No part of the wallet catches it."""
+
+
 @dataclass
 class _Held:
     call: Call
@@ -105,14 +113,19 @@ class Conductor:
         self._moving = 0
         self._held: dict[Label, _Held] = {}
         self._begun: dict[int, int] = {}
+        self._over = False
         self.order: list[Label] = []
 
     def run(self, storage: Storage, *operations: Callable[[], Any]) -> list[Any]:
-        """What each operation brought: its value, or the exception that ended it. Raises Stuck."""
+        """What each operation brought: its value, or the exception that ended it. Raises Stuck, or Seen when it is broken off."""
         with self._holding(storage):
             strands = [self.begin(number, operation) for number, operation in enumerate(operations)]
-            while self._let_one_go():
-                pass
+            try:
+                while self._let_one_go():
+                    pass
+            except Seen:
+                self._break_off()
+                raise
         return [strand.ended.exception() or strand.ended.result() for strand in strands]
 
     def begin(self, operation: int, work: Callable[[], Any]) -> _Strand:
@@ -149,11 +162,26 @@ class Conductor:
             return
         held = _Held(call)
         with self._still:
+            if self._over:
+                raise _BrokenOff
             self._held[me.label] = held
             self._moving -= 1
             self._still.notify_all()
         if not held.go.wait(2 * STUCK_AFTER_SECONDS):
             raise Stuck("nobody lets this call go")
+        if self._over:
+            raise _BrokenOff
+
+    def _break_off(self) -> None:
+        """Nothing is called any more; returns when every operation has ended."""
+        with self._still:
+            self._over = True
+            self._moving += len(self._held)
+            for held in self._held.values():
+                held.go.set()
+            self._held.clear()
+            if not self._still.wait_for(lambda: self._moving == 0, STUCK_AFTER_SECONDS):
+                raise Stuck(f"after {written(self.order)} something does not end")
 
     def _let_one_go(self) -> bool:
         with self._still:

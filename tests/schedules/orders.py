@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.schedules.conductor import Label
+from tests.schedules.conductor import Label, Seen
 from tests.schedules.footprints import Call
 
 Held = Mapping[Label, Call]
@@ -34,23 +34,21 @@ class _Place:
 
 
 class EveryOrder:
-    """Use it as `choose` for one run after the other, calling `another` between them until it says no."""
+    """Use it as `choose` for one run after the other, calling `another` between them until it says no.
+
+    It raises Seen in a run that turns out to be the same as an earlier one.
+    """
 
     def __init__(self) -> None:
         self._path: list[_Place] = []
         self._depth = 0
-        self.redundant = False
-        """Whether the run at hand turned out to be the same as an earlier one."""
 
     def __call__(self, held: Held) -> Label:
-        if self.redundant:
-            return min(held)
         if self._depth == len(self._path):
             asleep = self._path[-1].asleep_after() if self._path else {}
             awake = [label for label in held if label not in asleep]
             if not awake:
-                self.redundant = True
-                return min(held)
+                raise Seen
             self._path.append(_Place(held, asleep, awake[0]))
         place = self._path[self._depth]
         assert list(place.held) == list(held), "the same choices led to another place: something random decides"
@@ -60,7 +58,6 @@ class EveryOrder:
     def another(self) -> bool:
         """Whether there is an order that was not tried; the next run takes it."""
         self._depth = 0
-        self.redundant = False
         while self._path:
             place = self._path[-1]
             place.asleep[place.chosen] = place.held[place.chosen]

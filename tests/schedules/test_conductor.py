@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import enumerate as enumerate_threads
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.schedules.conductor import Conductor, read, written
+from tests.schedules.conductor import Conductor, Seen, read, written
 from tests.schedules.footprints import Call, call_of
 from tests.schedules.orders import Drawn, EveryOrder, Given
 
@@ -46,9 +48,8 @@ def run(choose: Any, *places: str) -> tuple[str, Table]:
 def every_order(*places: str) -> list[tuple[str, Table]]:
     choose, found = EveryOrder(), []
     while True:
-        ending = run(choose, *places)
-        if not choose.redundant:
-            found.append(ending)
+        with suppress(Seen):
+            found.append(run(choose, *places))
         if not choose.another():
             return found
 
@@ -105,6 +106,36 @@ def test_what_an_operation_raises_is_what_it_brought() -> None:
     storage: Any = SimpleNamespace(_pool=None)
     (brought,) = Conductor(min).run(storage, fails)
     assert isinstance(brought, KeyError)
+
+
+def test_a_run_that_shows_nothing_new_is_broken_off_at_once() -> None:
+    """Every thread ends, and none of them calls anything any more, not even on its way out."""
+    seen: list[str] = []
+
+    def choose(held: Any) -> Any:
+        if seen:
+            raise Seen
+        return min(held)
+
+    conductor = Conductor(choose)
+
+    def act() -> None:
+        try:
+            for name in ("first", "second"):
+                conductor.pause(writing(name))
+                seen.append(name)
+        finally:
+            conductor.pause(writing("cleaning up"))
+            seen.append("cleaning up")
+
+    before = set(enumerate_threads())
+    storage: Any = SimpleNamespace(_pool=None)
+    with pytest.raises(Seen):
+        conductor.run(storage, act, act)
+    assert seen == ["first"]
+    for thread in set(enumerate_threads()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Limits: how much a tier may move out in one transaction, and in one day, month and year of the wallet's calendar.
 
 A tier is what a person's proof of identity has earned. `TABLE` is the whole of it, in CNY: a deployment's default. The yearly sums
-are those of China's payment accounts of classes II and III (PBOC announcement 2015 No. 43, article 11). A month and a year begin
+are what may be paid from the balances of China's payment accounts of classes II and III (announcement 43 of 2015 of the People's
+Bank of China, in force since July 2016: 100,000 and 200,000 yuan a year, and of class I 1,000 yuan in all). A month and a year begin
 with their first day in the zone that days are counted in.
 """
 

@@ -22,11 +22,10 @@ from dev.ledger import Opener, redrive_of, redriven
 from dev.merchants import deployed
 from dev.redrive import Letter
 from dev.stacks import NotInTheStack, Stack
+from dev.templates import OVERRIDES, load_template
 from wallet_api.errors import Unavailable
 
 ENDING = "DeadLetters"
-QUEUE_OF = {"DeliverWebhooks": "WebhooksQueue"}
-"""Where a handler's letters come from when that is a queue, not a stream."""
 LOOKING_SECONDS = 20
 """How long a letter that is shown is seen by nobody else; nobody else looks while somebody is on call."""
 HELD_SECONDS = 120
@@ -86,21 +85,29 @@ def about(message: Mapping[str, Any]) -> str:
 
 
 def _redrive(stack: Stack, options: argparse.Namespace, opener: Opener) -> int:
-    if options.handler in QUEUE_OF:
-        return _sent_back(stack, options.handler)
+    if queue := queue_of(options.handler):
+        return _sent_back(stack, options.handler, queue)
     function = stack.physical(options.handler)
     return redriven(redrive_of(function, stack.region, opener, stack.session))
 
 
-def _sent_back(stack: Stack, handler: str) -> int:
+def queue_of(handler: str) -> str | None:
+    """The queue that a handler is given messages from, by its name in infra/overrides.yaml; None for a reader of a stream."""
+    handlers = load_template(OVERRIDES)["Resources"]
+    events = handlers.get(handler, {}).get("Properties", {}).get("Events", {}).values()
+    queues = [event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in events if "Queue" in event["Properties"]]
+    return str(queues[0]) if queues else None
+
+
+def _sent_back(stack: Stack, handler: str, queue: str) -> int:
     """Into the queue that they came from. One that is sent and not deleted comes twice, which its worker notices."""
     sqs, moved = stack.client("sqs"), 0
-    letters, queue = stack.physical(handler + ENDING), stack.physical(QUEUE_OF[handler])
+    letters, url = stack.physical(handler + ENDING), stack.physical(queue)
     for message in _taken(sqs, letters, HELD_SECONDS):
-        sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
+        sqs.send_message(QueueUrl=url, MessageBody=message["Body"])
         sqs.delete_message(QueueUrl=letters, ReceiptHandle=message["ReceiptHandle"])
         moved += 1
-    print(f"{moved} messages sent to {QUEUE_OF[handler]} again.")
+    print(f"{moved} messages sent to {queue} again.")
     return 0
 
 

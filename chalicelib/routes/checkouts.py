@@ -21,8 +21,8 @@ PAGE = Path(__file__).resolve().parents[2] / "web" / "checkout" / "index.html"
 REFRESH = '<meta http-equiv="refresh" content="5">'
 STATES: dict[Status, dict[Locale, str]] = {
     "requires_confirmation": {
-        "en": "Scan the code with the wallet app and confirm with your payment PIN.",
-        "zh-CN": "请用钱包 App 扫描二维码，并输入支付密码确认。",
+        "en": "Scan the code with the wallet app, or open this page's address in it, and confirm with your payment PIN.",
+        "zh-CN": "请用钱包 App 扫描二维码，或在 App 中打开本页地址，并输入支付密码确认。",
     },
     "requires_action": {
         "en": "Confirm this payment on your phone, in the wallet app.",
@@ -42,8 +42,8 @@ STATES: dict[Status, dict[Locale, str]] = {
     },
     "succeeded": {"en": "Paid. Nothing is left to do.", "zh-CN": "已支付成功，无需再操作。"},
     "canceled": {
-        "en": "This payment is over and no money moved. Ask the merchant for a new one.",
-        "zh-CN": "这笔付款已结束，资金没有变动。请向商家重新索取。",
+        "en": "This payment is over. Nothing was taken, and whatever was set aside is back with the payer. Ask the merchant for a new one.",
+        "zh-CN": "这笔付款已结束，没有扣款，预留的款项已退回付款人。如仍需付款，请向商家重新索取。",
     },
 }
 

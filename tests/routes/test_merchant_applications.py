@@ -99,3 +99,13 @@ def test_in_a_test_deployment_the_merchant_works_at_once(api: Api, cloud: LocalC
     made = a_key(api, owner.token, merchant_id)
     assert made["secret"].startswith("sk_test_")
     assert api.get(f"/v1/merchants/{merchant_id}", token=made["secret"]).ok(200)["mode"] == "test"
+
+
+def test_names_in_another_script_are_asked_for_their_latin_forms(api: Api, cloud: LocalCloud) -> None:
+    """D15."""
+    someone = a_person(api, cloud)
+    problem = refused(apply(api, someone, latin_name=None, latin_city=None), 422, "invalid_request")
+    assert {each["pointer"]: each["code"] for each in problem["errors"]} == {
+        "/latin_name": "latin_form_required",
+        "/latin_city": "latin_form_required",
+    }

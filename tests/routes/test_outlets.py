@@ -76,3 +76,14 @@ def test_a_key_that_may_only_read_opens_none(api: Api, cloud: LocalCloud, shop: 
     reader = Shop(shop.id, a_key(api, shop.key, shop.id, "outlets:read")["secret"])
     assert refused(an_outlet(api, reader), 403, "scope_missing")["scope"] == "outlets:write"
     api.get("/v1/outlets", token=reader.key).ok(200)
+
+
+def test_a_name_in_another_script_is_asked_for_its_label(api: Api, shop: Shop) -> None:
+    """D15: what is missing is named, and what for."""
+    body = {"name": "翠湖南路店"}
+    problem = refused(api.post("/v1/outlets", body, token=shop.key, key=key(), lang="en"), 422, "invalid_request")
+    (error,) = problem["errors"]
+    assert (error["pointer"], error["code"]) == ("/label", "latin_form_required")
+    assert "QR codes" in error["detail"]
+    body["label"] = "CUIHU S RD"
+    assert api.post("/v1/outlets", body, token=shop.key, key=key()).ok(201)["label"] == "CUIHU S RD"

@@ -54,6 +54,8 @@ USE_NOTED_EVERY = timedelta(hours=1)
 _KEY = re.compile(r"sk_(test|live)_([A-Za-z0-9_-]{96})", re.ASCII)
 SECRET_BYTES = 24
 _TAG_BYTES = 16
+LATIN_FORMS = ("latin_name", "latin_city", "label")
+"""What a QR code carries of a name in another script."""
 _LATIN = re.compile(r"[\x20-\x7e]+", re.ASCII)
 _CATEGORY = re.compile(r"[0-9]{4}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -113,6 +115,11 @@ def allows(scopes: tuple[str, ...] | None, scope: str) -> bool:
     return scopes is None or scope in scopes or (scope.endswith(":read") and f"{scope[:-5]}:write" in scopes)
 
 
+def why_wrong(field: str) -> str:
+    """What is told of a field that does not hold: a Latin form stands where none was given, and the name is none itself."""
+    return "latin_form_required" if field in LATIN_FORMS else "wrong_format"
+
+
 class Profile(Struct, frozen=True):
     """How a merchant is named towards payers. The Latin forms are what an EMVCo code holds in its tags 59 and 60.
 
@@ -127,7 +134,7 @@ class Profile(Struct, frozen=True):
     category: str
 
     def __post_init__(self) -> None:
-        problems = [FieldProblem(f"/{name}", "wrong_format") for name, good in self._checks() if not good]
+        problems = [FieldProblem(f"/{name}", why_wrong(name)) for name, good in self._checks() if not good]
         if problems:
             raise Invalid(*problems)
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
-from wallet_api.merchants.model import Standing
+from wallet_api.merchants.model import Standing, why_wrong
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 
 Status = Literal["active", "closed"]
@@ -34,7 +34,7 @@ class Outlet(Struct, frozen=True):
     revision: int = 0
 
     def __post_init__(self) -> None:
-        problems = [FieldProblem(f"/{name}", "wrong_format") for name, good in self._checks() if not good]
+        problems = [FieldProblem(f"/{name}", why_wrong(name)) for name, good in self._checks() if not good]
         if problems:
             raise Invalid(*problems)
 

@@ -143,6 +143,8 @@ def _local(options: argparse.Namespace) -> int:
 
 def _rebuilt(account: str, rebuilt: Any) -> int:
     print(f"{account}: {rebuilt['lines']} lines in the journal, {rebuilt['written']} were missing and are written.")
+    if rebuilt["days"]:
+        print(f"{rebuilt['days']} of its days were off and are counted anew.")
     for place in rebuilt["unreadable"]:
         print(f"journal {place} cannot be read: if it touches {account}, that line is missing still")
     return 1 if rebuilt["unreadable"] else 0

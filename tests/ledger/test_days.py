@@ -1,10 +1,10 @@
-"""Days of a merchant's account: counted with the balance, closed in their order, mended when something was folded late."""
+"""Days of a merchant's account: counted with the balance, line by line."""
 
 import pytest
 
 from tests.ledger_world import CARDS, SHOP, World, cny
 from wallet_api.clock import wallet_day
-from wallet_api.ledger.days import DAY, LOOKED_AT_AGAIN, Day, days_back, parts_by_day, place_of_day, summed
+from wallet_api.ledger.days import DAY, Day, parts_by_day, place_of_day, stored, summed
 from wallet_api.ledger.entry import move
 
 
@@ -44,49 +44,6 @@ def test_a_batch_of_two_days_counts_each_line_in_the_day_of_its_entry(world: Wor
     assert (day_of(world, first).net, day_of(world, second).net) == ({"CNY": 500}, {"CNY": 30})
 
 
-def test_each_day_opens_with_what_the_one_before_closed_with(world: World) -> None:
-    first = earn(world, 500)
-    world.cloud.clock.advance("72h")
-    last = earn(world, 30)
-    fold(world)
-    closed = world.ledger.days.close(SHOP, last, first)
-    assert (closed.opening, closed.closing) == ({"CNY": 500}, {"CNY": 530})
-    assert [day_of(world, each).closing for each in reversed(days_back(last, 4))] == [{"CNY": 500}] * 3 + [{"CNY": 530}]
-    assert world.balance(SHOP) == 530
-
-
-def test_what_is_folded_late_arrives_in_every_day_after_it(world: World) -> None:
-    """It belongs to the day of its entry; the next closing carries it on."""
-    first = earn(world, 500)
-    fold(world)
-    earn(world, 7)
-    world.cloud.clock.advance("24h")
-    second = earn(world, 30)
-    late = world.records()
-    world.ledger.days.close(SHOP, first, first)
-    assert day_of(world, first).is_final
-    assert world.fold(late) == []
-    assert not day_of(world, first).is_final
-    world.ledger.days.close(SHOP, second, first)
-    assert (day_of(world, first).closing, day_of(world, second).closing) == ({"CNY": 507}, {"CNY": 537})
-    assert day_of(world, first).is_final
-
-
-def test_closing_twice_changes_nothing(world: World) -> None:
-    first = earn(world, 500)
-    fold(world)
-    assert world.ledger.days.close(SHOP, first, first) == world.ledger.days.close(SHOP, first, first)
-
-
-def test_days_that_nobody_closed_for_long_are_closed_from_the_beginning(world: World) -> None:
-    first = earn(world, 500)
-    fold(world)
-    world.cloud.clock.advance(f"{3 * LOOKED_AT_AGAIN}d")
-    last = wallet_day(world.cloud.clock.now())
-    assert world.ledger.days.close(SHOP, last, first).opening == {"CNY": 500}
-    assert day_of(world, first).opening == {}
-
-
 def test_a_day_has_a_partition_of_its_own(world: World) -> None:
     """Or a busy merchant's balance item would be written to twice as often."""
     assert place_of_day(SHOP, "2026-11-22") == f"{SHOP}/2026-11-22/{DAY}"
@@ -113,3 +70,5 @@ def test_lines_are_read_in_the_order_of_their_entries_from_all_partitions(world:
 def test_sums_and_parts() -> None:
     assert summed({"CNY": 1}, {"CNY": 2, "EUR": 3}) == {"CNY": 3, "EUR": 3}
     assert parts_by_day([], 9) == []
+    some = Day(SHOP, "2026-11-22", {"CNY": 5, "EUR": 0}, {}, 1, None, None)
+    assert stored(some) == {("lines", ""): 1, ("net", "CNY"): 5}

@@ -6,7 +6,9 @@ import pytest
 
 from tests.faults.injector import Faults, ProcessDied
 from tests.ledger_world import ADA, CARDS, SHOP, World
+from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
+from wallet_api.ledger.days import DAY, place_of_day
 from wallet_api.ledger.errors import AccountMissing
 from wallet_api.ledger.folding import LINES_PER_WRITE
 from wallet_api.ledger.rebuild import Rebuilt, journal_records, rebuild
@@ -128,3 +130,13 @@ def test_a_record_that_cannot_be_read_is_given_again_whatever_its_time(lost: Wor
     late = lost.cloud.clock.now() + timedelta(days=1)
     records = list(journal_records(lost.ledger, late, late))
     assert lost.fold(records) == [f"broken {OPERATION}"]
+
+
+def test_a_merchants_days_are_put_right(lost: World) -> None:
+    """M3: `verify` names them, and nobody sets them by hand; what they say follows from the lines."""
+    assert lost.verified().holds
+    day = wallet_day(lost.cloud.clock.now())
+    lost.tamper("accounts", place_of_day(SHOP, day), DAY, earned={"M": {"CNY": {"N": "0"}}})
+    assert not verify(lost.ledger).holds
+    assert rebuild(lost.wallet.folding, SHOP) == Rebuilt(PAYMENTS, 0, days=1)
+    assert verify(lost.ledger).findings == []

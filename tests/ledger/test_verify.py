@@ -261,7 +261,7 @@ def test_when_nearly_everything_differs_a_bounded_part_is_named(walked: World, m
         if raw["sk"]["S"] != BALANCE:
             walked.tamper("accounts", raw["pk"]["S"], raw["sk"]["S"])
     monkeypatch.setattr("wallet_api.ledger.verify.LINES_HELD", 5)
-    monkeypatch.setattr("wallet_api.ledger.verify.NAMED", 8)
+    monkeypatch.setattr("wallet_api.ledger.scanning.NAMED", 8)
     report = verify(walked.ledger)
     assert len(report.findings) == 8
     assert report.found > 8

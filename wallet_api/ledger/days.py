@@ -10,12 +10,13 @@ before; days that were closed are looked at again for some time, so that what wa
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import wallet_day
 from wallet_api.ledger.accounts import StaleAccount
@@ -29,6 +30,7 @@ from wallet_api.storage.items import Counters, UnicodeAttribute, WholeNumber
 DAY = "day"
 SETTLING = frozenset({"payout", "payout_void", "payout_return", "payout_correction"})
 """Kinds of entries that move what was earned before, and so neither earn nor spend anything of the day they fall in."""
+_KEPT = ("net", "earned", "lines", "opening", "closed_lines")
 LOOKED_AT_AGAIN = 16
 """How many days back a closing looks: longer than dead letters of the folding are kept."""
 
@@ -79,6 +81,18 @@ class Day(Struct, frozen=True):
         """Whether nothing was counted since it was closed."""
         return self.opening is not None and self.closed_lines == self.lines
 
+    def counting(self, lines: Iterable[Line]) -> Day:
+        """The day with the sums of these lines."""
+        net: dict[str, int] = defaultdict(int)
+        earned: dict[str, int] = defaultdict(int)
+        count = 0
+        for line in lines:
+            count += 1
+            net[line.money.currency] += line.money.amount
+            if line.kind not in SETTLING:
+                earned[line.money.currency] += line.money.amount
+        return replace(self, net=dict(net), earned=dict(earned), lines=count, begun=True)
+
     def pending(self, currency: str) -> Money:
         """What was earned in this day so far; nothing when more went back than came in."""
         return Money(max(0, self.earned.get(currency, 0)), currency)
@@ -125,8 +139,8 @@ class Days(Struct, frozen=True):
     def count(self, account: str, lines: Sequence[Line], write: AtomicWrite) -> None:
         """Adds lines of one day to its sums. Leaving the write's block may raise DayNotBegun."""
         items, day = self.items, wallet_day(lines[0].at)
-        actions = [items.lines.set(items.lines + len(lines))]
-        for name, sums in (("net", _sums(lines)), ("earned", _earned(lines))):
+        actions, counted = [items.lines.set(items.lines + len(lines))], empty(account, day).counting(lines)
+        for name, sums in (("net", counted.net), ("earned", counted.earned)):
             for currency, amount in sums.items():
                 counter = getattr(items, name)[currency]
                 actions.append(counter.set((counter | 0) + amount))
@@ -136,14 +150,13 @@ class Days(Struct, frozen=True):
         """An empty day, in a write of its own; one that is there stays."""
         try:
             with self.storage.atomic_write() as write:
-                write.put(self._new(account, day, []), StaleAccount())
+                write.put(self._new(empty(account, day)), StaleAccount())
         except StaleAccount:
             return
 
-    def _new(self, account: str, day: str, lines: Sequence[Line]) -> DayItem:
-        """The item of a day that these lines begin."""
-        net, earned, place = _sums(lines), _earned(lines), place_of_day(account, day)
-        return self.items(place, DAY, account=account, date=day, net=net, earned=earned, lines=len(lines))
+    def _new(self, day: Day) -> DayItem:
+        """The item of a day that nothing was written of yet."""
+        return self.items.of(day, pk=place_of_day(day.account, day.date), sk=DAY)
 
     def move_out(self, entry: Entry, place: str, account: str, cover: Cover, write: AtomicWrite) -> None:
         """Adds a folded account's side of an entry that it must be able to pay: its line, its balance and its day.
@@ -165,54 +178,29 @@ class Days(Struct, frozen=True):
         """Counts lines in a day as it was read: begins it if it was not, else requires that no more was earned in it since."""
         items = self.items
         if not day.begun:
-            write.put(self._new(account, day.date, lines), StaleAccount())
+            write.put(self._new(day.counting(lines)), StaleAccount())
             return
-        for currency in _sums(lines):
+        for currency in {line.money.currency for line in lines}:
             earned = items.earned[currency]
             unchanged = earned.does_not_exist() | (earned <= day.pending(currency).amount)
             write.check(items(place_of_day(account, day.date), DAY), (unchanged, StaleAccount()))
         self.count(account, lines, write)
 
-    def close(self, account: str, day: str, opened_on: str) -> Day:
-        """Closes a day, and every day before it that is open: each begins with what the one before ended with.
+    def amend(self, changes: Iterable[tuple[Day, Day]]) -> None:
+        """Puts opening balances, or sums that were counted anew, in the place of what was read of some days, all at once.
 
-        `opened_on` is the day in which the account was opened, with nothing. It may be run again at any time; what was folded
-        late into a closed day is carried into the days after it, for as long as LOOKED_AT_AGAIN.
+        Leaving the write's block may raise StaleAccount: something was counted in one of them meanwhile.
         """
-        days = self._since_a_closed_one(account, day, opened_on)
-        first, *rest = days
-        before = self._set_opening(first, first.opening or {})
-        for each in rest:
-            before = self._set_opening(each, before.closing)
-        return before
-
-    def _since_a_closed_one(self, account: str, day: str, opened_on: str) -> list[Day]:
-        found: list[Day] = []
-        last = day
-        while True:
-            dates = [each for each in days_back(last, LOOKED_AT_AGAIN) if each >= min(opened_on, day)]
-            with self.storage.trip() as trip:
-                reads = [self.find(account, each, trip) for each in reversed(dates)]
-            found = [read() for read in reads] + found
-            closed = [place for place, each in enumerate(found) if each.opening is not None]
-            if closed:
-                return found[closed[0] :]
-            if len(dates) < LOOKED_AT_AGAIN:
-                return found
-            last = days_back(last, LOOKED_AT_AGAIN + 1)[-1]
-
-    def _set_opening(self, day: Day, opening: Mapping[str, int]) -> Day:
-        closed = Day(day.account, day.date, day.net, day.earned, day.lines, dict(opening), day.lines)
-        if closed == day:
-            return day
         items = self.items
-        if not day.begun:
-            self.begin(day.account, day.date)
         with self.storage.atomic_write() as write:
-            actions = [items.opening.set(dict(opening)), items.closed_lines.set(day.lines)]
-            item = items(place_of_day(day.account, day.date), DAY)
-            write.update(item, actions, (items.pk.exists(), StaleAccount()))
-        return closed
+            for before, after in changes:
+                if not before.begun:
+                    write.put(self._new(after), StaleAccount())
+                    continue
+                item = items(place_of_day(after.account, after.date), DAY)
+                changed = [name for name in _KEPT if getattr(after, name) != getattr(before, name)]
+                actions = [getattr(items, name).set(getattr(after, name)) for name in changed]
+                write.update(item, actions, (items.lines == before.lines, StaleAccount()))
 
 
 def is_kept_by_day(account: str) -> bool:
@@ -249,15 +237,12 @@ def parts_by_day(lines: Iterable[Line], size: int) -> list[list[Line]]:
     return [each[start : start + size] for each in by_day.values() for start in range(0, len(each), size)]
 
 
-def _sums(lines: Iterable[Line]) -> dict[str, int]:
-    sums: dict[str, int] = defaultdict(int)
-    for line in lines:
-        sums[line.money.currency] += line.money.amount
+def stored(day: Day) -> Counter[tuple[str, str]]:
+    """What a day holds, by name and currency: `net` and `earned`, and how many `lines`. What is 0 equals what is not there."""
+    sums: Counter[tuple[str, str]] = Counter({("lines", ""): day.lines})
+    for name, amounts in (("net", day.net), ("earned", day.earned)):
+        sums.update({(name, currency): amount for currency, amount in amounts.items() if amount})
     return sums
-
-
-def _earned(lines: Iterable[Line]) -> dict[str, int]:
-    return _sums(line for line in lines if line.kind not in SETTLING)
 
 
 def open_days(storage: Storage, account_items: type[AccountItem], line_items: type[LineItem]) -> Days:

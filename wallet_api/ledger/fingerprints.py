@@ -39,6 +39,15 @@ class Fingerprints(Struct):
     balances: list[int] = field(default_factory=lambda: [0] * PARTS)
     held: list[int] = field(default_factory=lambda: [0] * PARTS)
 
+    @property
+    def prime(self) -> int:
+        """What sums are taken modulo of."""
+        return _PRIME
+
+    def weight(self, *names: str) -> int:
+        """What a number of this name counts, in sums that others keep."""
+        return self._hash(names)
+
     def expect(self, line: Line) -> None:
         """An entry says that there is this line."""
         self._line((line.pk, line.sk), line, 1)

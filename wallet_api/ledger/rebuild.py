@@ -2,7 +2,8 @@
 
 A stream keeps its records for a day. What was given up on earlier than that is read here: from the journal itself, through the
 folding's own write. A line that is there stays as it is, a missing one is written and moves the balance by its amount in the same
-transaction. No balance is ever set: one that does not fit its lines stays so, and `verify` goes on naming it.
+transaction. No balance is ever set: one that does not fit its lines stays so, and `verify` goes on naming it. A merchant's days are
+counted anew from its lines, for they say nothing of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
+from wallet_api.ledger.closing import mend
+from wallet_api.ledger.days import is_kept_by_day
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.folding import LINES_PER_WRITE, Folding
 from wallet_api.ledger.ledger import Ledger
@@ -22,7 +26,8 @@ from wallet_api.ledger.store import OPERATION
 
 
 class Rebuilt(Struct, frozen=True):
-    """How many lines the journal says that an account has, and how many of them were missing and are written now.
+    """How many lines the journal says that an account has, how many of them were missing and are written now, and how many of a
+    merchant's days were off and are put right.
 
     `unreadable` names the places in the journal that cannot be read, so that nobody takes the account for complete.
     """
@@ -30,21 +35,36 @@ class Rebuilt(Struct, frozen=True):
     lines: int
     written: int
     unreadable: tuple[str, ...] = ()
+    days: int = 0
 
 
 def rebuild(folding: Folding, account: str) -> Rebuilt:
     """Writes an account's missing lines, each with its move of the balance. May be run at any time, beside everything else.
 
-    The whole journal is read. Raises AccountMissing for a wallet that was never opened: only folded accounts open themselves.
+    The whole journal is read. Raises AccountMissing for a wallet that was never opened: only folded accounts open themselves;
+    StaleAccount for a merchant's day that does not stand still.
     """
     if chart.is_guarded(account):
         folding.ledger.accounts.require(account)
     unreadable: list[str] = []
-    lines, written = 0, 0
+    lines, written, first = 0, 0, None
     for part in _parts(_lines_of(folding.ledger, account, unreadable)):
         lines += len(part)
         written += folding.add(account, part)
-    return Rebuilt(lines, written, tuple(unreadable))
+        first = min(first or part[0].at, *(line.at for line in part))
+    days = _mended(folding.ledger, account, first) if is_kept_by_day(account) else 0
+    return Rebuilt(lines, written, tuple(unreadable), days)
+
+
+def _mended(ledger: Ledger, account: str, first: datetime | None) -> int:
+    """Puts an account's days right, from the one on in which it was opened, or its first line falls."""
+    with ledger.storage.trip() as trip:
+        found = ledger.accounts.find(account, trip)
+    known = found()
+    if known is None:
+        return 0
+    since = min(known.opened_at, first or known.opened_at)
+    return mend(ledger.days, account, wallet_day(since), wallet_day(ledger.clock.now()))
 
 
 def journal_records(ledger: Ledger, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:

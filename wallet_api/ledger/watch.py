@@ -6,7 +6,8 @@ import logging
 from datetime import timedelta
 
 from wallet_api.ledger.ledger import Ledger
-from wallet_api.ledger.verify import Report, verify
+from wallet_api.ledger.scanning import Report
+from wallet_api.ledger.verify import verify
 from wallet_api.metrics import Measure, Metrics
 
 GRACE = timedelta(minutes=15)

@@ -8,6 +8,7 @@ from wallet_api.clock import wallet_day
 from wallet_api.errors import Declined, Unavailable
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account
+from wallet_api.ledger.closing import close
 from wallet_api.merchants.model import ACTIVE
 from wallet_api.metrics import Measure
 from wallet_api.payouts.errors import NothingScheduled
@@ -37,7 +38,7 @@ class Daily(Ordering, frozen=True):
     def settle_day(self, due: DueDay) -> None:
         """Closes a merchant's day; its money is paid out unless a later day is over already, which will do it."""
         account = self.ledger.accounts.require(chart.merchant(due.merchant_id))
-        self.ledger.days.close(account.name, due.day, wallet_day(account.opened_at))
+        close(self.ledger.days, account.name, due.day, wallet_day(account.opened_at))
         if next_day(due.day) == wallet_day(self.clock.now()) and self._is_active(due.merchant_id):
             self._pay_out(due, account)
 

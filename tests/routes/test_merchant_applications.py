@@ -6,7 +6,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_person, key, refused
+from tests.build import PIN, a_person, key, refused
 from tests.selling import ACCOUNT, CONTACT, NUMBER, a_key, an_owner, apply
 
 
@@ -109,3 +109,12 @@ def test_names_in_another_script_are_asked_for_their_latin_forms(api: Api, cloud
         "/latin_name": "latin_form_required",
         "/latin_city": "latin_form_required",
     }
+
+
+def test_an_account_that_the_merchant_has_already_is_not_asked_for_again(api: Api, cloud: LocalCloud) -> None:
+    owner = a_person(api, cloud)
+    begun = apply(api, owner, contact=None, settlement_account=None).ok(201)
+    account = f"/v1/merchants/{begun['merchant_id']}/settlement_account"
+    api.put(account, {**ACCOUNT, "pin": PIN}, token=owner.token).ok(200)
+    path = f"/v1/merchant_applications/{begun['id']}"
+    assert api.patch(path, {"contact": CONTACT}, token=owner.token).ok(200)["status"] == "pending"

@@ -10,7 +10,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -94,11 +94,15 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
         raise Invalid(*repeated)
     document = {name: values[0] for name, values in given.items()}
     problems = [FieldProblem(problem.pointer[1:], problem.code) for problem in _forbidden_values(document, "")]
-    # What follows would take 1e1 and 10.0 for the number ten as well.
+    # What follows would take 1e1 and 10.0 for the number ten as well, and the word null for a parameter left away: a filter
+    # that somebody meant would be dropped in silence.
     problems += [
         FieldProblem(name, "wrong_type")
         for name in _whole_numbers_of(shape)
         if not _WHOLE.fullmatch(document.get(name, "0"))
+    ]
+    problems += [
+        FieldProblem(name, "unknown_value") for name in _no_texts_of(shape) if document.get(name, "").lower() == "null"
     ]
     if not problems:
         try:
@@ -115,9 +119,24 @@ def _whole_numbers_of(shape: type[msgspec.Struct]) -> list[str]:
     return [field.encode_name for field in msgspec.structs.fields(shape) if _is_whole(field.type)]
 
 
+@cache
+def _no_texts_of(shape: type[msgspec.Struct]) -> list[str]:
+    """The parameters that are neither free text nor whole numbers, such as one of a few words."""
+    fields = msgspec.structs.fields(shape)
+    return [each.encode_name for each in fields if not _is_whole(each.type) and not _is_text(each.type)]
+
+
 def _is_whole(kind: Any) -> bool:
-    found = msgspec.inspect.type_info(kind)
-    return any(isinstance(each, msgspec.inspect.IntType) for each in getattr(found, "types", (found,)))
+    return any(isinstance(each, msgspec.inspect.IntType) for each in _kinds(kind))
+
+
+def _is_text(kind: Any) -> bool:
+    return any(isinstance(each, msgspec.inspect.StrType) for each in _kinds(kind))
+
+
+def _kinds(kind: Any) -> Sequence[Any]:
+    found: Any = msgspec.inspect.type_info(kind)
+    return found.types if isinstance(found, msgspec.inspect.UnionType) else (found,)
 
 
 def parse(raw: bytes) -> dict[str, Any]:

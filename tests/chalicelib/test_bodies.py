@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import pytest
@@ -193,6 +193,20 @@ def test_a_query_is_read_by_the_same_rules() -> None:
         with pytest.raises(Invalid) as refusal:
             read_query(given, PageQuery)
         assert {problem.pointer: problem.code for problem in refusal.value.problems} == expected
+
+
+@pytest.mark.parametrize("word", ["null", "NULL", "Null", "none", ""])
+def test_a_filter_that_is_no_word_of_the_list_is_never_taken_for_none(word: str) -> None:
+    """A statement that looks complete, and lacks what was filtered for, would be believed."""
+
+    class Filter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+        status: Literal["succeeded", "failed"] | None = None
+        order_id: str | None = None
+
+    assert read_query({"order_id": [word]}, Filter) == Filter(order_id=word)
+    with pytest.raises(Invalid) as refusal:
+        read_query({"status": [word]}, Filter)
+    assert [(problem.pointer, problem.code) for problem in refusal.value.problems] == [("status", "unknown_value")]
 
 
 def test_what_the_parsers_disagree_on_is_refused_and_never_a_crash() -> None:

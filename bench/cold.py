@@ -27,7 +27,7 @@ from typing import Any
 
 from bench import recorded, shown
 from bench.charts import Bars
-from bench.sites import floor_site, wallet_site
+from bench.sites import Maker
 from bench.use_cases import Bench
 from dev.cloud.local import LocalCloud
 from dev.server import Server
@@ -61,10 +61,11 @@ class Start:
     site: Path
     given: bytes
     environment: dict[str, str]
+    interpreter: str
 
     def run(self, *options: str) -> tuple[float, float, str]:
         """Milliseconds until the first answer, milliseconds of processor in all, and what was told on stderr."""
-        command = [sys.executable, "-I", "-S", *options, "-c", self.program, str(self.site)]
+        command = [self.interpreter, "-I", "-S", *options, "-c", self.program, str(self.site)]
         pipe = subprocess.PIPE
         before, begun = getrusage(RUSAGE_CHILDREN), time.perf_counter_ns()
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.environment) as child:
@@ -80,8 +81,14 @@ class Start:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./wallet bench cold", description=__doc__)
     parser.add_argument("--times", type=int, default=15)
+    parser.add_argument(
+        "--package",
+        action="store_true",
+        help="with the Python that is deployed and its locked wheels, which an index is asked for",
+    )
     shown.take_chart(parser)
     options = parser.parse_args(arguments)
+    maker = Maker.of_the_deployed_python() if options.package else Maker.of_this_python()
     with tempfile.TemporaryDirectory() as name, LocalCloud.start() as cloud, endpoint(cloud) as url:
         bench = Bench.open(cloud)
         tape = recorded.record(bench, bench.get_payment())
@@ -89,9 +96,9 @@ def main(arguments: list[str]) -> int:
         given = json.dumps({"call": call, "event": event}).encode()
         environment = _environment(cloud, url)
         starts = {
-            "Python alone": Start(BARE, Path(name), given, environment),
-            "Python, botocore, one call": Start(FLOOR, floor_site(Path(name)), given, environment),
-            "the wallet": Start(WALLET, wallet_site(Path(name)), given, environment),
+            "Python alone": Start(BARE, Path(name), given, environment, maker.interpreter),
+            "Python, botocore, one call": Start(FLOOR, maker.floor(Path(name)), given, environment, maker.interpreter),
+            "the wallet": Start(WALLET, maker.wallet(Path(name)), given, environment, maker.interpreter),
         }
         found = _measured(starts, options.times)
         imports = _imports(starts["the wallet"], starts["Python, botocore, one call"])
@@ -115,7 +122,12 @@ def main(arguments: list[str]) -> int:
     )
     shown.show(
         text,
-        {"verb": "cold", **facts, "imports_ms": {name: round(own, 2) for name, own, _ in imports}},
+        {
+            "verb": "cold-package" if options.package else "cold",
+            "deployed_python": maker.python,
+            **facts,
+            "imports_ms": {name: round(own, 2) for name, own, _ in imports},
+        },
         options.chart,
         drawn,
     )

@@ -5,19 +5,24 @@ paid here instead, once.
 """
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 DEPLOYED_PYTHON = "3.13"
 
 # botocore describes 441 services; these are the ones that wallet_api calls (tests/infra/test_template.py compares).
 SERVICES = frozenset({"dynamodb", "kms", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"})
 
-# Lambda's Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34.
-PLATFORMS = (*(f"manylinux_2_{minor}_aarch64" for minor in range(34, 16, -1)), "manylinux2014_aarch64")
+Install = Callable[[Path, Path, str], None]
+"""Puts what a lock names into a directory, for a version of Python."""
 
 # Only read when a package is built or checked for types.
 UNUSED = ("bin", "pycparser", "*.pyi", "py.typed", "tests", "include")
@@ -29,18 +34,63 @@ class CannotPackage(Exception):
     """What stands in the way, in a sentence."""
 
 
+def platforms(machine: str) -> tuple[str, ...]:
+    """The kinds of wheels that run on a processor: Lambda's Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34."""
+    return (*(f"manylinux_2_{minor}_{machine}" for minor in range(34, 16, -1)), f"manylinux2014_{machine}")
+
+
 def install_dependencies(lock: Path, site: Path, python: str) -> None:
     """Installs the locked wheels for Lambda's processor and Python, each checked against its hash."""
+    _install(lock, site, python, "aarch64")
+
+
+def install_for_this_processor(lock: Path, site: Path, python: str) -> None:
+    """The same for this machine, so that the package can be run here."""
+    _install(lock, site, python, os.uname().machine)
+
+
+def _install(lock: Path, site: Path, python: str, machine: str) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--target", str(site), "--no-compile", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
     command += ["--implementation", "cp", "--python-version", python]
-    for platform in PLATFORMS:
+    for platform in platforms(machine):
         command += ["--platform", platform]
     if (lock.parent / "wheels").is_dir():
         command += ["--find-links", str(lock.parent / "wheels")]
     done = subprocess.run([*command, "-r", str(lock)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise CannotPackage(f"{lock.name} could not be installed for Python {python} on arm64:\n{done.stderr}")
+        raise CannotPackage(f"{lock.name} could not be installed for Python {python} on {machine}:\n{done.stderr}")
+
+
+def copy_installed(lock: Path, site: Path, python: str = "") -> None:
+    """Copies the locked packages out of the environment that runs this: no index is asked, and they load here.
+
+    Raises CannotPackage when one is missing, or is not the locked version.
+    """
+    del python
+    for name, version in locked(lock).items():
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            raise CannotPackage(f"{name} {version} is locked and not installed here") from None
+        if found.version != version:
+            raise CannotPackage(f"{name} {version} is locked, and {found.version} is installed here")
+        copy_files(found.files or (), site)
+
+
+def copy_files(files: Sequence[Any], site: Path) -> None:
+    """Copies a package's files, but for scripts and bytecode."""
+    for file in files:
+        source = Path(str(file.locate()))
+        if ".." not in file.parts and "__pycache__" not in file.parts and source.is_file():
+            target = site / str(file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def locked(lock: Path) -> dict[str, str]:
+    """The versions of the packages that a lock names."""
+    return dict(re.findall(r"^([a-z0-9][\w.\-]*)==([^ ;\\]+)", lock.read_text("utf-8"), re.MULTILINE))
 
 
 def prune(site: Path) -> None:

@@ -1,9 +1,9 @@
 """docs/licences.md: what is carried to Lambda, and under which licence each part may be."""
 
-import re
 from collections.abc import Callable
 from importlib import metadata
 
+from dev.lambda_zip import locked
 from dev.templates import ROOT
 
 ALLOWED = ("Apache", "BSD", "MIT", "Unlicense", "CC0", "PSF", "Python Software Foundation", "ISC", "Public Domain")
@@ -36,8 +36,7 @@ def pages() -> dict[str, Callable[[], str]]:
 
 def carried() -> dict[str, str]:
     """The packages that are locked for the functions, with their versions."""
-    lock = (ROOT / "requirements.txt").read_text("utf-8")
-    return dict(re.findall(r"^([\w.\-]+)==([^ ;\\]+)", lock, re.MULTILINE))
+    return locked(ROOT / "requirements.txt")
 
 
 def licence_of(name: str) -> str:

@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from dev import functions, refusals
-from dev.lambda_zip import DEPLOYED_PYTHON, CannotPackage, compile_bytecode, install_dependencies, prune, write_zip
+from dev.lambda_zip import (
+    DEPLOYED_PYTHON,
+    CannotPackage,
+    Install,
+    compile_bytecode,
+    install_dependencies,
+    prune,
+    write_zip,
+)
 from dev.templates import EDGE, OVERRIDES, RESOURCES, ROOT, Template, load_template
 
 STAGES = ("dev", "prod")
@@ -108,22 +116,33 @@ def package_template(out: Path, stage: str, python: str = DEPLOYED_PYTHON, proje
     return written
 
 
-def package(out: Path, stage: str, interpreter: str, python: str, project: Path = ROOT) -> tuple[Path, Path]:
+def package(
+    out: Path, stage: str, interpreter: str, python: str, project: Path = ROOT, install: Install = install_dependencies
+) -> tuple[Path, Path]:
     """Writes `sam.json` and `deployment.zip` into `out` and returns their paths."""
     with tempfile.TemporaryDirectory() as name:
-        workshop, site = Path(name) / "workshop", Path(name) / "site"
-        copy_project(project, workshop)
-        made = run_chalice(workshop, stage)
-        template = finished_template(made / "sam.json", python)
-        install_dependencies(project / "requirements.txt", site, python)
-        shutil.unpack_archive(made / "deployment.zip", site)
-        prune(site)
-        compile_bytecode(site, interpreter)
+        site = Path(name) / "site"
+        template = build(Path(name), site, stage, interpreter, python, project, install)
         out.mkdir(parents=True, exist_ok=True)
         zipped = write_zip(site, out / "deployment.zip")
     written = out / "sam.json"
     written.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n")
     return written, zipped
+
+
+def build(
+    work: Path, site: Path, stage: str, interpreter: str, python: str, project: Path, install: Install
+) -> Template:
+    """Puts into `site` what Lambda unpacks, and returns the template beside it."""
+    workshop = work / "workshop"
+    copy_project(project, workshop)
+    made = run_chalice(workshop, stage)
+    template = finished_template(made / "sam.json", python)
+    install(project / "requirements.txt", site, python)
+    shutil.unpack_archive(made / "deployment.zip", site)
+    prune(site)
+    compile_bytecode(site, interpreter)
+    return template
 
 
 def version_of(interpreter: str) -> str | None:

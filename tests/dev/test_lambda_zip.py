@@ -5,11 +5,12 @@ import os
 import py_compile
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from dev.lambda_zip import compile_bytecode, prune, write_zip
+from dev.lambda_zip import CannotPackage, compile_bytecode, copy_installed, locked, platforms, prune, write_zip
 
 
 @pytest.fixture
@@ -53,3 +54,30 @@ def test_zipping_twice_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "first.zip") as archive:
         assert archive.namelist() == sorted(archive.namelist())
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
+
+
+def test_what_is_copied_is_what_is_locked_without_scripts_and_bytecode(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(f"six=={version('six')} \\\n    --hash=sha256:00\n# via nobody\n")
+    copy_installed(lock, tmp_path / "site")
+    assert (tmp_path / "site/six.py").exists()
+    assert not list((tmp_path / "site").rglob("*.pyc"))
+
+
+@pytest.mark.parametrize("line", ["six==0.0.1", "no-such-package==1.0"])
+def test_what_is_installed_in_another_version_is_not_packaged(tmp_path: Path, line: str) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(line + "\n")
+    with pytest.raises(CannotPackage, match="is locked"):
+        copy_installed(lock, tmp_path / "site")
+
+
+def test_a_lock_is_read_with_its_hashes_and_markers(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("a-b==1.2 \\\n    --hash=sha256:00\nc==3.post1 ; python_version < '3.12'\n    # via c==9\n")
+    assert locked(lock) == {"a-b": "1.2", "c": "3.post1"}
+
+
+def test_no_wheel_needs_a_newer_glibc_than_lambda_has() -> None:
+    assert platforms("aarch64")[0] == "manylinux_2_34_aarch64"
+    assert all(each.endswith("aarch64") for each in platforms("aarch64"))

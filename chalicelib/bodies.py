@@ -10,7 +10,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -30,6 +30,8 @@ _JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.?+)*+"?+', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_DATED = re.compile(r"[0-9]{4}-.*", re.ASCII)
+_NOT_NULL = re.compile(r"(?!null$).*", re.IGNORECASE)
 _UNDECODABLE = "\ufffd"
 _PLACE = re.compile(r" - at `\$(?P<path>.*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>[^\]]*)\]")
@@ -94,15 +96,12 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
         raise Invalid(*repeated)
     document = {name: values[0] for name, values in given.items()}
     problems = [FieldProblem(problem.pointer[1:], problem.code) for problem in _forbidden_values(document, "")]
-    # What follows would take 1e1 and 10.0 for the number ten as well, and the word null for a parameter left away: a filter
-    # that somebody meant would be dropped in silence.
+    # What follows would take 1e1 and 10.0 for the number ten as well, a number for a time, and the word null for a parameter
+    # that was left away: a filter that somebody meant would be another one, in silence.
     problems += [
-        FieldProblem(name, "wrong_type")
-        for name in _whole_numbers_of(shape)
-        if not _WHOLE.fullmatch(document.get(name, "0"))
-    ]
-    problems += [
-        FieldProblem(name, "unknown_value") for name in _no_texts_of(shape) if document.get(name, "").lower() == "null"
+        FieldProblem(name, code)
+        for name, (pattern, code) in _patterns_of(shape).items()
+        if name in document and not pattern.fullmatch(document[name])
     ]
     if not problems:
         try:
@@ -114,29 +113,23 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
 
 
 @cache
-def _whole_numbers_of(shape: type[msgspec.Struct]) -> list[str]:
-    """The parameters that are whole numbers. msgspec looks every annotation up anew each time."""
-    return [field.encode_name for field in msgspec.structs.fields(shape) if _is_whole(field.type)]
+def _patterns_of(shape: type[msgspec.Struct]) -> dict[str, tuple[re.Pattern[str], str]]:
+    """What the text of each parameter must look like that is no free text, and what is said when it does not."""
+    found = {field.encode_name: _pattern_of(field.type) for field in msgspec.structs.fields(shape)}
+    return {name: wanted for name, wanted in found.items() if wanted is not None}
 
 
-@cache
-def _no_texts_of(shape: type[msgspec.Struct]) -> list[str]:
-    """The parameters that are neither free text nor whole numbers, such as one of a few words."""
-    fields = msgspec.structs.fields(shape)
-    return [each.encode_name for each in fields if not _is_whole(each.type) and not _is_text(each.type)]
-
-
-def _is_whole(kind: Any) -> bool:
-    return any(isinstance(each, msgspec.inspect.IntType) for each in _kinds(kind))
-
-
-def _is_text(kind: Any) -> bool:
-    return any(isinstance(each, msgspec.inspect.StrType) for each in _kinds(kind))
-
-
-def _kinds(kind: Any) -> Sequence[Any]:
-    found: Any = msgspec.inspect.type_info(kind)
-    return found.types if isinstance(found, msgspec.inspect.UnionType) else (found,)
+def _pattern_of(kind: Any) -> tuple[re.Pattern[str], str] | None:
+    told: Any = msgspec.inspect.type_info(kind)
+    kinds = told.types if isinstance(told, msgspec.inspect.UnionType) else (told,)
+    for each in kinds:
+        if isinstance(each, msgspec.inspect.IntType):
+            return _WHOLE, "wrong_type"
+        if isinstance(each, msgspec.inspect.DateTimeType):
+            return _DATED, "wrong_type"
+        if isinstance(each, msgspec.inspect.StrType):
+            return None
+    return _NOT_NULL, "unknown_value"
 
 
 def parse(raw: bytes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -195,18 +196,29 @@ def test_a_query_is_read_by_the_same_rules() -> None:
         assert {problem.pointer: problem.code for problem in refusal.value.problems} == expected
 
 
+class Filter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    status: Literal["succeeded", "failed"] | None = None
+    order_id: str | None = None
+    since: Annotated[datetime, Meta(tz=True)] | None = msgspec.field(default=None, name="from")
+
+
 @pytest.mark.parametrize("word", ["null", "NULL", "Null", "none", ""])
 def test_a_filter_that_is_no_word_of_the_list_is_never_taken_for_none(word: str) -> None:
     """A statement that looks complete, and lacks what was filtered for, would be believed."""
-
-    class Filter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-        status: Literal["succeeded", "failed"] | None = None
-        order_id: str | None = None
-
     assert read_query({"order_id": [word]}, Filter) == Filter(order_id=word)
     with pytest.raises(Invalid) as refusal:
         read_query({"status": [word]}, Filter)
     assert [(problem.pointer, problem.code) for problem in refusal.value.problems] == [("status", "unknown_value")]
+
+
+@pytest.mark.parametrize(
+    "given", ["1795309500", "1795309500000", "0.5", "-5", "1e3", "null", "2026-11-22", "yesterday"]
+)
+def test_a_time_is_written_as_one_and_a_number_is_none(given: str) -> None:
+    """Seconds or milliseconds since 1970: who sends them means one, and would be answered for the other."""
+    with pytest.raises(Invalid) as refusal:
+        read_query({"from": [given]}, Filter)
+    assert [(problem.pointer, problem.code) for problem in refusal.value.problems] == [("from", "wrong_type")]
 
 
 def test_what_the_parsers_disagree_on_is_refused_and_never_a_crash() -> None:

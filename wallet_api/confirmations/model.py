@@ -40,19 +40,20 @@ _GIVEN_UP_AFTER, _URGENT_FOR = timedelta(days=1), timedelta(minutes=10)
 
 class Kind(Struct, frozen=True):
     """What an event is to its person. One that `moves` money is told everywhere, one that does not is pushed; an `urgent` one waits
-    for them.
+    for them. What somebody `asked` for in their name says what to do if it was somebody else.
     """
 
     topic: Topic
     moves: bool = False
     urgent: bool = False
+    asked: bool = False
 
 
 TOLD: Mapping[str, Kind] = {
     "payment.requires_action": Kind("money_out", urgent=True),
-    "payment.processing": Kind("money_out"),
-    "payment.authorized": Kind("money_out", moves=True),
-    "payment.succeeded": Kind("money_out", moves=True),
+    "payment.processing": Kind("money_out", asked=True),
+    "payment.authorized": Kind("money_out", moves=True, asked=True),
+    "payment.succeeded": Kind("money_out", moves=True, asked=True),
     "payment.failed": Kind("money_out", moves=True),
     "payment.canceled": Kind("money_out", moves=True),
     "payment.declined": Kind("money_out"),
@@ -68,9 +69,10 @@ TOLD: Mapping[str, Kind] = {
     "top_up.failed": Kind("money_in"),
     "top_up.compensated": Kind("money_in", moves=True),
     "top_up.charge_reversed": Kind("money_out", moves=True),
-    "transfer.sent": Kind("money_out", moves=True),
+    "transfer.sent": Kind("money_out", moves=True, asked=True),
     "transfer.received": Kind("money_in", moves=True),
-    "mandate.confirmed": Kind("money_out"),
+    "mandate.confirmed": Kind("money_out", asked=True),
+    "mandate.lowered": Kind("money_out"),
     "mandate.revoked": Kind("money_out"),
     "mandate.canceled": Kind("money_out"),
 }
@@ -92,7 +94,9 @@ class Channels(Struct, frozen=True):
 class Preferences(Struct, frozen=True):
     """What a person chose. Below `sms_from`, in its currency, no SMS is sent.
 
-    `pushed` says that a phone of theirs can be, or once could be, pushed to; `version` counts the changes.
+    `pushed` says that a phone of theirs can be, or once could be, pushed to; `version` counts the changes. What happened before
+    `since`, when they first chose something or registered a phone, was told in the inbox and is told nowhere else, however late
+    a stream brings it once more.
     """
 
     money_in: Channels = Channels()
@@ -102,6 +106,7 @@ class Preferences(Struct, frozen=True):
     language: Language = "profile"
     pushed: bool = False
     version: int = 0
+    since: datetime | None = None
 
     def channels(self, topic: Topic) -> Channels:
         """Those of a topic."""

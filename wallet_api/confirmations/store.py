@@ -28,7 +28,7 @@ from wallet_api.events.model import Event
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Document, Expiry, Moment, UnicodeAttribute, WholeNumber
-from wallet_api.storage.keys import Keys
+from wallet_api.storage.keys import plain_digest
 
 PREFERENCES, CONFIRMATION, CLAIM = "confirmations", "confirmation", "claim"
 DUE_BUCKETS = 8
@@ -46,6 +46,7 @@ class PreferencesItem(Item):
     language = UnicodeAttribute(null=True)
     pushed = BooleanAttribute(null=True)
     version = WholeNumber(null=True)
+    since = Moment(null=True)
 
     def preferences(self) -> Preferences:
         """The item as the wallet speaks of it."""
@@ -56,11 +57,12 @@ class PreferencesItem(Item):
             language=cast(Language, self.language or DEFAULTS.language),
             pushed=bool(self.pushed),
             version=self.version or 0,
+            since=self.since,
         )
 
 
 class ClaimItem(Item):
-    """pk = `push/{key version}/{keyed hash of the token}`, sk = `claim`: whose session the phone belongs to."""
+    """pk = `push/{hash of the token}`, sk = `claim`: whose session the phone belongs to."""
 
     table = "ephemeral"
 
@@ -105,7 +107,7 @@ class PreferenceStore(Struct, frozen=True):
             lambda item: None if item is None else item.preferences()
         )
 
-    def change(self, person_id: str, seen: Preferences, new: Preferences, write: AtomicWrite) -> None:
+    def change(self, person_id: str, seen: Preferences, new: Preferences, now: datetime, write: AtomicWrite) -> None:
         """Adds a change to a write; it fails with ChangedMeanwhile when they are not as they were seen."""
         items = self.items
         actions = [
@@ -113,55 +115,45 @@ class PreferenceStore(Struct, frozen=True):
             items.sms_from.set(new.sms_from.amount),
             items.language.set(new.language),
             items.version.set(seen.version + 1),
+            items.since.set(items.since | now),
         ]
         unchanged = items.version == seen.version if seen.version else items.version.does_not_exist()
         write.update(items(person_id, PREFERENCES), actions, (unchanged, ChangedMeanwhile()))
 
-    def mark_pushed(self, person_id: str, write: AtomicWrite) -> None:
+    def mark_pushed(self, person_id: str, now: datetime, write: AtomicWrite) -> None:
         """Adds to a write that a phone of the person's can be pushed to."""
-        write.update(self.items(person_id, PREFERENCES), [self.items.pushed.set(True)])
+        items = self.items
+        write.update(items(person_id, PREFERENCES), [items.pushed.set(True), items.since.set(items.since | now)])
 
 
 class ClaimStore(Struct, frozen=True):
     """Whose session a phone's token belongs to."""
 
-    keys: Keys
     items: type[ClaimItem]
 
-    def places(self, token: str) -> list[str]:
-        """Where the claim on a token may stand: under the newest key first, then under those being rotated out."""
-        digest = self.keys.hex_digest
-        return [f"push/{version}/{digest('push-token', token, version=version)}" for version in self.keys.versions]
-
-    def find(self, places: Sequence[str], trip: Trip) -> Read[list[ClaimItem]]:
-        """The claims that stand at these places, as part of a trip."""
-        found = [trip.get(self.items, place, CLAIM) for place in places]
-        return Read(lambda: [item for item in (read() for read in found) if item is not None])
+    def find(self, place: str, trip: Trip) -> Read[ClaimItem | None]:
+        """The claim on a token as part of a trip; None when nobody holds it."""
+        return trip.get(self.items, place, CLAIM)
 
     def claim(
-        self,
-        place: str,
-        person_id: str,
-        session_id: str,
-        until: datetime,
-        seen: Sequence[ClaimItem],
-        write: AtomicWrite,
+        self, place: str, person_id: str, session_id: str, until: datetime, seen: ClaimItem | None, write: AtomicWrite
     ) -> None:
-        """Adds to a write that a token belongs to a session; it fails with ChangedMeanwhile when the claims are not as seen."""
+        """Adds to a write that a token belongs to a session; it fails with ChangedMeanwhile when the claim is not as seen."""
         items = self.items
         item = items(place, CLAIM, person_id=person_id, session_id=session_id, expires_at=until)
-        before = next((each for each in seen if each.pk == place), None)
-        unchanged = items.pk.does_not_exist() if before is None else items.session_id == before.session_id
+        unchanged = items.pk.does_not_exist() if seen is None else items.session_id == seen.session_id
         write.replace(item, (unchanged, ChangedMeanwhile()))
-        for older in seen:
-            if older.pk != place:
-                write.delete(items(older.pk, CLAIM))
 
     def release(self, place: str, session_id: str, write: AtomicWrite) -> None:
         """Adds to a write that a token belongs to nobody; it fails with ChangedMeanwhile when it is another session's."""
         items = self.items
         ours = items.pk.does_not_exist() | (items.session_id == session_id)
         write.delete(items(place, CLAIM), (ours, ChangedMeanwhile()))
+
+
+def claim_place(token: str) -> str:
+    """Where the claim on a token stands. A token is random and long: its hash alone tells nothing."""
+    return f"push/{plain_digest(token)}"
 
 
 class ConfirmationStore(Struct, frozen=True):

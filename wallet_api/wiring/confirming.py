@@ -24,9 +24,9 @@ def open_confirming(ground: Ground, identity: Identity, events: Events, sides: S
     """Makes every collaborator that confirms movements to people."""
     storage, clock = ground.storage, ground.clock
     people, sessions = identity.people, identity.sessions
-    phones = Phones.open(storage, clock, ground.keys, people, sessions, ground.push)
+    phones = Phones.open(storage, clock, people, sessions, ground.push)
     return Confirming(
-        confirmation_choices=Choosing.open(storage, sessions, identity.notifications),
+        confirmation_choices=Choosing.open(storage, clock, sessions, identity.notifications),
         phones=phones,
         confirmation_dispatch=Dispatching.open(storage, clock, events, ground.confirmations_queue, ground.metrics),
         confirmations=Sending.open(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile
 from wallet_api.confirmations.model import DEFAULTS, Change, Preferences
 from wallet_api.confirmations.store import PreferencesItem, PreferenceStore
@@ -20,14 +21,15 @@ class Choosing(Struct, frozen=True):
     """Everybody's preferences."""
 
     storage: Storage
+    clock: Clock
     sessions: Sessions
     notifications: Notifications
     store: PreferenceStore
 
     @staticmethod
-    def open(storage: Storage, sessions: Sessions, notifications: Notifications) -> Choosing:
+    def open(storage: Storage, clock: Clock, sessions: Sessions, notifications: Notifications) -> Choosing:
         """Binds the preferences to their table."""
-        return Choosing(storage, sessions, notifications, PreferenceStore(storage.bind(PreferencesItem)))
+        return Choosing(storage, clock, sessions, notifications, PreferenceStore(storage.bind(PreferencesItem)))
 
     def get(self, caller: Customer) -> Preferences:
         """What the caller chose, or what everybody begins with. Raises SessionEnded."""
@@ -50,7 +52,7 @@ class Choosing(Struct, frozen=True):
                 return seen
             try:
                 with self.storage.atomic_write() as write:
-                    self.store.change(caller.id, seen, new, write)
+                    self.store.change(caller.id, seen, new, self.clock.now(), write)
                     if new.less_than(seen):
                         self.notifications.tell(caller.id, "confirmations_reduced", write)
             except ChangedMeanwhile:

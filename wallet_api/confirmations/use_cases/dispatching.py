@@ -76,6 +76,8 @@ class Dispatching(Struct, frozen=True):
         return len(due)
 
     def _keep(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
         with self.storage.trip() as trip:
             reads = {owner: self.preferences.find(owner, trip) for owner in {event.owner for event in events}}
         chosen = {owner: read() for owner, read in reads.items()}
@@ -91,7 +93,7 @@ class Dispatching(Struct, frozen=True):
 
 def _goes_out(event: Event, preferences: Preferences | None) -> bool:
     """Whether anything beside the inbox is to be told of it."""
-    if preferences is None:
+    if preferences is None or preferences.since is None or event.created_at < preferences.since:
         return False
     amount = event.data.get("amount")
     money = None if amount is None else Money(amount["amount"], amount["currency"])

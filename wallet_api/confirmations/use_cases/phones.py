@@ -8,7 +8,6 @@ phone whose last person never signed out, that person's money is not told on it 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from msgspec import Struct
 from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile, PushServiceDown
 from wallet_api.confirmations.model import LOOKED_THROUGH, PUSHED_TO
-from wallet_api.confirmations.store import ClaimItem, ClaimStore, PreferencesItem, PreferenceStore
+from wallet_api.confirmations.store import ClaimItem, ClaimStore, PreferencesItem, PreferenceStore, claim_place
 from wallet_api.errors import FieldProblem, Invalid, NotFound, Unavailable
 from wallet_api.gateways.errors import MessageNotSent, PushTokenUnusable
 from wallet_api.gateways.push import Push, Service
@@ -27,7 +26,6 @@ from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import Customer, PushAddress, Session
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Read, Storage, Trip
-from wallet_api.storage.keys import Keys
 
 ATTEMPTS = 5
 FIELD = "push_address"
@@ -41,7 +39,7 @@ class _Seen(Struct, frozen=True):
     person: Person
     present: PushAddress | None
     pushed: bool
-    claims: Sequence[ClaimItem]
+    claim: ClaimItem | None
 
 
 class Phones(Struct, frozen=True):
@@ -56,26 +54,26 @@ class Phones(Struct, frozen=True):
     claims: ClaimStore
 
     @staticmethod
-    def open(storage: Storage, clock: Clock, keys: Keys, people: People, sessions: Sessions, push: Push) -> Phones:
+    def open(storage: Storage, clock: Clock, people: People, sessions: Sessions, push: Push) -> Phones:
         """Binds the items to their tables."""
-        preferences, claims = PreferenceStore(storage.bind(PreferencesItem)), storage.bind(ClaimItem)
-        return Phones(storage, clock, people, sessions, push, preferences, ClaimStore(keys, claims))
+        preferences, claims = PreferenceStore(storage.bind(PreferencesItem)), ClaimStore(storage.bind(ClaimItem))
+        return Phones(storage, clock, people, sessions, push, preferences, claims)
 
     def register(self, caller: Customer, service: Service, token: str) -> PushAddress:
         """Has the phone that the caller's session runs on pushed to from now on, in place of what it was before.
 
         The same token again changes nothing and asks nobody. Raises SessionEnded, Invalid, PushServiceDown.
         """
-        places, address = self.claims.places(token), None
+        place, address = claim_place(token), None
         for _ in range(ATTEMPTS):
-            seen = self._seen(caller, places)
-            if seen.present is not None and seen.present.place in places and seen.present.service == service:
+            seen = self._seen(caller, place)
+            if seen.present is not None and (seen.present.place, seen.present.service) == (place, service):
                 return seen.present
             if address is None:
                 address = self._enrolled(service, token)
             sealed = self.people.seal(seen.person, FIELD, address)
             now = self.clock.now()
-            push = PushAddress(caller.session_id, seen.session.device.id, service, sealed, places[0], now)
+            push = PushAddress(caller.session_id, seen.session.device.id, service, sealed, place, now)
             try:
                 self._keep(caller, seen, push)
             except ChangedMeanwhile:
@@ -114,17 +112,17 @@ class Phones(Struct, frozen=True):
         if self._let_go(person.id, push):
             self.push.forget(self.address(person, push))
 
-    def _seen(self, caller: Customer, places: Sequence[str]) -> _Seen:
+    def _seen(self, caller: Customer, place: str) -> _Seen:
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             present = self.sessions.pushes.find(caller.id, caller.session_id, trip)
             person = self.people.find(caller.id, trip)
             preferences = self.preferences.find(caller.id, trip)
-            claims = self.claims.find(places, trip)
+            claim = self.claims.find(place, trip)
         live, owner, chosen = session(), person(), preferences()
         if owner is None:
             raise PersonMissing
-        return _Seen(live, owner, present(), chosen is not None and chosen.pushed, claims())
+        return _Seen(live, owner, present(), chosen is not None and chosen.pushed, claim())
 
     def _enrolled(self, service: Service, token: str) -> str:
         if not self.push.offers(service):
@@ -138,24 +136,23 @@ class Phones(Struct, frozen=True):
 
     def _keep(self, caller: Customer, seen: _Seen, push: PushAddress) -> None:
         """Writes the address, and takes it from whoever signed in on the phone before. Raises ChangedMeanwhile, SessionEnded."""
-        former = self._held_by_others(seen.claims, caller.session_id)
+        former = self._held_by_another(seen.claim, caller.session_id)
         with self.storage.atomic_write() as write:
             self.sessions.pushes.give(caller.id, push, write, SessionEnded())
-            self.claims.claim(push.place, caller.id, caller.session_id, seen.session.ends_at, seen.claims, write)
-            for person_id, held in former:
-                self.sessions.pushes.take(person_id, held, write, ChangedMeanwhile())
+            self.claims.claim(push.place, caller.id, caller.session_id, seen.session.ends_at, seen.claim, write)
+            if former is not None and seen.claim is not None:
+                self.sessions.pushes.take(seen.claim.person_id, former, write, ChangedMeanwhile())
             if not seen.pushed:
-                self.preferences.mark_pushed(caller.id, write)
+                self.preferences.mark_pushed(caller.id, push.since, write)
 
-    def _held_by_others(self, claims: Sequence[ClaimItem], session_id: str) -> list[tuple[str, PushAddress]]:
-        """The other sessions that the token is still pushed to by."""
-        others = [claim for claim in claims if claim.session_id != session_id]
-        if not others:
-            return []
+    def _held_by_another(self, claim: ClaimItem | None, session_id: str) -> PushAddress | None:
+        """Another session that the token is still pushed to for."""
+        if claim is None or claim.session_id == session_id:
+            return None
         with self.storage.trip() as trip:
-            found = [(each, self.sessions.pushes.find(each.person_id, each.session_id, trip)) for each in others]
-        held = [(claim, read()) for claim, read in found]
-        return [(claim.person_id, push) for claim, push in held if push is not None and push.place == claim.pk]
+            found = self.sessions.pushes.find(claim.person_id, claim.session_id, trip)
+        push = found()
+        return push if push is not None and push.place == claim.pk else None
 
     def _let_go(self, person_id: str, push: PushAddress) -> bool:
         """Whether it was there to be let go of, and still the session's."""

@@ -28,7 +28,7 @@ def worded(confirmation: Confirmation, side: Side, locale: Locale) -> Wording:
     unmoved = f"{kind}.unmoved"
     text = texts()[unmoved if not side.moved and unmoved in texts() else kind][locale]
     text += "" if confirmation.kind.urgent else words["reference"]
-    text += words["not_you"] if confirmation.kind.topic == "money_out" and confirmation.kind.moves else ""
+    text += words["not_you"] if confirmation.kind.asked else ""
     filled = {
         "{amount}": str(confirmation.amount or ""),
         "{fee}": words["fee"].replace("{fee}", str(side.fee)) if side.fee else "",

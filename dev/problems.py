@@ -65,3 +65,13 @@ def json_reply(value: Any, request_id: str, status: int = 200) -> Reply:
         **CORS,
     }
     return Reply(status, json.dumps(value, ensure_ascii=False, indent=2).encode(), list(lines.items()))
+
+
+def csv_reply(text: str, request_id: str) -> Reply:
+    lines = {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Request-Id": request_id,
+        **CORS,
+    }
+    return Reply(200, text.encode(), list(lines.items()))

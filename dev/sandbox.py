@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Protocol
 
 from msgspec import to_builtins
 
+from dev.bank_files import BREAKS, RAILS, TooFewRecords, compared, sample
+from dev.bank_files import shown as shown_break
+from dev.cloud.bank import LocalBank
 from dev.cloud.clock import BadStep, MovableClock
 from dev.cloud.gauges import Gauges
 from dev.cloud.inbox import Inbox
@@ -13,11 +17,14 @@ from dev.faults import FAULTS
 from dev.gateway import Call
 from dev.operating import Refused, act, publish
 from dev.payment_codes import shown
-from dev.problems import Reply, json_reply, problem
+from dev.problems import Reply, csv_reply, json_reply, problem
+from wallet_api.clock import wallet_day
 from wallet_api.errors import Invalid
 from wallet_api.ledger.errors import AccountMissing
 from wallet_api.ledger.rebuild import rebuild
 from wallet_api.ledger.verify import verify
+from wallet_api.reconciliation.errors import BankFileUnreadable
+from wallet_api.reconciliation.model import Rail
 
 MAGIC_CARDS = {
     "4242424242424242": ("approves", "通过"),
@@ -39,6 +46,7 @@ class Cloud(Protocol):
     clock: MovableClock
     inbox: Inbox
     gauges: Gauges
+    bank: LocalBank
     seeded: dict[str, Any]
     wallet: Any
     pump: Any
@@ -70,6 +78,7 @@ class Sandbox:
             ("sandbox", "clock"): {"GET": self._time, "POST": self._advance},
             ("sandbox", "ledger"): {"GET": self._ledger, "POST": self._rebuild},
             ("sandbox", "merchants"): {"POST": self._merchant},
+            ("sandbox", "bank_file"): {"GET": self._bank_file, "POST": self._compare},
             ("sandbox", "operator"): {"POST": lambda call: act(self._cloud.wallet, _body(call))},
             ("sandbox", "fees"): {"POST": lambda call: publish(self._cloud.wallet, call.body)},
             ("sandbox", "payment_codes"): {"GET": self._payment_codes},
@@ -87,7 +96,8 @@ class Sandbox:
             allowed = ", ".join(sorted(methods))
             return problem(405, "method_not_allowed", f"Use {allowed}.", call.request_id, {"Allow": allowed})
         try:
-            return json_reply(answer(call), call.request_id)
+            answered = answer(call)
+            return answered if isinstance(answered, Reply) else json_reply(answered, call.request_id)
         except (_Wrong, Refused) as wrong:
             error = {"pointer": wrong.pointer, "code": "invalid", "detail": wrong.detail}
             return problem(422, "invalid_request", wrong.detail, call.request_id, errors=[error])
@@ -108,6 +118,8 @@ class Sandbox:
                 "GET /sandbox/payment_codes?user=": "what a person's phones show now, drawn / 用户手机当前显示的付款码",
                 "GET /sandbox/ledger": "verify the ledger, once the streams are read / 核对账本",
                 'POST /sandbox/ledger {"rebuild": "merchant/mer_…"}': "an account's missing lines / 补齐账户明细",
+                "GET /sandbox/bank_file?rail=payouts&day=&breaks=": "the bank's file of a day / 银行某日的对账文件",
+                'POST /sandbox/bank_file?rail=payouts&day= {"file": "…"}': "hold a file against the ledger / 与账本核对",
                 "POST /sandbox/reset": "wipe everything and seed again / 清空并重新生成示例数据",
             },
             "faults": {name: {"en": fault.en, "zh-CN": fault.zh} for name, fault in FAULTS.items()},
@@ -157,6 +169,45 @@ class Sandbox:
         except AccountMissing as error:
             raise _Wrong("/rebuild", "There is no such wallet.") from error
 
+    def _bank_file(self, call: Call) -> Reply:
+        """What the bank says of a day, from its own books; of cards, what the acquirer should say."""
+        asked, rail, day = self._day_of_rail(call, "breaks")
+        breaks = [each for each in asked.get("breaks", "").split(",") if each]
+        if unknown := set(breaks) - set(BREAKS):
+            raise _Wrong("/breaks", f"{', '.join(sorted(unknown))}: choose from {', '.join(BREAKS)}.")
+        cloud = self._cloud
+        records = cloud.bank.records(day) if rail == "payouts" else cloud.wallet.comparing.ours(rail, day)
+        try:
+            return csv_reply(sample(records, breaks), call.request_id)
+        except TooFewRecords as few:
+            raise _Wrong("/breaks", str(few)) from few
+
+    def _compare(self, call: Call) -> dict[str, Any]:
+        _, rail, day = self._day_of_rail(call)
+        body = _body(call)
+        texts = [body.get("file"), *body.get("beside", ())] if isinstance(body.get("beside", []), list) else [None]
+        if not set(body) <= {"file", "beside"} or not all(isinstance(each, str) for each in texts):
+            raise _Wrong("/file", 'Send {"file": "reference,status,…", "beside": ["…"]}: the CSV as text.')
+        self._cloud.pump.drain()
+        file, *beside = (str(each).splitlines(keepends=True) for each in texts)
+        try:
+            breaks = compared(self._cloud.wallet, rail, day, file, beside)
+        except BankFileUnreadable as error:
+            raise _Wrong("/file", f"The file cannot be read: {error}") from error
+        return {"object": "bank_comparison", "rail": rail, "day": day, "breaks": [shown_break(each) for each in breaks]}
+
+    def _day_of_rail(self, call: Call, *more: str) -> tuple[dict[str, str], Rail, str]:
+        asked = dict(call.query)
+        if unknown := sorted(set(asked) - {"rail", "day", *more}):
+            raise _Wrong(f"/{unknown[0]}", f"Only {', '.join(('rail', 'day', *more))} are known here.")
+        rail = next((each for each in RAILS if each == asked.get("rail", "payouts")), None)
+        if rail is None:
+            raise _Wrong("/rail", f"Choose from {', '.join(RAILS)}.")
+        day = asked.get("day") or wallet_day(self._cloud.clock.now())
+        if not _is_date(day):
+            raise _Wrong("/day", "A day is such as 2026-11-22.")
+        return asked, rail, day
+
     def _merchant(self, call: Call) -> dict[str, Any]:
         """What an operator does in a deployed wallet; a name that is not Latin needs `latin_name` beside it."""
         body = _body(call)
@@ -193,6 +244,13 @@ class Sandbox:
         self._cloud.reset()
         self._cloud.seed()
         return {"object": "sandbox", "seeded": self._cloud.seeded}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _shown(cloud: Cloud) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Self
 from botocore.session import Session, get_session
 
 from dev.cloud import resources, safety, services
+from dev.cloud.bank import LocalBank
 from dev.cloud.clock import MovableClock
 from dev.cloud.engine import Engine, interception
 from dev.cloud.gauges import Gauges
@@ -42,6 +43,7 @@ class LocalCloud:
         self.inbox = Inbox(region, self.clock.now)
         self.gauges = Gauges()
         self.callbacks = Outgoing()
+        self.bank = LocalBank(self.clock)
         self.environment = safety.Environment(os.environ)
         self.environment.lay(safety.dummy_environment(region))
         self.environment.lay(resources.environment(public_url, region))
@@ -122,6 +124,7 @@ class LocalCloud:
             self.inbox.clear()
             self.gauges.clear()
             self.callbacks.clear()
+            self.bank.clear()
             self.clock.reset()
             self.pump.reset()
             self.seeded = {}
@@ -183,7 +186,11 @@ class LocalCloud:
         settings = importlib.import_module("wallet_api.settings").Settings
         wiring.provide(
             lambda: opening.open_wallet(
-                settings.from_environment(), clock=self.clock, metrics=self.gauges, callbacks=self.callbacks
+                settings.from_environment(),
+                clock=self.clock,
+                metrics=self.gauges,
+                callbacks=self.callbacks,
+                bank=self.bank.bank,
             )
         )
         self.wallet = wiring.wallet()

@@ -6,7 +6,7 @@ import pytest
 
 from dev.cloud.clock import MovableClock
 from wallet_api.gateways.bank import BankOrder, BankSilent, WireBank
-from wallet_api.gateways.sandbox_bank import MAGIC_AMOUNTS, MAGIC_ENDINGS, SandboxBankWire, behaviour_of
+from wallet_api.gateways.sandbox_bank import MAGIC_AMOUNTS, MAGIC_ENDINGS, SandboxBankWire, behaviour_of, booked
 from wallet_api.money import Money
 
 NOW = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
@@ -44,3 +44,24 @@ def test_each_amount_does_what_an_ending_does() -> None:
         zip(range(888_01, 888_09), MAGIC_ENDINGS.values(), strict=True)
     )
     assert says("1234567", timedelta(0), 888_01) == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("ending", "books"),
+    [
+        ("1234567", ["paid"]),
+        ("0000001", ["rejected"]),
+        ("0000002", ["paid"]),
+        ("0000003", ["rejected"]),
+        ("0000004", ["paid", "returned"]),
+        ("0000006", ["paid", "returned"]),
+        ("0000007", ["rejected", "paid"]),
+        ("0000008", []),
+    ],
+)
+def test_the_banks_own_books_by_the_clock(ending: str, books: list[str]) -> None:
+    """What it was asked changes nothing of them."""
+    behaviour = behaviour_of(ending, 1000)
+    assert [state for _, state in booked(behaviour, NOW, NOW + timedelta(days=3))] == books
+    early = {"0000002": [], "0000003": []}.get(ending, books[:1])
+    assert list(booked(behaviour, NOW, NOW)) == [(NOW, state) for state in early]

@@ -1,6 +1,7 @@
 """Rows that are said as they are, files that are read strictly, and every kind of break."""
 
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 
@@ -11,6 +12,7 @@ from wallet_api.money import Money
 from wallet_api.reconciliation.errors import BankFileUnreadable
 from wallet_api.reconciliation.model import (
     BankRecord,
+    BankState,
     Names,
     breaks_between,
     read_bank_file,
@@ -33,7 +35,8 @@ def record(reference: str, state: str = "paid", amount: int = 1000) -> BankRecor
 
 
 def kinds(ours: list[BankRecord], theirs: list[BankRecord], **elsewhere: BankRecord) -> list[tuple[str, str]]:
-    return [(each.kind, each.reference) for each in breaks_between(ours, theirs, elsewhere)]
+    known = {(each.reference, state): each for each in elsewhere.values() for state in get_args(BankState)}
+    return [(each.kind, each.reference) for each in breaks_between(ours, theirs, known)]
 
 
 def test_a_row_tells_gross_fee_and_net() -> None:

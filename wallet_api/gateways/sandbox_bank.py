@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -56,14 +57,28 @@ def behaviour_of(account_number: str, amount: int) -> str:
     return MAGIC_AMOUNTS.get(amount, by_account)
 
 
-def _stands(behaviour: str, age: timedelta) -> tuple[str, str | None]:
+def steps_of(behaviour: str) -> Iterator[tuple[timedelta, str]]:
+    """What an order is told as, and how long after it was made."""
     first, _, later = behaviour.partition(", then ")
-    after = {"returned": RETURNED_AFTER, "rejected": CONTRADICTED_AFTER, "paid": CONTRADICTED_AFTER}.get(
-        later, ANSWER_AFTER
-    )
-    if first in ("unknown", "silent"):
-        after = ANSWER_AFTER
-    now = later if later and age >= after else first
+    yield timedelta(), first
+    if later:
+        after = {"returned": RETURNED_AFTER, "rejected": CONTRADICTED_AFTER, "paid": CONTRADICTED_AFTER}[later]
+        yield (ANSWER_AFTER if first in ("unknown", "silent") else after), later
+
+
+def booked(behaviour: str, ordered_at: datetime, now: datetime) -> Iterator[tuple[datetime, str]]:
+    """What the bank's own books have of an order by now: when it was paid, sent back, or rejected. A payment that is rejected
+    afterwards is money that comes back.
+    """
+    paid = False
+    for after, state in steps_of(behaviour):
+        if ordered_at + after <= now and state in ("paid", "returned", "rejected"):
+            yield ordered_at + after, "returned" if state == "rejected" and paid else state
+            paid = state == "paid"
+
+
+def _stands(behaviour: str, age: timedelta) -> tuple[str, str | None]:
+    now = [state for after, state in steps_of(behaviour) if age >= after][-1]
     if now == "silent":
         raise TimeoutError("the bank does not answer")
     if now == "unknown":

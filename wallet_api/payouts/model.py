@@ -125,6 +125,11 @@ class Payout(Struct, frozen=True):
         """What the merchant's balance gives."""
         return self.amount + self.fee
 
+    @property
+    def was_rejected(self) -> bool:
+        """Whether the bank ever said that it does not pay: a paid one that ended another time did before."""
+        return self.status == "failed" or (self.status == "paid" and self.ended_at is not None)
+
     def order(self, account: Details) -> BankOrder:
         """The payout as the bank knows it."""
         return BankOrder(self.id, self.amount, account.bank, account.holder_name, account.number, self.created_at)

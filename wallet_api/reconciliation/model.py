@@ -43,6 +43,8 @@ STATES: Mapping[str, BankState] = {
 }
 """What an entry that touches a bank's clearing account is called in that bank's file."""
 RAILS: Mapping[Rail, str] = {"payouts": chart.bank("payouts"), "cards": chart.bank("cards")}
+Key = tuple[str, str]
+"""A record's reference and state."""
 BreakKind = Literal["missing", "extra", "different_amount", "different_state", "duplicate"]
 
 _FORMULA = re.compile(r"^[=+\-@\t\r\x00]")
@@ -183,9 +185,13 @@ def _read(number: int, cells: Sequence[str], places: Sequence[int], width: int) 
 
 
 def breaks_between(
-    ours: Iterable[BankRecord], theirs: Iterable[BankRecord], elsewhere: Mapping[str, BankRecord]
+    ours: Iterable[BankRecord],
+    theirs: Iterable[BankRecord],
+    elsewhere: Mapping[Key, BankRecord],
+    beside: Iterable[BankRecord] = (),
 ) -> list[Break]:
-    """Everywhere that their file and our ledger differ, by reference. `elsewhere` is how we have what our day does not have.
+    """Everywhere that their file and our ledger differ, by reference. `elsewhere` is how we have what of theirs our day does not
+    have; `beside` is what their files of other days say, in which what we heard of late may stand.
 
     Both sides may hold a reference in more than one state: a payout is paid, and returned later.
     """
@@ -208,15 +214,27 @@ def breaks_between(
         if same.amount != record.amount:
             found.append(Break("different_amount", record.reference, same, record))
     for record in unmatched:
-        own = left[record.reference].pop(0) if left[record.reference] else elsewhere.get(record.reference)
+        own = _own(record, left[record.reference], elsewhere)
         if own is None:
             found.append(Break("extra", record.reference, None, record))
         elif own.state != record.state:
             found.append(Break("different_state", record.reference, own, record))
         elif own.amount != record.amount:
             found.append(Break("different_amount", record.reference, own, record))
-    found += [Break("missing", each.reference, each, None) for rest in left.values() for each in rest]
+    told = set(map(_whole, beside))
+    missing = (each for rest in left.values() for each in rest if _whole(each) not in told)
+    found += [Break("missing", each.reference, each, None) for each in missing]
     return sorted(found, key=lambda each: (each.reference, each.kind))
+
+
+def _whole(record: BankRecord) -> tuple[str, str, int, str]:
+    return record.reference, record.state, record.amount.amount, record.amount.currency
+
+
+def _own(record: BankRecord, left: list[BankRecord], elsewhere: Mapping[Key, BankRecord]) -> BankRecord | None:
+    """What of ours a record is held against: what says the same elsewhere, else what our day has left of it."""
+    found = elsewhere.get((record.reference, record.state))
+    return left.pop(0) if left and (found is None or found.state != record.state) else found
 
 
 def _said(record: BankRecord | None) -> str:

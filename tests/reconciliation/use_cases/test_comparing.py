@@ -1,15 +1,20 @@
 """A bank's file against the ledger: the sandbox's own agrees, and every deliberate break is found."""
 
+from datetime import timedelta
+
+import pytest
 from msgspec.structs import replace
 
+from dev.bank_files import BREAKS, sample
 from dev.cloud.local import LocalCloud
-from dev.reconcile import BREAKS, sample
 from tests.build import Shop, a_merchant, cny
 from tests.client import Api
 from tests.settling import earn, pay_out, true, with_account
 from wallet_api.clock import wallet_day
+from wallet_api.gateways.sandbox_bank import MAGIC_ENDINGS
 from wallet_api.money import Money
 from wallet_api.reconciliation.model import BankRecord, read_bank_file
+from wallet_api.settlement_days.model import end_of
 
 
 def paid_out(api: Api, cloud: LocalCloud, *amounts: int, ending: str = "0123456") -> Shop:
@@ -48,6 +53,56 @@ def test_a_payout_that_the_bank_paid_and_we_still_wait_for_is_told_by_its_state(
     theirs = [BankRecord(payout["id"], "paid", Money(10_00, "CNY"))]
     (found,) = cloud.wallet.comparing.breaks("payouts", wallet_day(cloud.clock.now()), theirs)
     assert (found.kind, found.ours and found.ours.state) == ("different_state", "processing")
+
+
+@pytest.mark.parametrize("behaviour", MAGIC_ENDINGS.values())
+def test_whatever_the_sandboxs_bank_does_its_own_files_agree_once_it_was_asked(
+    api: Api, cloud: LocalCloud, behaviour: str
+) -> None:
+    """The bank's books are its own: what it was ordered, and what it made of that. Rejected, returned, and paid after all."""
+    ending = {does: ending for ending, does in MAGIC_ENDINGS.items()}[behaviour]
+    first = wallet_day(cloud.clock.now() + timedelta(hours=24))
+    paid_out(api, cloud, 10_00, 20_00, ending=ending)
+    for step in ("2m", "30h", "30h"):
+        cloud.clock.advance(step)
+        cloud.wallet.payouts.settle_due()
+        cloud.pump.drain()
+    days = [first, *(wallet_day(end_of(first) + timedelta(days=later)) for later in range(3))]
+    told = [list(cloud.bank.records(day)) for day in days]
+    assert any(told) != (behaviour == "unknown")
+    before = [record for each in told for record in each]
+    breaks = [cloud.wallet.comparing.breaks("payouts", *each, before) for each in zip(days, told, strict=True)]
+    assert breaks == [[]] * 4
+
+
+def test_what_we_heard_a_day_late_is_missing_unless_the_banks_file_of_that_day_is_given(
+    api: Api, cloud: LocalCloud
+) -> None:
+    paid_out(api, cloud, 10_00, ending="0000006")
+    comparing = cloud.wallet.comparing
+    sent_back = wallet_day(cloud.clock.now() + timedelta(hours=20))
+    cloud.clock.advance("44h")
+    cloud.wallet.payouts.settle_due()
+    cloud.pump.drain()
+    heard, theirs = wallet_day(cloud.clock.now()), list(cloud.bank.records(sent_back))
+    assert comparing.breaks("payouts", sent_back, theirs) == []
+    (found,) = comparing.breaks("payouts", heard, [])
+    assert (found.kind, found.ours) == ("missing", theirs[0])
+    assert comparing.breaks("payouts", heard, [], theirs) == []
+    other = [replace(theirs[0], amount=Money(9_99, "CNY"))]
+    assert [each.kind for each in comparing.breaks("payouts", heard, [], other)] == ["missing"]
+
+
+def test_what_the_bank_paid_before_we_heard_of_it_is_a_break_until_then(api: Api, cloud: LocalCloud) -> None:
+    paid_out(api, cloud, 10_00, ending="0000002")
+    comparing, day = cloud.wallet.comparing, wallet_day(cloud.clock.now())
+    assert list(cloud.bank.records(day)) == []
+    cloud.clock.advance("2m")
+    (found,) = comparing.breaks("payouts", day, cloud.bank.records(day))
+    assert (found.kind, found.ours and found.ours.state) == ("different_state", "processing")
+    cloud.wallet.payouts.settle_due()
+    cloud.pump.drain()
+    assert comparing.breaks("payouts", day, cloud.bank.records(day)) == []
 
 
 def test_top_ups_are_compared_with_the_acquirers_file(api: Api, cloud: LocalCloud) -> None:

@@ -13,7 +13,7 @@ from wallet_api.ids import is_id
 from wallet_api.ledger.days import days_back
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.payouts.use_cases import Payouts
-from wallet_api.reconciliation.model import RAILS, BankRecord, Break, Rail, breaks_between, record_of
+from wallet_api.reconciliation.model import RAILS, BankRecord, Break, Key, Rail, breaks_between, record_of
 from wallet_api.settlement_days.model import next_day
 from wallet_api.storage import Storage
 from wallet_api.top_ups.use_cases import TopUps
@@ -42,30 +42,41 @@ class Comparing(Struct, frozen=True):
                 return
             after = lines[-1].sk
 
-    def breaks(self, rail: Rail, day: str, theirs: Iterable[BankRecord]) -> list[Break]:
+    def breaks(
+        self, rail: Rail, day: str, theirs: Iterable[BankRecord], beside: Iterable[BankRecord] = ()
+    ) -> list[Break]:
         """Every difference between their file of a day and our ledger.
 
         A record that our day does not have is looked for in the days beside it, for a bank's midnight need not be ours, and in
-        what has no entry yet.
+        what has no entry yet. What we have and their file does not is looked for in their files of other days, as far as they
+        are given: of money that a bank sends back we hear a day later.
         """
         told = list(theirs)
         own = list(self.ours(rail, day))
         known = {(each.reference, each.state) for each in own}
         unknown = [each for each in told if (each.reference, each.state) not in known]
         elsewhere = self._elsewhere(rail, day, unknown) if unknown else {}
-        return breaks_between(own, told, elsewhere)
+        return breaks_between(own, told, elsewhere, beside)
 
-    def _elsewhere(self, rail: Rail, day: str, unknown: list[BankRecord]) -> dict[str, BankRecord]:
-        wanted = {each.reference: each.state for each in unknown}
-        found = self._as_they_stand(rail, sorted(wanted))
+    def _elsewhere(self, rail: Rail, day: str, unknown: list[BankRecord]) -> dict[Key, BankRecord]:
+        """How we have what our day does not have: as they say it, if we do in any way, else as it stands."""
+        states = self._as_they_stand(rail, sorted({each.reference for each in unknown}))
+        found = {}
+        for each in unknown:
+            ours = states.get(each.reference, ())
+            same = (own for own in ours if own.state == each.state)
+            if own := next(same, ours[0] if ours else None):
+                found[each.reference, each.state] = own
+        wanted = {(each.reference, each.state) for each in unknown}
         beside = days_back(day, 2)[1], next_day(day)
         for each in (record for other in beside for record in self.ours(rail, other)):
-            if wanted.get(each.reference) == each.state:
-                found[each.reference] = each
+            if (each.reference, each.state) in wanted:
+                found[each.reference, each.state] = each
         return found
 
-    def _as_they_stand(self, rail: Rail, references: list[str]) -> dict[str, BankRecord]:
-        found: dict[str, BankRecord] = {}
+    def _as_they_stand(self, rail: Rail, references: list[str]) -> dict[str, tuple[BankRecord, ...]]:
+        """By reference, what became of each by now, and what of it no clearing account has a line of."""
+        found: dict[str, tuple[BankRecord, ...]] = {}
         for start in range(0, len(references), LOOKED_UP_AT_ONCE):
             part = references[start : start + LOOKED_UP_AT_ONCE]
             with self.storage.trip() as trip:
@@ -77,9 +88,10 @@ class Comparing(Struct, frozen=True):
                     top_ups = [self.top_ups.reading(each, trip) for each in part if is_id(each, "top")]
             for payout in (read() for read in payouts):
                 if payout is not None:
-                    found[payout.id] = BankRecord(payout.id, payout.status, payout.amount)
+                    states = (payout.status, *(("rejected",) if payout.was_rejected else ()))
+                    found[payout.id] = tuple(BankRecord(payout.id, state, payout.amount) for state in states)
             for top_up in (read() for read in top_ups):
                 if top_up is not None:
                     state = "charged" if top_up.status == "succeeded" else top_up.status
-                    found[top_up.id] = BankRecord(top_up.id, state, top_up.total)
+                    found[top_up.id] = (BankRecord(top_up.id, state, top_up.total),)
         return found

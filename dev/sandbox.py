@@ -18,6 +18,7 @@ from dev.gateway import Call
 from dev.operating import Refused, act, publish
 from dev.payment_codes import shown
 from dev.problems import Reply, csv_reply, json_reply, problem
+from dev.seed import ACCOUNT_NUMBER, BANK, HOLDER, give_account
 from wallet_api.clock import wallet_day
 from wallet_api.errors import Invalid
 from wallet_api.ledger.errors import AccountMissing
@@ -25,6 +26,7 @@ from wallet_api.ledger.rebuild import rebuild
 from wallet_api.ledger.verify import verify
 from wallet_api.reconciliation.errors import BankFileUnreadable
 from wallet_api.reconciliation.model import Rail
+from wallet_api.settlement_accounts.model import Details
 
 MAGIC_CARDS = {
     "4242424242424242": ("approves", "通过"),
@@ -209,26 +211,31 @@ class Sandbox:
         return asked, rail, day
 
     def _merchant(self, call: Call) -> dict[str, Any]:
-        """What an operator does in a deployed wallet; a name that is not Latin needs `latin_name` beside it."""
+        """What an operator does in a deployed wallet, with an account to be paid out to; a name that is not Latin needs
+        `latin_name` beside it.
+        """
         body = _body(call)
-        needed = ("name", "category", "city")
+        needed, more = ("name", "category", "city"), ("country", "latin_name", "latin_city", "account_number")
         for field in sorted({*needed, *body}):
-            if field not in (*needed, "country", "latin_name", "latin_city") or not isinstance(body.get(field), str):
-                raise _Wrong(
-                    f"/{field}", "Send texts: name, category, city, and if need be country, latin_name, latin_city."
-                )
-        merchants = self._cloud.wallet.merchants
+            if field not in (*needed, *more) or not isinstance(body.get(field), str):
+                raise _Wrong(f"/{field}", f"Send texts: {', '.join(needed)}, and if need be {', '.join(more)}.")
+        wallet, number = self._cloud.wallet, body.pop("account_number", ACCOUNT_NUMBER)
         try:
-            merchant = merchants.create(**body)
+            account = Details(BANK, HOLDER, number)
+        except Invalid as refusal:
+            raise _Wrong("/account_number", "An account number is 8 to 34 digits and capital letters.") from refusal
+        try:
+            merchant = wallet.merchants.create(**body)
         except Invalid as refusal:
             raise _Wrong(
                 refusal.problems[0].pointer, "Names and cities that are not Latin need their Latin form."
             ) from refusal
+        give_account(wallet, merchant.id, account)
         return {
             "object": "merchant",
             "id": merchant.id,
             "name": body["name"],
-            "api_key": merchants.issue_key(merchant.id),
+            "api_key": wallet.merchants.issue_key(merchant.id),
         }
 
     def _payment_codes(self, call: Call) -> dict[str, Any]:

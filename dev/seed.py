@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from wallet_api.settlement_accounts.model import Details
+from wallet_api.wallet import Wallet
+
 MERCHANT = {
     "name": "翠湖茶馆",
     "latin_name": "Green Lake Teahouse",
@@ -9,6 +12,7 @@ MERCHANT = {
     "latin_city": "Kunming",
     "category": "5814",
 }
+BANK, HOLDER, ACCOUNT_NUMBER = "中国银行", "沙箱商户", "8110701012800123456"
 
 
 def seed(cloud: Any) -> dict[str, Any]:
@@ -19,8 +23,16 @@ def seed(cloud: Any) -> dict[str, Any]:
     """
     merchants = cloud.wallet.merchants
     merchant = merchants.create(**MERCHANT)
+    give_account(cloud.wallet, merchant.id, Details(BANK, HOLDER, ACCOUNT_NUMBER))
     return {
         "merchant": MERCHANT["name"],
         "merchant_id": merchant.id,
         "merchant_key": merchants.issue_key(merchant.id),
     }
+
+
+def give_account(wallet: Wallet, merchant_id: str, account: Details) -> None:
+    """A merchant's first settlement account, which its owner gives with the PIN; a merchant that an operator made has no owner."""
+    sealed = wallet.settlement_accounts.sealed(merchant_id, account)
+    with wallet.storage.atomic_write() as write:
+        wallet.settlement_accounts.put(sealed, None, write)

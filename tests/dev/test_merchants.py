@@ -121,6 +121,20 @@ def test_the_sandbox_makes_merchants_too(api: Api) -> None:
     assert ask(api, Shop(made["id"], made["api_key"])).ok(201)["merchant"]["name"] == "翠湖茶馆"
 
 
+def test_whatever_merchant_the_sandbox_makes_can_be_paid_out(api: Api, cloud: LocalCloud) -> None:
+    """To the account that it names, whose number says what its bank does; the seeded one as well."""
+    body = {"name": "Tea", "category": "5814", "city": "Kunming", "account_number": "8110701012800000001"}
+    made = api.post("/sandbox/merchants", body).ok(200)
+    api.post("/sandbox/reset").ok(200)
+    remade = api.post("/sandbox/merchants", body).ok(200)
+    assert remade["id"] != made["id"]
+    accounts = {cloud.seeded["merchant_id"]: cloud.seeded["merchant_key"], remade["id"]: remade["api_key"]}
+    found = [
+        api.get(f"/v1/merchants/{merchant}/settlement_account", token=key).ok(200) for merchant, key in accounts.items()
+    ]
+    assert [(each["status"], each["last4"]) for each in found] == [("active", "3456"), ("active", "0001")]
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
@@ -129,6 +143,7 @@ def test_the_sandbox_makes_merchants_too(api: Api) -> None:
         ({"name": "茶", "category": "5814", "city": "Kunming"}, "/latin_name"),
         ({"name": "Tea", "category": "5814", "city": "Kunming", "country": 1}, "/country"),
         ({"name": "Tea", "category": "5814", "city": "Kunming", "mode": "live"}, "/mode"),
+        ({"name": "Tea", "category": "5814", "city": "Kunming", "account_number": "12"}, "/account_number"),
     ],
 )
 def test_the_sandbox_names_what_is_wrong_with_a_merchant(api: Api, body: dict[str, Any], pointer: str) -> None:

@@ -60,6 +60,7 @@ def _sent(kind: str, when: str) -> Json:
             "within seconds; anything else is tried again for three days. It may come twice and in any order: `id` tells "
             "an event from another, `sequence` puts those of one object in order."
         ),
+        **in_chinese("info", "webhook"),
         **in_chinese("webhooks", kind),
         "tags": ["webhooks"],
         "security": [],

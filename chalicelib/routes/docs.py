@@ -65,7 +65,7 @@ def get_reference(_: Call[None]) -> Any:
     return Document("text/html", _page("index.html"), SAFE_PAGE)
 
 
-@endpoint(routes, "GET", "/docs/assets/{name}", summary="A file of the reference page", answer="text/plain")
+@endpoint(routes, "GET", "/docs/assets/{name}", summary="A file of the reference page", answer="text/*")
 def get_asset(call: Call[None]) -> Any:
     """Scripts and styles; nothing is loaded from elsewhere."""
     name = call.path["name"]

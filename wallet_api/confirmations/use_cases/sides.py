@@ -63,7 +63,9 @@ class Sides(Struct, frozen=True):
             "compensation": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
             "charge_reversal": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
         }
-        read = kinds.get(str(confirmation.data["object"]), lambda: known(_Found()))()
+        # What names no object of its own names at least the merchant that asked.
+        other = confirmation.data.get("merchant_id")
+        read = kinds.get(str(confirmation.data["object"]), lambda: known(_Found(merchant_id=other)))()
         return read.map(lambda found: lambda: self._named(found))
 
     def _of_payment(self, payment: Payment | None) -> _Found:

@@ -27,13 +27,16 @@ def worded(confirmation: Confirmation, side: Side, locale: Locale) -> Wording:
     kind = confirmation.type
     unmoved = f"{kind}.unmoved"
     text = texts()[unmoved if not side.moved and unmoved in texts() else kind][locale]
-    text += "" if confirmation.kind.urgent else words["reference"]
+    subject = str(confirmation.data["id"])
+    if not confirmation.kind.urgent:
+        # A code that did not pay leaves nothing that could be looked up.
+        text += words["time" if subject.startswith("dev_") else "reference"]
     text += words["not_you"] if confirmation.kind.asked else ""
     filled = {
         "{amount}": str(confirmation.amount or ""),
         "{fee}": words["fee"].replace("{fee}", str(side.fee)) if side.fee else "",
         "{time}": shown_time(confirmation.happened_at, locale),
-        "{reference}": str(confirmation.data["id"]),
+        "{reference}": subject,
         "{who}": side.name or words[_nameless(confirmation)],
     }
     for place, value in filled.items():

@@ -1,0 +1,140 @@
+"""Every way that a person's money moves, told on their phone: who was on the other side, and what it cost."""
+
+from typing import Any
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.banking import LATER_APPROVES, LATER_DECLINES, NEEDS_CODE, top_up
+from tests.build import Shop, Someone, a_card, a_merchant, a_person, send
+from tests.confirming import pushed, with_phone
+from tests.handset import a_handset, scan
+from tests.mandates.agreeing import a_mandate, charge, end
+from tests.refunding import ask_back, decline, refund_to_card
+from tests.selling import an_outlet
+from tests.shopping import a_paid_payment, an_authorized_payment, cancel, capture, pay_at, refund
+
+
+@pytest.fixture
+def shop(cloud: LocalCloud) -> Shop:
+    return a_merchant(cloud, "Tea House")
+
+
+def told(api: Api, cloud: LocalCloud, balance: int = 100_000) -> tuple[Someone, Any]:
+    """A person with money, and what their phone shows from now on: the beginnings of the texts, oldest first."""
+    someone, token = with_phone(api, cloud, balance=balance)
+
+    def shown() -> list[str]:
+        return [text.partition("\n\n")[2].partition(" 20")[0] for text in reversed(pushed(cloud, token))]
+
+    return someone, shown
+
+
+def test_payments_confirmed_captured_voided_and_canceled(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    payer, shown = told(api, cloud)
+    a_paid_payment(api, shop, payer, 1250)
+    held = an_authorized_payment(api, shop, payer, 2000)
+    cloud.pump.drain()
+    capture(api, shop, held["id"], 1500).ok(200)
+    cloud.pump.drain()
+    voided = an_authorized_payment(api, shop, payer, 3000)
+    cloud.pump.drain()
+    cancel(api, shop, voided["id"]).ok(200)
+    assert shown() == [
+        "You paid Tea House 12.50 CNY.",
+        "20.00 CNY is set aside for Tea House.",
+        "You paid Tea House 15.00 CNY.",
+        "30.00 CNY is set aside for Tea House.",
+        "The payment of 30.00 CNY to Tea House was canceled. What was set aside for it is back.",
+    ]
+
+
+def test_payments_at_an_outlet_by_a_mandate_and_by_a_code(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    payer, shown = told(api, cloud)
+    pay_at(api, payer, an_outlet(api, shop).ok(201)["id"], 300).ok(201)
+    cloud.pump.drain()
+    mandate = a_mandate(api, shop, payer)
+    cloud.pump.drain()
+    charge(api, shop, mandate["id"], 400).ok(201)
+    cloud.pump.drain()
+    scan(api, shop, a_handset(api, cloud, payer).code(), 500).ok(201)
+    cloud.pump.drain()
+    end(api, mandate["id"], payer.token).ok(200)
+    assert shown() == [
+        "You paid Tea House 3.00 CNY.",
+        "You let Tea House charge your wallet without asking each time. You can revoke it at any time.",
+        "You paid Tea House 4.00 CNY.",
+        "You paid Tea House 5.00 CNY.",
+        "You revoked what Tea House was allowed to charge.",
+    ]
+
+
+def test_a_code_that_did_not_pay_and_one_that_waits_and_ends_unpaid(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    payer, shown = told(api, cloud, balance=300_00)
+    handset = a_handset(api, cloud, payer)
+    scan(api, shop, handset.code(), 300_01)
+    cloud.pump.drain()
+    waits = scan(api, shop, handset.next_code(), 250_00).ok(201)
+    cloud.pump.drain()
+    cancel(api, shop, waits["id"]).ok(200)
+    assert shown() == [
+        "Tea House scanned your payment code for 300.01 CNY and the wallet did not pay. No money has moved.",
+        "Tea House asks you for 250.00 CNY. Open the app and confirm, or it does not happen. No money has moved.",
+        "The payment of 250.00 CNY to Tea House was canceled. No money has moved.",
+    ]
+
+
+def test_refunds_to_the_balance_and_to_a_card_and_requests(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    payer, shown = told(api, cloud)
+    paid = a_paid_payment(api, shop, payer, 1250)
+    cloud.pump.drain()
+    refund(api, shop, paid["id"], 250).ok(201)
+    cloud.pump.drain()
+    no = ask_back(api, payer, paid["id"], 500).ok(201)
+    decline(api, shop, no["id"]).ok(200)
+    cloud.pump.drain()
+    back = refund_to_card(api, shop, payer, 900)
+    cloud.pump.drain()
+    for _ in range(3):
+        cloud.advance("1h")
+    assert back["destination"] == "card"
+    texts = shown()
+    assert texts[:3] == [
+        "You paid Tea House 12.50 CNY.",
+        "2.50 CNY came back to you from Tea House.",
+        "Tea House declined your request for 5.00 CNY. No money has moved; the app says why.",
+    ]
+    assert set(texts[3:]) == {
+        "You paid Tea House 9.00 CNY.",
+        "Tea House approved your request for 9.00 CNY.",
+        "Tea House gave 9.00 CNY back. It is on its way to your card.",
+        "9.00 CNY came back to you from Tea House.",
+    }
+
+
+def test_top_ups_that_succeed_fail_wait_and_are_corrected(api: Api, cloud: LocalCloud) -> None:
+    owner, shown = told(api, cloud, balance=0)
+    top_up(api, owner, a_card(api, cloud, owner), 5000).ok(201)
+    cloud.pump.drain()
+    top_up(api, owner, a_card(api, cloud, owner, LATER_APPROVES), 6000).ok(201)
+    top_up(api, owner, a_card(api, cloud, owner, LATER_DECLINES), 7000).ok(201)
+    top_up(api, owner, a_card(api, cloud, owner, NEEDS_CODE), 8000).ok(201)
+    cloud.pump.drain()
+    for _ in range(3):
+        cloud.advance("10m")
+    found = shown()
+    assert "Your top-up of 80.00 CNY from visa 3220 waits for the code that your card's issuer sent you." in found
+    assert any(text.startswith("50.00 CNY from visa 4242 reached your wallet") for text in found), found
+    assert any("60.00 CNY" in text and "reached your wallet" in text for text in found), found
+    assert any(text.startswith("Your top-up of 70.00 CNY from visa 0259 failed.") for text in found), found
+
+
+def test_transfers_with_their_fee(api: Api, cloud: LocalCloud) -> None:
+    payer, shown = told(api, cloud)
+    payee = a_person(api, cloud)
+    for amount in (700, 800):
+        send(api, payer, payee, amount).ok(201)
+        cloud.pump.drain()
+    masked = f"{payee.phone[:-8]}****{payee.phone[-4:]}"
+    assert shown() == [f"You sent 7.00 CNY to {masked}.", f"You sent 8.00 CNY to {masked}."]

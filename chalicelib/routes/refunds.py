@@ -109,7 +109,9 @@ class RefundQuery(PageQuery, frozen=True):
     ],
 )
 def create_refund(call: Call[CreateRefund]) -> Any:
-    """Moves money back to the customer at once, wholly or in parts; the payment's fee comes back in proportion."""
+    """Moves money back to the customer's balance at once, wholly or in parts; the payment's fee comes back in proportion. To a card
+    it goes when its customer asks for that (`POST /v1/refund_requests`) and the merchant approves.
+    """
     body = call.body
     amount = None if body.amount is None else body.amount.money()
     wish = GivingBack(_payment_id(body.payment_id), amount, body.reason)

@@ -79,6 +79,7 @@ def test_what_is_no_payment_or_not_paid_has_nothing_to_refund(
         ("reason", "", "/reason"),
         ("payment_id", 17, "/payment_id"),
         ("merchant_id", "mer_1", "/merchant_id"),
+        ("destination", "card", "/destination"),  # the customer chooses it, in a refund request
     ],
 )
 def test_a_field_that_is_not_acceptable_is_named(api: Api, shop: Shop, field: str, value: Any, pointer: str) -> None:

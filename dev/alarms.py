@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
+from dev.runbook import section_of
 from dev.stacks import NotInTheStack, Stack
 
 KIND = "AWS::CloudWatch::Alarm"
@@ -31,17 +32,10 @@ def main(arguments: list[str] | None = None, session: Session | None = None) -> 
         state = next(state for state, place in _ORDER.items() if place == order)
         print(f"{state:17} {name:24} {told}")
         if order == _ORDER["ALARM"]:
-            print(f"{'':17} what to do: docs/operations.md#{section_of(name).lower()}")
+            section = section_of(name)
+            print(f"{'':17} what to do: docs/operations.md{f'#{section.anchor}' if section else ''}")
     print(f"{len(ringing)} of {len(alarms)} alarms ring.")
     return 1 if ringing else 0
-
-
-def section_of(alarm: str) -> str:
-    """The heading of the page that tells of an alarm: those that every function has are told once."""
-    for ending in ("Throttled", "Fails"):
-        if alarm.endswith(ending) and alarm != f"ApiHandler{ending}":
-            return f"Function{ending}"
-    return alarm
 
 
 def states(stack: Stack) -> Iterator[tuple[int, str, str]]:

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
+from botocore.exceptions import ClientError
 from botocore.validate import validate_parameters
 
 from dev.cloud.local import LocalCloud
 from dev.functions import FUNCTIONS, logical
 from dev.packaging import merged_infra
-from dev.templates import own_of, table_names, table_specs
+from dev.templates import table_names, table_specs
 
 PLAYED = ("cloudformation", "lambda", "cloudwatch", "logs")
 RESTORES = ("RestoreTableToPointInTime", "UpdateContinuousBackups")
@@ -35,6 +37,7 @@ class Deployment:
         self.instances: dict[str, int | None] = {}
         """Reserved instances by function, the one that was set last at the end."""
         self.sources: dict[str, bool] = {}
+        self._sources: dict[str, str] = {}
         self.restored: list[str] = []
         self.sqs: Any = cloud.session.create_client("sqs", region_name=cloud.region)
         self.resources = {name: self._physical(name, one) for name, one in self._declared().items()}
@@ -42,7 +45,7 @@ class Deployment:
     def close(self) -> None:
         """Removes what was made for it."""
         for name, (kind, physical) in self.resources.items():
-            if kind == "AWS::SQS::Queue" and name != "WebhooksQueue":
+            if kind == "AWS::SQS::Queue" and name.endswith("DeadLetters"):
                 self.sqs.delete_queue(QueueUrl=physical)
         dynamodb: Any = self.cloud.session.create_client("dynamodb", region_name=self.cloud.region)
         for table in self.restored:
@@ -62,12 +65,20 @@ class Deployment:
         return client
 
     def _declared(self) -> dict[str, str]:
-        found = {name: str(one.get("Type", "AWS::Made::ByChalice")) for name, one in merged_infra(self.stage)["Resources"].items()}
+        found = {
+            name: str(one.get("Type", "AWS::Made::ByChalice"))
+            for name, one in merged_infra(self.stage)["Resources"].items()
+        }
         return found | {logical(name): "AWS::Lambda::Function" for name in FUNCTIONS}
 
     def _physical(self, name: str, kind: str) -> tuple[str, str]:
         settings = self.cloud.wallet.settings
-        known = {**table_names(), "KeysSecret": settings.keys_secret, "WebhooksQueue": settings.webhooks_queue}
+        known = {
+            **table_names(),
+            "KeysSecret": settings.keys_secret,
+            "WebhooksQueue": settings.webhooks_queue,
+            "ConfirmationsQueue": settings.confirmations_queue,
+        }
         if name in known:
             return kind, known[name]
         if kind == "AWS::SQS::Queue":
@@ -82,7 +93,8 @@ class Deployment:
         self.calls.append((model.name, asked))
         play: Callable[[dict[str, Any]], dict[str, Any]] = getattr(self, f"_{model.name}")
         answer = play(asked)
-        validate_parameters(answer, model.output_shape)
+        if model.output_shape is not None:
+            validate_parameters(answer, model.output_shape)
         return SimpleNamespace(status_code=200), {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
     def _ListStackResources(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802  named as AWS names it
@@ -115,8 +127,9 @@ class Deployment:
         found = []
         for source in overrides.get("Events", {}).values():
             properties = source["Properties"]
-            mapping: dict[str, Any] = {"UUID": name, "State": "Enabled"}
-            if "Stream" in own_of(properties):
+            mapping: dict[str, Any] = {"UUID": str(uuid5(NAMESPACE_DNS, name)), "State": "Enabled"}
+            self._sources[mapping["UUID"]] = name
+            if "Stream" in properties:
                 letters = self.physical(properties["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0])
                 arn = f"arn:aws:sqs:{self.cloud.region}:123456789012:{letters.rpartition('/')[2]}"
                 mapping["DestinationConfig"] = {"OnFailure": {"Destination": arn}}
@@ -124,7 +137,7 @@ class Deployment:
         return {"EventSourceMappings": found}
 
     def _UpdateEventSourceMapping(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        self.sources[asked["UUID"]] = asked["Enabled"]
+        self.sources[self._sources[asked["UUID"]]] = asked["Enabled"]
         return {}
 
     def _PutFunctionConcurrency(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -166,13 +179,15 @@ class Deployment:
         dynamodb: Any = self.cloud.session.create_client("dynamodb", region_name=self.cloud.region)
         (spec,) = [each for each in table_specs() if each["TableName"] == asked["SourceTableName"]]
         target = asked["TargetTableName"]
+        if target in self.restored:
+            raise ClientError({"Error": {"Code": "TableAlreadyExistsException", "Message": target}}, "Restore")
         made = {name: value for name, value in spec.items() if name != "StreamSpecification"} | {"TableName": target}
-        described = dynamodb.create_table(**made)["TableDescription"]
+        dynamodb.create_table(**made)
         self.restored.append(target)
         for page in dynamodb.get_paginator("scan").paginate(TableName=asked["SourceTableName"]):
             for item in page["Items"]:
                 dynamodb.put_item(TableName=target, Item=item)
-        return {"TableDescription": described}
+        return {}
 
     def _UpdateContinuousBackups(self, _asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         return {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import capacity
 from bench.capacity import Raw
-from dev.cloud.calls import Real, intercepted
+from dev.cloud.calls import Real, intercepted, side_by_side
 
 SLOWER_BY = 0.03
 """Seconds added to each call, so that calls which are sent at the same time are seen to be in flight at the same time."""
@@ -165,7 +165,7 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
             with meter.lock:
                 meter.calls.append(Call(operation, parameters, answer, start, end, tuple(written)))
 
-    with intercepted(call):
+    with intercepted(call, begin=side_by_side):
         yield meter
 
 

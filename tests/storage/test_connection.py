@@ -15,14 +15,14 @@ from pynamodb.exceptions import PynamoDBConnectionError
 
 from dev.cloud.local import LocalCloud
 from dev.templates import table_specs
-from wallet_api.storage import atomic, trips
+from wallet_api.storage import atomic, calls
 from wallet_api.storage.connection import CONNECT_TIMEOUT_SECONDS, INDEXES, READ_TIMEOUT_SECONDS, client_config
 
 
 def test_a_trip_and_a_write_stay_below_the_functions_timeout_together(cloud: LocalCloud) -> None:
     """O12, S50, S51: at the worst each ends its last call this long after its deadline."""
     call = timedelta(seconds=CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS)
-    longest = trips.DEADLINE + call + atomic.DEADLINE + call
+    longest = calls.DEADLINE + call + atomic.DEADLINE + call
     stages = json.loads(Path(".chalice/config.json").read_text("utf-8"))["stages"].values()
     for stage in stages:
         assert longest < timedelta(seconds=stage["lambda_timeout"]) < timedelta(seconds=29)

@@ -10,8 +10,9 @@ import pytest
 from tests.faults.injector import Faults
 from tests.ledger_world import World
 from tests.storage.box import Boxes, BoxItem
+from wallet_api.storage.calls import ATTEMPTS, DEADLINE
 from wallet_api.storage.errors import StorageBusy, StorageFault
-from wallet_api.storage.trips import ATTEMPTS, DEADLINE, known
+from wallet_api.storage.trips import known
 
 
 @pytest.fixture

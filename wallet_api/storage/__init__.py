@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from wallet_api.clock import Clock
 from wallet_api.settings import Settings
 from wallet_api.storage.atomic import AtomicWrite
+from wallet_api.storage.calls import retrying
 from wallet_api.storage.connection import INDEXES, WalletConnection
 from wallet_api.storage.items import Item
-from wallet_api.storage.trips import Read, Trip, retrying
+from wallet_api.storage.trips import Read, Trip
 
 I = TypeVar("I", bound=Item)  # noqa: E741
 

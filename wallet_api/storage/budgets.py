@@ -68,7 +68,7 @@ def of_request(seconds: float = REQUEST_SECONDS) -> Iterator[None]:
         _current.reset(token)
 
 
-def side_by_side(calls: Sequence[Callable[[], None]]) -> tuple[list[Callable[[], None]], Callable[[], None]]:
+def side_by_side(calls: Sequence[Callable[[], object]]) -> tuple[list[Callable[[], None]], Callable[[], None]]:
     """The calls, to be made at the same time in whatever threads, and what settles the budget afterwards: the longest counts."""
     whole = current()
     parts = [Budget(whole.left) for _ in calls]
@@ -79,7 +79,7 @@ def side_by_side(calls: Sequence[Callable[[], None]]) -> tuple[list[Callable[[],
     return [_within(part, call) for part, call in zip(parts, calls, strict=True)], settle
 
 
-def _within(part: Budget, call: Callable[[], None]) -> Callable[[], None]:
+def _within(part: Budget, call: Callable[[], object]) -> Callable[[], None]:
     context = copy_context()
 
     def run() -> None:

@@ -16,7 +16,7 @@ from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 
-from wallet_api.storage.wire import USER_AGENT, Wire
+from wallet_api.storage.wire import USER_AGENT, Begun, Wire
 
 CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 3
@@ -60,6 +60,11 @@ class WalletConnection(Connection):
         """Makes a call, without the capacity that PynamoDB would ask for and the signals that it would send."""
         answer: dict[str, Any] = self._make_api_call(operation_name, operation_kwargs)
         return answer
+
+    def begin(self, operation_name: str, operation_kwargs: dict[str, Any]) -> Begun:
+        """A call whose answer is asked for later. It raises botocore's own errors, which name no table."""
+        begun: Begun = self._wire.begin(operation_name, operation_kwargs)
+        return begun
 
 
 def _meta_table(table_name: str, indexes: Mapping[str, tuple[str, str]]) -> MetaTable:

@@ -5,29 +5,28 @@
         wallet = trip.update(AccountItem(pk, sk), actions, condition)
     session()      # the item, or None
 
-All the gets of a trip travel in one BatchGetItem with consistent reads; every update is a call of its own beside it.
+All the gets of a trip travel in one BatchGetItem with consistent reads; every update is a call of its own beside it. They are
+sent one after the other before the first answer is read, in the thread of the request: handing a call to another thread costs more
+processor time than the call. Threads make what has no open connection yet, what has to be made again, and other calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
-from datetime import timedelta
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PynamoDBConnectionError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown
 from wallet_api.storage import budgets
+from wallet_api.storage.calls import ATTEMPTS, Call
 from wallet_api.storage.conditions import require_plain
 from wallet_api.storage.connection import WalletConnection
-from wallet_api.storage.errors import BUSY_CODES, SURELY_NOT_APPLIED, StorageBusy, StorageFault, code_of
+from wallet_api.storage.errors import StorageBusy, StorageFault
 from wallet_api.storage.items import Item, Raw
 from wallet_api.storage.pauses import pause_after
 from wallet_api.storage.requests import change_of
@@ -36,9 +35,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 I = TypeVar("I", bound=Item)  # noqa: E741
 
-ATTEMPTS = 6
-DEADLINE = timedelta(seconds=4)
-"""After this long no further attempt begins; with the last call's own 4 s a trip takes 8 s at the worst."""
+MAX_KEYS = 100
 
 
 class Read(Generic[T]):
@@ -68,6 +65,13 @@ def known(value: T) -> Read[T]:
     return Read(lambda: value)
 
 
+class _Step(NamedTuple):
+    """A part of a trip: the call that may be begun beforehand, and what ends it."""
+
+    call: Call | None
+    end: Callable[[], object]
+
+
 class Trip:
     """One round trip. Use it as a context manager; the calls are made when the block is left."""
 
@@ -77,7 +81,7 @@ class Trip:
         self._clock = clock
         self._keys: dict[str, dict[tuple[str, str], None]] = {}
         self._found: dict[tuple[str, str, str], Raw] | None = None
-        self._calls: list[Callable[[], None]] = []
+        self._steps: list[_Step] = []
         self._tells_outcome = False
 
     def get(self, item_type: type[I], pk: str, sk: str) -> Read[I | None]:
@@ -100,19 +104,31 @@ class Trip:
         over-count.
         """
         require_plain(condition)
-        return self.call(lambda: _update(self._connection, self._clock, item, actions, condition))
+        request = {**change_of(item, condition, actions), "ReturnValues": "ALL_NEW"}
+        # Once more after no answer, which a connection that went stale needs; oftener would use up a person's attempts.
+        call = Call(self._connection, self._clock, "UpdateItem", request, resends=1)
+
+        def take() -> I | None:
+            answer = call.made()
+            return None if answer is None else type(item).from_raw_data(answer["Attributes"])
+
+        return self._add(take, call)
 
     def note(self, item: Item, actions: Sequence[Action], condition: Condition) -> None:
         """Changes an item if it can be done at once. Nothing that anybody relies on is written this way: it is tried once, and
         whether it was done is not told.
         """
         require_plain(condition)
-        self.call(lambda: _note(self._connection, item, actions, condition))
+        call = Call(self._connection, self._clock, "UpdateItem", change_of(item, condition, actions))
+        self._add(call.tried, call)
 
     def call(self, action: Callable[[], T]) -> Read[T]:
-        """Any other call that may be made at the same time."""
+        """Any other call that may be made at the same time, in a thread of its own."""
+        return self._add(action, None)
+
+    def _add(self, take: Callable[[], T], call: Call | None) -> Read[T]:
         box: list[T] = []
-        self._calls.append(lambda: box.append(action()))
+        self._steps.append(_Step(call, lambda: box.append(take())))
 
         def bring() -> T:
             if not box:
@@ -143,16 +159,27 @@ class Trip:
             raise
 
     def _make(self) -> None:
-        calls = list(self._calls)
-        if self._keys:
-            calls.append(self._get_all)
-        if len(calls) > 1:
-            self._make_all(calls)
-        else:
-            for call in calls:
-                call()
+        steps = [*self._steps, self._get_all()] if self._keys else self._steps
+        under_way, others = [], steps
+        if len(steps) > 1:
+            under_way = [step for step in steps if step.call is not None and step.call.begin()]
+            others = [step for step in steps if step not in under_way]
+        ends = [step.end for step in others]
+        self._side_by_side([*ends, lambda: self._arrive(under_way)] if under_way else ends)
 
-    def _make_all(self, given: list[Callable[[], None]]) -> None:
+    def _arrive(self, under_way: list[_Step]) -> None:
+        """Every answer is read before any is acted upon, so that none is left behind on a connection."""
+        arrived = [step.call is not None and step.call.arrive() for step in under_way]
+        for step, here in zip(under_way, arrived, strict=True):
+            if here:
+                step.end()
+        self._side_by_side([step.end for step, here in zip(under_way, arrived, strict=True) if not here])
+
+    def _side_by_side(self, given: Sequence[Callable[[], object]]) -> None:
+        if len(given) < 2:
+            for call in given:
+                call()
+            return
         calls, settle = budgets.side_by_side(given)
         futures = [self._pool.submit(call) for call in calls[:-1]]
         try:
@@ -165,86 +192,34 @@ class Trip:
         for future in futures:
             future.result()
 
-    def _get_all(self) -> None:
-        asked = {
-            table_name: [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
-            for table_name, keys in self._keys.items()
-        }
-        rows = _batch_get(self._connection, self._clock, asked)
-        self._found = {(table_name, raw["pk"]["S"], raw["sk"]["S"]): raw for table_name, raw in rows}
+    def _get_all(self) -> _Step:
+        """Every item that exists of those asked for. DynamoDB takes 100 keys a call and may leave some over."""
+        if sum(len(keys) for keys in self._keys.values()) > MAX_KEYS:
+            raise StorageFault(f"a trip reads at most {MAX_KEYS} items")
+        call = self._batch_get(
+            {
+                table_name: {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys], "ConsistentRead": True}
+                for table_name, keys in self._keys.items()
+            }
+        )
+        return _Step(call, lambda: self._take_all(call))
 
+    def _batch_get(self, asked: dict[str, Any]) -> Call:
+        return Call(self._connection, self._clock, "BatchGetItem", {"RequestItems": asked})
 
-def retrying(clock: Clock, call: Callable[[], T], *, resends: int = ATTEMPTS) -> T:
-    """Makes a call again while the tables are busy or do not answer.
-
-    `resends` bounds how often it is made again after an attempt that may have been applied. Raises StorageBusy at the end,
-    StorageFault for what is our mistake.
-    """
-    deadline, budget = clock.now() + DEADLINE, budgets.current()
-    attempt = 0
-    while True:
-        attempt += 1
-        if budget.used_up:
-            raise StorageBusy
-        try:
-            return budget.spend(call)
-        except PynamoDBConnectionError as error:
-            code = code_of(error)
-            if code is not None and code not in BUSY_CODES:
-                raise StorageFault(f"DynamoDB refuses the call: {code}") from error
-            pause = pause_after(attempt)
-            if code not in SURELY_NOT_APPLIED:
-                resends -= 1
-            ended = resends < 0 or attempt == ATTEMPTS or clock.now() + pause > deadline
-            if ended or not budget.take(pause.total_seconds()):
-                raise StorageBusy from error
-        clock.sleep(pause.total_seconds())
-
-
-def _update(
-    connection: WalletConnection, clock: Clock, item: I, actions: Sequence[Action], condition: Condition
-) -> I | None:
-    request = {**change_of(item, condition, actions), "ReturnValues": "ALL_NEW"}
-
-    def call() -> Any:
-        try:
-            return _dispatch(connection, "UpdateItem", request)
-        except PynamoDBConnectionError as error:
-            if code_of(error) == "ConditionalCheckFailedException":
-                return None
-            raise
-
-    # Once more after no answer, which a connection that went stale needs; oftener would use up a person's attempts.
-    answer = retrying(clock, call, resends=1)
-    return None if answer is None else type(item).from_raw_data(answer["Attributes"])
-
-
-def _note(connection: WalletConnection, item: Item, actions: Sequence[Action], condition: Condition) -> None:
-    with suppress(PynamoDBConnectionError):
-        _dispatch(connection, "UpdateItem", change_of(item, condition, actions))
-
-
-def _batch_get(
-    connection: WalletConnection, clock: Clock, asked: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> list[tuple[str, dict[str, Any]]]:
-    """Every item that exists of those asked for, with its table. DynamoDB takes 100 keys a call and may leave some over."""
-    if sum(len(keys) for keys in asked.values()) > 100:
-        raise StorageFault("a trip reads at most 100 items")
-    rows: list[tuple[str, dict[str, Any]]] = []
-    remaining: dict[str, Any] = {name: {"Keys": list(keys), "ConsistentRead": True} for name, keys in asked.items()}
-    for attempt in range(1, ATTEMPTS + 1):
-        request = {"RequestItems": remaining}
-        answer = retrying(clock, lambda request=request: _dispatch(connection, "BatchGetItem", request))  # type: ignore[misc]
-        rows.extend((name, raw) for name, raws in answer["Responses"].items() for raw in raws)
-        remaining = answer.get("UnprocessedKeys") or {}
-        if not remaining:
-            return rows
-        clock.sleep(pause_after(attempt).total_seconds())
-    raise StorageBusy
-
-
-def _dispatch(connection: WalletConnection, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return connection.dispatch(operation, request)
-    except (BotoCoreError, ClientError) as error:
-        raise PynamoDBConnectionError(cause=error) from error
+    def _take_all(self, call: Call) -> None:
+        found: dict[tuple[str, str, str], Raw] = {}
+        for attempt in range(1, ATTEMPTS + 1):
+            answer = call.made()
+            for name, raws in answer["Responses"].items():
+                found.update(((name, raw["pk"]["S"], raw["sk"]["S"]), raw) for raw in raws)
+            left_over = answer.get("UnprocessedKeys")
+            if not left_over:
+                self._found = found
+                return
+            pause = pause_after(attempt).total_seconds()
+            if not budgets.current().take(pause):
+                raise StorageBusy
+            self._clock.sleep(pause)
+            call = self._batch_get(left_over)
+        raise StorageBusy

@@ -10,7 +10,9 @@ but a plain 200), and every other operation.
 from __future__ import annotations
 
 import zlib
-from typing import Any, TypedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypedDict
 
 import msgspec
 from botocore.auth import SigV4Auth
@@ -20,6 +22,7 @@ from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import Session
 
 from wallet_api.storage import meters
+from wallet_api.storage.ahead import Ahead
 
 USER_AGENT = "wallet-api"
 _VERSION = "DynamoDB_20120810"
@@ -80,14 +83,45 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 _encode = msgspec.json.Encoder().encode
 
 
+class Begun(Protocol):
+    """A call that was begun. One that is not under way waits for its connection first, when its answer is asked for."""
+
+    @property
+    def under_way(self) -> bool: ...
+
+    def answer(self) -> dict[str, Any]:
+        """Waits for the answer; ask once."""
+
+
+class Call(NamedTuple):
+    """A call of the wire's."""
+
+    wire: Wire
+    operation: str
+    receive: Callable[[], Any]
+    meter: meters.Meter | None
+    under_way: bool
+
+    def answer(self) -> dict[str, Any]:
+        """Waits for the answer, having sent the request if that was not done before. Raises what botocore would raise."""
+        try:
+            response = self.receive()
+        except Exception:
+            if self.meter is not None:
+                self.meter.add({})
+            raise
+        return self.wire.answered(self.operation, response, self.meter)
+
+
 class Wire:
     """Makes calls in place of a botocore client of DynamoDB, which it stands on; each call is made once."""
 
     def __init__(self, session: Session, client: Any) -> None:
         self._client = client
         self._events = client.meta.events
-        self._send = client._endpoint.http_session.send
+        self._http = client._endpoint.http_session
         self._url = client.meta.endpoint_url.rstrip("/") + "/"
+        self._ahead = Ahead(self._http, self._url, client.meta.config.read_timeout)
         self._session = session
         self._region = client.meta.region_name
 
@@ -97,21 +131,32 @@ class Wire:
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """The answer as botocore would give it, without its ResponseMetadata. Raises what botocore would raise."""
-        decoder = _DECODERS.get(operation)
-        if decoder is None:
-            made: dict[str, Any] = self._client._make_api_call(operation, parameters)
-            return made
+        if operation in _DECODERS:
+            return self._begun(operation, parameters).answer()
+        made: dict[str, Any] = self._client._make_api_call(operation, parameters)
+        return made
+
+    def begin(self, operation: str, parameters: dict[str, Any]) -> Begun:
+        """One of the eight calls, under way if a connection is open; its `answer` gives and raises what `_make_api_call` would."""
+        return self._begun(operation, parameters)
+
+    def _begun(self, operation: str, parameters: dict[str, Any]) -> Call:
         meter = meters.current()
         if meter is not None:
             parameters = {**parameters, "ReturnConsumedCapacity": "TOTAL"}
         request = self._signed(f"{_VERSION}.{operation}", _encode(parameters))
-        response = self._intercepted(operation, request) or self._send(request)
-        content = response.content
+        answered = self._intercepted(operation, request)
+        sent = self._ahead.send(request) if answered is None else None
+        receive = sent.answer if sent else (lambda: answered) if answered else partial(self._http.send, request)
+        return Call(self, operation, receive, meter, under_way=bool(sent or answered))
+
+    def answered(self, operation: str, response: Any, meter: meters.Meter | None) -> dict[str, Any]:
+        """What a response says. Raises what it says went wrong."""
         if response.status_code != 200:
             if meter is not None:
                 meter.add({})
             raise self._error(operation, response)
-        answer = _decoded(decoder, content, response.headers)
+        answer = _decoded(_DECODERS[operation], response.content, response.headers)
         if meter is not None:
             meter.add(answer)
         return answer

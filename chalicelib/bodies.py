@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chalicelib import card_numbers
+from chalicelib.field_problems import escaped, named, problems_of
 from wallet_api.errors import FieldProblem, Invalid, Malformed
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -33,8 +34,6 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _DATED = re.compile(r"[0-9]{4}-.*", re.ASCII)
 _NOT_NULL = re.compile(r"(?!null$).*", re.IGNORECASE)
 _UNDECODABLE = "\ufffd"
-_PLACE = re.compile(r" - at `\$(?P<path>.*)`$")
-_STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>[^\]]*)\]")
 
 
 class BodyTooLarge(Malformed):
@@ -82,7 +81,7 @@ def read_document(document: dict[str, Any], raw: bytes, shape: type[S]) -> S:
             body = msgspec.json.decode(raw, type=shape)
             problems = list(card_numbers.problems_in(body))
         except msgspec.ValidationError as error:
-            problems = list(_problems_of(document, shape)) or [_problem(str(error), "")]
+            problems = list(problems_of(document, shape)) or [named(str(error), shape)]
         else:
             if not problems:
                 return body
@@ -107,7 +106,7 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
         try:
             return msgspec.convert(document, shape, strict=False)
         except msgspec.ValidationError as error:
-            found = list(_problems_of(document, shape, strict=False)) or [_problem(str(error), "")]
+            found = list(problems_of(document, shape, strict=False)) or [named(str(error), shape)]
             problems = [FieldProblem(problem.pointer[1:], problem.code, problem.facts) for problem in found]
     raise Invalid(*problems[:MAX_PROBLEMS])
 
@@ -185,7 +184,7 @@ def _forbidden_values(value: Any, pointer: str) -> Iterator[FieldProblem]:
             if problem:
                 yield problem
             else:
-                yield from _forbidden_values(inner, f"{pointer}/{_escaped(name)}")
+                yield from _forbidden_values(inner, f"{pointer}/{escaped(name)}")
 
 
 def _forbidden_name(name: str, pointer: str) -> FieldProblem | None:
@@ -219,57 +218,3 @@ def _is_forbidden(sign: str) -> bool:
         or point & 0xFFFE == 0xFFFE
         or 0xFDD0 <= point <= 0xFDEF
     )
-
-
-def _problems_of(
-    document: Mapping[str, Any], shape: type[msgspec.Struct], *, strict: bool = True
-) -> Iterator[FieldProblem]:
-    """msgspec stops at the first error, so on failure (and only then) each field is tried alone and all are named."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
-    for name in document:
-        if name not in fields:
-            yield FieldProblem(f"/{_escaped(name)}", "unknown_field")
-    for name, field in fields.items():
-        if name not in document:
-            if field.required:
-                yield FieldProblem(f"/{name}", "required")
-            continue
-        try:
-            msgspec.convert(document[name], field.type, strict=strict)
-        except msgspec.ValidationError as error:
-            yield _problem(str(error), f"/{name}")
-
-
-def _problem(message: str, pointer: str) -> FieldProblem:
-    place = _PLACE.search(message)
-    if place:
-        for step in _STEP.finditer(place["path"]):
-            if step["index"] != "...":
-                pointer += f"/{_escaped(step['name'] or step['index'])}"
-        message = message[: place.start()]
-    return _named(message, pointer)
-
-
-def _named(message: str, pointer: str) -> FieldProblem:
-    missing = re.match(r"Object missing required field `(.+)`", message)
-    if missing:
-        return FieldProblem(f"{pointer}/{missing[1]}", "required")
-    unknown = re.match(r"Object contains unknown field `(.+)`", message)
-    if unknown:
-        return FieldProblem(f"{pointer}/{_escaped(unknown[1])}", "unknown_field")
-    bound = re.search(r"of length (<=|>=) (\d+)", message)
-    if bound:
-        return FieldProblem(pointer, "too_long" if bound[1] == "<=" else "too_short", (("limit", int(bound[2])),))
-    bound = re.search(r"`int` (<=|>=|<|>) (-?\d+)", message)
-    if bound:
-        return FieldProblem(pointer, "too_large" if bound[1][0] == "<" else "too_small", (("limit", int(bound[2])),))
-    if "matching regex" in message:
-        return FieldProblem(pointer, "wrong_format")
-    if "Invalid enum value" in message:
-        return FieldProblem(pointer, "unknown_value")
-    return FieldProblem(pointer, "wrong_type")
-
-
-def _escaped(name: str) -> str:
-    """A name as a step of an RFC 6901 pointer."""
-    return name.replace("~", "~0").replace("/", "~1")

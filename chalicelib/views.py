@@ -54,7 +54,7 @@ class MoneyIn(Body):
     def money(self, pointer: str = "/amount") -> Money:
         """The amount. Raises Invalid when the currency is none of ISO 4217."""
         if not is_currency(self.currency):
-            raise Invalid(FieldProblem(f"{pointer}/currency", "unknown_value"))
+            raise Invalid(FieldProblem(f"{pointer}/currency", "unknown_value", (("allowed", "ISO 4217"),)))
         return Money(self.amount, self.currency)
 
 

@@ -41,8 +41,9 @@ def detail(code: str, locale: Locale, facts: Mapping[str, object]) -> str:
 
 
 def field_detail(code: str, locale: Locale, facts: Mapping[str, object]) -> str:
-    """What is wrong with one field."""
-    return str(catalog()["fields"][code][locale]).format_map(_Facts(facts))
+    """What is wrong with one field, and what it takes instead where that is known."""
+    texts = catalog()["fields"][code]
+    return str((texts.get("with_facts", texts) if facts else texts)[locale]).format_map(_Facts(facts))
 
 
 def locale_of(accept_language: str | None, fallback: Locale = "zh-CN") -> Locale:

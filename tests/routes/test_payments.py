@@ -138,7 +138,7 @@ class TestBodies:
             ("description", "", "/description", "too_short"),
             ("description", "a\nb", "/description", "wrong_format"),
             ("order_id", "x" * 65, "/order_id", "too_long"),
-            ("metadata", {"a": 1}, "/metadata", "wrong_type"),
+            ("metadata", {"a": 1}, "/metadata/a", "wrong_type"),
             ("metadata", {str(n): "x" for n in range(21)}, "/metadata", "too_long"),
             ("fee", {"amount": 0, "currency": "CNY"}, "/fee", "unknown_field"),
             ("status", "succeeded", "/status", "unknown_field"),

@@ -84,7 +84,8 @@ class Terms(Struct, frozen=True):
             if money.amount > most
         ]
         if self.max_per_month.currency != self.max_per_payment.currency:
-            problems.append(FieldProblem("/max_per_month/currency", "unknown_value"))
+            same = (("allowed", self.max_per_payment.currency),)
+            problems.append(FieldProblem("/max_per_month/currency", "unknown_value", same))
         elif self.max_per_month < self.max_per_payment:
             least = (("limit", self.max_per_payment.amount),)
             problems.append(FieldProblem("/max_per_month/amount", "too_small", least))
@@ -252,7 +253,7 @@ def _why_not_lower(name: str, wanted: Money | None, present: Money) -> FieldProb
     if wanted is None:
         return None
     if wanted.currency != present.currency:
-        return FieldProblem(f"/{name}/currency", "unknown_value")
+        return FieldProblem(f"/{name}/currency", "unknown_value", (("allowed", present.currency),))
     if present < wanted:
         return FieldProblem(f"/{name}/amount", "too_large", (("limit", present.amount),))
     return None

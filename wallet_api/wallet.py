@@ -40,7 +40,7 @@ from wallet_api.wiring.settlement import Settlement, open_settlement
 from wallet_api.wiring.telling import Telling, open_telling
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Wallet(Identity, MerchantSide, Telling, Confirming, MoneyBack, Settlement):
     """Everything a person, a merchant or an operator can do, by capability."""
 

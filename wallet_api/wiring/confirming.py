@@ -10,7 +10,7 @@ from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.identity import Identity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Confirming:
     """What people chose, their phones, and confirmations from the stream to the message companies."""
 

@@ -29,7 +29,7 @@ from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.keys import Keys
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ground:
     """What everything stands on: tables, keys, the ledger, and the outside companies.
 

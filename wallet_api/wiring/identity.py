@@ -23,7 +23,7 @@ from wallet_api.sign_ins.use_cases import SignIns
 from wallet_api.wiring.ground import Ground
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Identity:
     """Who somebody is, and how they prove it."""
 

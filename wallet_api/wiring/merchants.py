@@ -19,7 +19,7 @@ from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.identity import Identity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class MerchantSide:
     """Who takes payments, where, by which keys, and where their money goes."""
 

@@ -16,7 +16,7 @@ from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.wiring.ground import Ground
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class MoneyBack:
     """What goes back, and who asks for it."""
 

@@ -14,7 +14,7 @@ from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.merchants import MerchantSide
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Settlement:
     """What is paid out, and what others' books are held against."""
 

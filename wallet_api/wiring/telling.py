@@ -14,7 +14,7 @@ from wallet_api.webhooks.use_cases import Webhooks
 from wallet_api.wiring.ground import Ground
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Telling:
     """What happened, and who is told."""
 

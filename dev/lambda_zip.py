@@ -4,6 +4,7 @@ A cold start compiles every module that comes without bytecode and reads botocor
 paid here instead, once.
 """
 
+import gzip
 import json
 import os
 import re
@@ -105,7 +106,30 @@ def prune(site: Path) -> None:
     for service in sorted(path for path in data.iterdir() if path.is_dir()):
         if service.name not in SERVICES:
             shutil.rmtree(service)
+        else:
+            _slim_service(service)
     _slim_endpoints(data / "endpoints.json")
+
+
+def _slim_service(service: Path) -> None:
+    """Keeps the newest version, without its examples; its texts for readers are four fifths of what a client parses as it is made."""
+    *older, newest = sorted(path for path in service.iterdir() if path.is_dir())
+    for version in older:
+        shutil.rmtree(version)
+    (newest / "examples-1.json").unlink(missing_ok=True)
+    for packed in sorted(newest.glob("*.json.gz")):
+        described = json.loads(gzip.decompress(packed.read_bytes()))
+        packed.with_suffix("").write_text(json.dumps(_untold(described), ensure_ascii=False, separators=(",", ":")))
+        packed.unlink()
+
+
+def _untold(value: Any) -> Any:
+    """Without documentation. A member of that name is no text, and stays."""
+    if isinstance(value, list):
+        return [_untold(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _untold(each) for name, each in value.items() if name != "documentation" or not isinstance(each, str)}
 
 
 def _slim_endpoints(path: Path) -> None:

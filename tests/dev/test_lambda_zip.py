@@ -1,5 +1,6 @@
 """The zip: small, quick to import, and the same bytes for the same commit."""
 
+import gzip
 import json
 import os
 import py_compile
@@ -18,9 +19,16 @@ def site(tmp_path: Path) -> Path:
     """A site-packages in small: one module, one used and one unused service, an endpoints file."""
     site = tmp_path / "site"
     data = site / "botocore" / "data"
+    described = {
+        "documentation": "<p>Many words.</p>",
+        "shapes": {"Note": {"members": {"documentation": {"shape": "Text", "documentation": "<p>More.</p>"}}}},
+    }
     for service in ("dynamodb", "ec2"):
-        (data / service).mkdir(parents=True)
-        (data / service / "service-2.json").write_text("{}")
+        for told in ("2011-12-05", "2012-08-10"):
+            (data / service / told).mkdir(parents=True)
+            packed = gzip.compress(json.dumps(described).encode())
+            (data / service / told / "service-2.json.gz").write_bytes(packed)
+            (data / service / told / "examples-1.json").write_text("{}")
     partition = {"partition": "aws", "regions": {"eu-west-1": {}}, "services": {"dynamodb": {}, "ec2": {}}}
     (data / "endpoints.json").write_text(json.dumps({"partitions": [partition]}))
     (site / "module.py").write_text("ANSWER = 42\n")
@@ -34,6 +42,17 @@ def test_only_the_services_that_are_used_are_described(site: Path) -> None:
     (partition,) = json.loads((site / "botocore/data/endpoints.json").read_text())["partitions"]
     assert partition == {"partition": "aws", "regions": {"eu-west-1": {}}, "services": {"dynamodb": {}}}
     assert not (site / "module.pyi").exists()
+
+
+def test_of_a_service_stays_what_a_client_needs_and_no_text_for_readers(site: Path) -> None:
+    prune(site)
+    (newest,) = (site / "botocore/data/dynamodb").iterdir()
+    assert newest.name == "2012-08-10"
+    assert [path.name for path in newest.iterdir()] == ["service-2.json"]
+    kept = json.loads((newest / "service-2.json").read_text())
+    assert kept == {"shapes": {"Note": {"members": {"documentation": {"shape": "Text"}}}}}, (
+        "a member may have that name"
+    )
 
 
 def test_bytecode_is_never_checked_against_its_source(site: Path) -> None:

@@ -67,6 +67,30 @@ def test_what_is_earned_while_a_payout_is_written_is_not_paid_out_with_it(
     true(cloud)
 
 
+def test_what_is_earned_today_does_not_stand_in_for_what_another_payout_took(
+    api: Api, cloud: LocalCloud, shop: Shop, faults: Faults
+) -> None:
+    """Between the reading and the write another payout takes all, and as much is earned: the balance is what it was, and none of
+    it may be paid out.
+    """
+    payer: Any = a_person(api, cloud, balance=200_00)
+    a_paid_payment(api, shop, payer, 150_00)
+    other = api.fresh()
+
+    def meanwhile() -> None:
+        pay_out(other, shop).ok(201)
+        cloud.pump.drain()
+
+    faults.clear()
+    faults.meanwhile = meanwhile
+    faults.aim("TransactWriteItems", 1, "overtaken")
+    assert pay_out(api, shop, 50_00).json["code"] == "payout_exceeds_available"
+    found = funds(api, shop)
+    assert found["available"] == 0
+    assert found["amount"] == found["pending"] > 51_00
+    true(cloud)
+
+
 def test_a_payout_on_request_and_the_nights_own_pay_each_fen_once(api: Api, cloud: LocalCloud, shop: Shop) -> None:
     settle: Any = lambda _client: next_day(cloud)  # noqa: E731
     asked, _ = at_once(api, lambda client: pay_out(client, shop), settle)

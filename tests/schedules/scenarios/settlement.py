@@ -24,9 +24,15 @@ COOLING = "payout_account_cooling_down"
 
 
 def earned_today(on: Stage) -> None:
-    """Sold, and 10 yuan more that nobody has folded yet."""
+    """Sold, and 30 yuan of today that nobody has folded yet."""
     sold(on)
-    on.capture(10, "captured before")(Conductor(min))
+    on.capture(None, "captured before")(Conductor(min))
+
+
+def began_today(on: Stage) -> None:
+    """Sold, and what was earned today is folded: the day has begun."""
+    earned_today(on)
+    assert on.wallet.folding.fold(on._stream()) == []
 
 
 def gave_back(on: Stage) -> None:
@@ -125,6 +131,9 @@ LITTLE = {"payout_below_minimum": "done"}
 PAIRS = [
     # What is earned today is not paid out, and what went back is not there.
     scenario("fold of today and payout", lambda on: [on.fold(), pay_out(on, None)], ("done", PAID), before=earned_today),
+    scenario("payout and payout beyond in a day that has begun", lambda on: [pay_out(on, 60, "a"), pay_out(on, 60, "b")],
+        (PAID, MORE), (MORE, PAID), before=began_today,
+    ),
     scenario("fold of a refund and payout", lambda on: [on.fold(), pay_out(on, 60)], ("done", PAID), ("done", MORE), before=gave_back),
     scenario("fold of a refund and night", lambda on: [on.fold(), night(on)], ("done", "done"), before=gave_back),
     scenario("capture and payout", lambda on: [on.capture(10), pay_out(on, None)], (TAKEN, PAID_TOO), before=sold),
@@ -151,4 +160,9 @@ PAIRS = [
     scenario("close and close", lambda on: [close_day(on), close_day(on)], ("done", "done"), before=closed),
     scenario("close and fold late", lambda on: [close_day(on), on.fold()], ("done", "done"), before=closed),
     scenario("close and payout", lambda on: [close_day(on), pay_out(on, 60)], ("done", PAID), before=closed),
+]  # fmt: skip
+
+TRIPLES = [
+    scenario("payout, payout and fold of today", lambda on: [pay_out(on, 60, "a"), pay_out(on, 60, "b"), on.fold()], before=earned_today),
+    scenario("night, payout and fold of today", lambda on: [night(on), pay_out(on, 60), on.fold()], alike=LITTLE, before=earned_today),
 ]  # fmt: skip

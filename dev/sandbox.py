@@ -111,7 +111,7 @@ class Sandbox:
             "zh-CN": "本机上的钱包:短信和邮件不会外发,没有真实资金,时钟可以拨动。",
             "now": _shown(self._cloud),
             "routes": {
-                "GET /sandbox/messages?to=&limit=": "SMS and e-mail, newest first / 短信与邮件,最新的在前",
+                "GET /sandbox/messages?to=&limit=": "SMS, e-mail and pushes, newest first / 短信、邮件与推送,最新的在前",
                 "GET /sandbox/clock": "the time / 当前时间",
                 'POST /sandbox/clock {"advance": "25h"}': "move time forward (s, m, h, d) / 向前拨动时间",
                 'POST /sandbox/merchants {"name", "category", "city", …}': "another merchant and its key / 再建一个商户",

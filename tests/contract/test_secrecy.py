@@ -53,6 +53,10 @@ def a_day(api: PromisedApi, cloud: LocalCloud) -> None:
     api.post(confirming, {"authorization": {"pin": PIN}}, token=someone.token, key=key()).ok(200)
     back = {"payment_id": payment["id"], "amount": cny(250), "reason": "cold"}
     api.post("/v1/refunds", back, token=shop.key, key=key()).ok(201)
+    confirming_to = {"service": "fcm", "token": f"tok-{key()}"}
+    api.put("/v1/devices/current/push_token", confirming_to, token=someone.token).ok(200)
+    told = {"push": True, "sms": True, "email": True}
+    api.patch("/v1/me/notification_preferences", {"money_out": told}, token=someone.token).ok(200)
     send(api, someone, other, 700).ok(201)
     assert balance_of(api, other) == 700
     api.post("/v1/sessions/refresh", {"refresh_token": someone.refresh_token}).ok(200)

@@ -78,7 +78,7 @@ class Session(Struct, frozen=True):
 class PushAddress(Struct, frozen=True):
     """Where the phone that a session runs on is pushed to: sealed as its person's data are, and gone with the session.
 
-    `place` names the app's token by a keyed hash, so that one phone belongs to one session.
+    `place` names the app's token by a hash, so that one phone belongs to one session.
     """
 
     session_id: str

@@ -71,9 +71,10 @@ def change_schedule(call: Call[ChangeSchedule]) -> Any:
     """Holds from the coming night on; `POST /v1/payouts` pays out at any time, whatever the schedule says. What waited is paid out
     with the first night that is `daily` again. The event `merchant.payout_schedule.changed` tells of it.
     """
-    body, merchant_id = call.body, call.id("merchant_id", "mer")
+    body = call.body
     interval = None if body.interval is UNSET else body.interval
     minimum = None if body.minimum is UNSET else body.minimum.money("/minimum")
+    merchant_id = call.id("merchant_id", "mer")
     return _view(call, call.wallet.payouts.reschedule(call.party, merchant_id, interval, minimum))
 
 

@@ -56,6 +56,13 @@ class MovableClock:
             self._frozen, self._ahead = now, timedelta()
         return now
 
+    def run(self) -> datetime:
+        """Lets a clock that was held run on from where it stands, and returns the moment."""
+        now = self.now()
+        with self._lock:
+            self._frozen, self._ahead = None, now - datetime.now(UTC)
+        return now
+
     def reset(self) -> None:
         """Back to the real time, running."""
         with self._lock:

@@ -116,6 +116,15 @@ def test_a_frozen_clock_moves_only_when_told() -> None:
     assert clock.advance("25h") == moment + timedelta(hours=25)
 
 
+def test_a_clock_that_was_held_runs_on_from_where_it_stands() -> None:
+    clock = MovableClock()
+    moment = clock.freeze(datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
+    assert clock.run() == moment
+    assert moment < clock.now() < moment + timedelta(minutes=1)
+    clock.advance("1h")
+    assert moment + timedelta(hours=1) < clock.now() < moment + timedelta(hours=1, minutes=1)
+
+
 def test_the_inbox_has_sms_and_mail_newest_first(local: LocalCloud, http: Api) -> None:
     local.session.create_client("sns", region_name=REGION).publish(PhoneNumber="+8613800138000", Message="code 123456")
     local.clock.advance("1h")

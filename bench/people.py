@@ -129,3 +129,16 @@ def transfer(api: Api, person: Person, phone: str, amount: int) -> Answer:
 def outlet(api: Api, merchant_key: str) -> str:
     """Opens an outlet: its id."""
     return str(api.post("/v1/outlets", {"name": "Cuihu"}, token=merchant_key, key=key()).ok(201)["id"])
+
+
+def apply(api: Api, person: Person) -> Answer:
+    """An application for a merchant, with all that an operator asks for."""
+    body = {
+        "legal_name": "昆明翠湖茶馆有限公司", "registration_number": "91350100M000100Y43", "name": "翠湖茶馆",
+        "latin_name": "CUIHU TEA HOUSE", "city": "昆明", "latin_city": "KUNMING", "category": "5814",
+        "contact": {"name": "李梅", "phone": "+8613800138000", "email": "mei@tea.example"},
+        "settlement_account": {
+            "bank": "中国农业银行", "holder_name": "昆明翠湖茶馆有限公司", "account_number": "8110701012800123456",
+        },
+    }  # fmt: skip
+    return api.post("/v1/merchant_applications", body, token=person.token, key=key())

@@ -85,6 +85,9 @@ class Bench:
         path = f"/v1/payments/{self.set_aside()}/capture"
         return lambda: self.api.post(path, {"amount": people.cny(1000)}, token=self.merchant_key, key=key()).ok(200)
 
+    def apply(self) -> Request:
+        return lambda: people.apply(self.api, self.bo).ok(201)
+
     def open_outlet(self) -> Request:
         return lambda: people.outlet(self.api, self.merchant_key)
 
@@ -229,6 +232,7 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "payment, canceled": Bench.cancel,
     "payment at an outlet": Bench.pay_at_outlet,
     "payment by a mandate": Bench.charge,
+    "merchant applied for": Bench.apply,
     "outlet opened": Bench.open_outlet,
     "refund": Bench.refund,
     "transfer": Bench.transfer,

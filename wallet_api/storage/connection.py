@@ -16,7 +16,8 @@ from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 
-from wallet_api.storage.wire import USER_AGENT, Begun, Wire
+from wallet_api.storage.signing import USER_AGENT
+from wallet_api.storage.wire import Begun, Wire
 
 CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 3

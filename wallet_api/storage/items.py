@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, cast
 
-from pynamodb.attributes import Attribute, UnicodeAttribute
+from pynamodb import attributes
+from pynamodb.attributes import Attribute
 from pynamodb.constants import MAP, NUMBER, STRING
 from pynamodb.models import MetaModel, Model
 
 from wallet_api.clock import epoch_milliseconds
 from wallet_api.money import Money
+from wallet_api.storage.expressions import Quick
 from wallet_api.storage.layouts import layout_of
 
 Raw = dict[str, dict[str, Any]]
@@ -26,7 +28,11 @@ Raw = dict[str, dict[str, Any]]
 R = TypeVar("R")
 
 
-class WholeNumber(Attribute[int]):
+class UnicodeAttribute(Quick[str], attributes.UnicodeAttribute):
+    """Text, as it is."""
+
+
+class WholeNumber(Quick[int]):
     """An integer, exact up to DynamoDB's 38 digits. Raises TypeError for a bool, a float or a Decimal."""
 
     attr_type = NUMBER
@@ -40,7 +46,7 @@ class WholeNumber(Attribute[int]):
         return int(value)
 
 
-class Moment(Attribute[datetime]):
+class Moment(Quick[datetime]):
     """An aware time, kept as UTC text with microseconds, so that the order of texts is the order of times."""
 
     attr_type = STRING
@@ -54,7 +60,7 @@ class Moment(Attribute[datetime]):
         return datetime.fromisoformat(value)
 
 
-class Expiry(Attribute[datetime]):
+class Expiry(Quick[datetime]):
     """When DynamoDB may delete an item: epoch seconds, as time-to-live wants. It deletes late, so code checks as well."""
 
     attr_type = NUMBER
@@ -66,7 +72,7 @@ class Expiry(Attribute[datetime]):
         return datetime.fromtimestamp(int(value), UTC)
 
 
-class MoneyAttribute(Attribute[Money]):
+class MoneyAttribute(Quick[Money]):
     """An amount with its currency, as a map of the two."""
 
     attr_type = MAP
@@ -78,7 +84,7 @@ class MoneyAttribute(Attribute[Money]):
         return Money(int(value["amount"][NUMBER]), value["currency"][STRING])
 
 
-class Document(Attribute[Any]):
+class Document(Quick[Any]):
     """Plain JSON, compact, for what is read whole and never queried. Raises TypeError for a float anywhere in it."""
 
     attr_type = STRING
@@ -91,7 +97,7 @@ class Document(Attribute[Any]):
         return _read(value)
 
 
-class Counters(Attribute[dict[str, int]]):
+class Counters(Quick[dict[str, int]]):
     """A map of whole numbers by name, such as a balance for each currency; one can be named in an expression."""
 
     attr_type = MAP

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action, Update
+from pynamodb.expressions.update import Action
 
+from wallet_api.storage.expressions import write_actions, write_condition
 from wallet_api.storage.items import Item
 
 
@@ -28,9 +29,9 @@ def _with_expressions(
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
     if condition is not None:
-        request["ConditionExpression"] = condition.serialize(names, values)
+        request["ConditionExpression"] = write_condition(condition, names, values)
     if actions:
-        request["UpdateExpression"] = Update(*actions).serialize(names, values)
+        request["UpdateExpression"] = write_actions(actions, names, values)
     if names:
         request["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
     if values:

@@ -15,18 +15,16 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol, TypedDict
 
 import msgspec
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import Session
 
 from wallet_api.storage import meters
 from wallet_api.storage.ahead import Ahead
+from wallet_api.storage.signing import Signer
 
-USER_AGENT = "wallet-api"
 _VERSION = "DynamoDB_20120810"
-_CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
 class Value(TypedDict, total=False):
@@ -123,7 +121,7 @@ class Wire:
         self._url = client.meta.endpoint_url.rstrip("/") + "/"
         self._ahead = Ahead(self._http, self._url, client.meta.config.read_timeout)
         self._session = session
-        self._region = client.meta.region_name
+        self._signer = Signer(self._url, client.meta.region_name)
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the client's own."""
@@ -163,14 +161,10 @@ class Wire:
 
     def _signed(self, target: str, body: bytes) -> AWSPreparedRequest:
         """A request with AWS Signature Version 4. Raises NoCredentialsError."""
-        credentials: Any = self._session.get_credentials()
+        credentials = self._session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        headers = {"X-Amz-Target": target, "Content-Type": _CONTENT_TYPE, "User-Agent": USER_AGENT}
-        request: Any = AWSRequest("POST", self._url, headers, body)
-        SigV4Auth(credentials.get_frozen_credentials(), "dynamodb", self._region).add_auth(request)
-        prepared: AWSPreparedRequest = request.prepare()
-        return prepared
+        return self._signer.signed(target, body, credentials.get_frozen_credentials())
 
     def _intercepted(self, operation: str, request: AWSPreparedRequest) -> Any:
         """What a `before-send` handler answers in the endpoint's place, as it may before botocore's own calls."""

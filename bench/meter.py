@@ -13,6 +13,7 @@ from typing import Any
 from bench import capacity
 from bench.capacity import Raw
 from dev.cloud.calls import Real, intercepted, side_by_side
+from dev.cloud.rights import as_nobody
 
 SLOWER_BY = 0.03
 """Seconds added to each call, so that calls which are sent at the same time are seen to be in flight at the same time."""
@@ -188,5 +189,6 @@ def _key(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _image(real: Any, client: Any, table: str, _kind: str, key: dict[str, Any]) -> Raw | None:
-    item: Raw | None = real(client, "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True}).get("Item")
+    with as_nobody():
+        item: Raw | None = real(client, "GetItem", {"TableName": table, "Key": key, "ConsistentRead": True}).get("Item")
     return item

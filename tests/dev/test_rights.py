@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from dev.cloud.rights import Rights, rights
+from dev.cloud.rights import Rights, as_nobody, rights
 from dev.functions import RIGHTS, UNTRIED
 from dev.templates import table_names
 from tests.build import a_merchant
@@ -33,6 +33,15 @@ def test_what_is_not_given_is_denied_and_named() -> None:
     assert answer[0] == 400
     assert b"AccessDeniedException" in answer[2]
     assert mine.refused == {("fold_ledger", "ledger", "PutItem")}
+
+
+def test_what_a_measurement_looks_at_is_asked_by_nobody() -> None:
+    mine = Rights({"fold_ledger": {"accounts": ["PutItem"]}})
+    with mine.running("fold_ledger"):
+        with as_nobody():
+            assert mine.refusal("before-send.dynamodb.PutItem", body(TableName=LEDGER)) is None
+        assert mine.refusal("before-send.dynamodb.PutItem", body(TableName=LEDGER)) is not None
+    assert mine.refused == mine.used == {("fold_ledger", "ledger", "PutItem")}
 
 
 def test_every_part_of_a_transaction_and_every_index_is_asked_for() -> None:

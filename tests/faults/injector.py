@@ -154,7 +154,7 @@ class Faults:
         self._aimed = (operation, before + nth, fault, times)
 
     def always(self, operation: str, fault: str) -> None:
-        """Breaks every call of an operation."""
+        """Breaks every call of an operation; `*` is any."""
         self._always = (operation, fault)
 
     def made(self, operation: str) -> list[dict[str, Any]]:
@@ -182,7 +182,7 @@ class Faults:
                 raise ProcessDied
             self.calls.append((operation, parameters))
             fault = self._planned.pop(len(self.calls), None) or self._of_aimed(operation)
-            if fault is None and self._always is not None and self._always[0] == operation:
+            if fault is None and self._always is not None and self._always[0] in (operation, "*"):
                 fault = self._always[1]
             if fault is not None:
                 self.struck.append(operation)

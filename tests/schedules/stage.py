@@ -47,6 +47,8 @@ TELLING = (
     "customer_id",
     "charged",
     "max_per_month",
+    "interval",
+    "minimum",
 )
 """What is compared between two runs: what a person has or is told, and nothing that is made up anew in each run."""
 

@@ -121,6 +121,22 @@ def test_an_order_that_never_arrived_gives_the_money_back(api: Api, cloud: Local
     true(cloud)
 
 
+@pytest.mark.parametrize("statuses", [("paid", "rejected"), ("rejected", "paid")])
+def test_of_two_that_hear_otherwise_at_once_the_first_is_posted(
+    api: Api, cloud: LocalCloud, statuses: tuple[Any, Any]
+) -> None:
+    """M37: both read it while it was processing; what was set aside leaves once, and the bank is asked again later."""
+    shop = a_shop(api, cloud, "0000008")
+    pay_out(api, shop, ASKED).ok(201)
+    cloud.clock.advance("2m")
+    payout = cloud.wallet.payouts.require(payouts(api, shop)[0]["id"])
+    first, second = (BankOutcome(each, "bank_refused" if each == "rejected" else None) for each in statuses)
+    ended = cloud.wallet.payouts.post(payout, first)
+    assert cloud.wallet.payouts.post(payout, second) == ended
+    assert ended.status == {"paid": "paid", "rejected": "failed"}[statuses[0]]
+    true(cloud)
+
+
 def test_a_replay_tells_how_it_stands_now(api: Api, cloud: LocalCloud) -> None:
     shop, idem = a_shop(api, cloud, "0000002"), key()
     assert pay_out(api, shop, ASKED, idem=idem).ok(201)["status"] == "processing"

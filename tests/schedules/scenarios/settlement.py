@@ -65,6 +65,11 @@ def waiting(ending: str) -> Callable[[Stage], None]:
     return before
 
 
+def rescheduled(on: Stage) -> None:
+    """The merchant has said once when it is paid out."""
+    reschedule(on, None, 300)(Conductor(min))
+
+
 def rejected(on: Stage) -> None:
     """A payout that the bank rejected; nobody has folded yet what came back."""
     waiting("0000008")(on)
@@ -144,7 +149,10 @@ PAIRS = [
     scenario("night and fold of today", lambda on: [night(on), on.fold()], ("done", "done"), before=earned_today),
     scenario("night and manual", lambda on: [night(on), reschedule(on, "manual")], ("done", "done"), before=sold),
     scenario("night and a larger minimum", lambda on: [night(on), reschedule(on, None, 500)], ("done", "done"), alike=LITTLE, before=sold),
-    scenario("manual and a larger minimum", lambda on: [reschedule(on, "manual"), reschedule(on, None, 500)], ("done", "done")),
+    scenario("manual and a first minimum", lambda on: [reschedule(on, "manual"), reschedule(on, None, 500)], ("done", "done")),
+    scenario("manual and a larger minimum", lambda on: [reschedule(on, "manual"), reschedule(on, None, 500)],
+        ("done", "done"), before=rescheduled,
+    ),
     scenario("payout and another account", lambda on: [pay_out(on, 60), move_account(on)],
         (PAID, "done"), (COOLING, "done"), before=sold,
     ),

@@ -121,6 +121,12 @@ def refund(api: Api, merchant_key: str, payment_id: str, amount: int) -> Answer:
     return api.post("/v1/refunds", body, token=merchant_key, key=key())
 
 
+def ask_back(api: Api, person: Person, payment_id: str) -> str:
+    """A customer's wish to have a payment back: the request's id."""
+    body = {"payment_id": payment_id, "reason": "returned"}
+    return str(api.post("/v1/refund_requests", body, token=person.token, key=key()).ok(201)["id"])
+
+
 def transfer(api: Api, person: Person, phone: str, amount: int) -> Answer:
     body = {"to": {"phone": phone}, "amount": cny(amount), "authorization": {"pin": PIN}}
     return api.post("/v1/transfers", body, token=person.token, key=key())

@@ -134,6 +134,14 @@ class Bench:
         payment = self.paid()
         return lambda: people.refund(self.api, self.merchant_key, payment, 500).ok(201)
 
+    def ask_back(self) -> Request:
+        payment = self.paid()
+        return lambda: people.ask_back(self.api, self.ada, payment)
+
+    def approve(self) -> Request:
+        path = f"/v1/refund_requests/{people.ask_back(self.api, self.ada, self.paid())}/approve"
+        return lambda: self.api.post(path, {}, token=self.merchant_key, key=key()).ok(200)
+
     def transfer(self) -> Request:
         return lambda: people.transfer(self.api, self.ada, self.bo.phone, 100).ok(201)
 
@@ -235,6 +243,8 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "merchant applied for": Bench.apply,
     "outlet opened": Bench.open_outlet,
     "refund": Bench.refund,
+    "refund asked for": Bench.ask_back,
+    "the same, approved": Bench.approve,
     "transfer": Bench.transfer,
     "top-up": Bench.top_up,
     "top-up with a code (2 requests)": Bench.top_up_with_a_code,

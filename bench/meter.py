@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Lock
 from typing import Any
+from unittest.mock import patch
 
 from bench import capacity
 from bench.capacity import Raw
@@ -17,6 +20,8 @@ from dev.cloud.rights import as_nobody
 
 SLOWER_BY = 0.03
 """Seconds added to each call, so that calls which are sent at the same time are seen to be in flight at the same time."""
+SLICES = 10
+"""In so many parts: on a busy machine the threads of the other calls get their turns meanwhile, however long that takes."""
 _TRANSACTION = "TransactWriteItems"
 
 
@@ -148,10 +153,13 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
     meter = Meter()
 
     def call(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        sent = _sent.get()
+        start = sent.pop() if sent else None
         places = list(_places(operation, parameters))
         before = [_image(real, client, *place) for place in places]
-        start = time.monotonic()
-        time.sleep(slower_by)
+        start = start or time.monotonic()
+        for _ in range(SLICES):
+            time.sleep(slower_by / SLICES)
         answer = None
         try:
             answer = real(client, operation, {**parameters, "ReturnConsumedCapacity": "TOTAL"})
@@ -166,8 +174,33 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
             with meter.lock:
                 meter.calls.append(Call(operation, parameters, answer, start, end, tuple(written)))
 
-    with intercepted(call, begin=side_by_side):
+    with (
+        intercepted(call, begin=lambda whole: side_by_side(_sent_now(whole))),
+        patch.object(ThreadPoolExecutor, "submit", _submit_sent),
+    ):
         yield meter
+
+
+_sent: ContextVar[list[float] | None] = ContextVar("sent", default=None)
+"""When a thread's next call was handed over to it: a call is in flight from then on, however late the thread gets its turn."""
+_submit = ThreadPoolExecutor.submit
+
+
+def _sent_now(work: Callable[..., Any]) -> Callable[..., Any]:
+    at = [time.monotonic()]
+
+    def worked(*arguments: Any, **named: Any) -> Any:
+        token = _sent.set(at)
+        try:
+            return work(*arguments, **named)
+        finally:
+            _sent.reset(token)
+
+    return worked
+
+
+def _submit_sent(pool: ThreadPoolExecutor, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+    return _submit(pool, _sent_now(work), *arguments, **named)
 
 
 Place = tuple[str, str, dict[str, Any]]

@@ -13,6 +13,8 @@ from typing import Protocol
 WALLET_DAY = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Limits count by the calendar day of China Standard Time, which has had no daylight saving since 1991."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Clock(Protocol):
     """What the wallet asks of a clock."""
@@ -40,12 +42,12 @@ def rfc3339(moment: datetime) -> str:
     """`2026-11-22T01:05:00Z`: whole seconds, UTC (RFC 3339 section 5.6). Raises ValueError for a naive time."""
     if moment.tzinfo is None:
         raise ValueError("a time without its zone is not a moment")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def epoch_milliseconds(moment: datetime) -> int:
     """Milliseconds since 1970, exact: never through a binary fraction of a second."""
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
@@ -56,12 +58,12 @@ def epoch_seconds(moment: datetime) -> int:
 
 def wallet_day(moment: datetime) -> str:
     """The calendar day that a limit counts this moment in, such as `2026-11-22`."""
-    return moment.astimezone(WALLET_DAY).strftime("%Y-%m-%d")
+    return moment.astimezone(WALLET_DAY).date().isoformat()
 
 
 def month_of(moment: datetime) -> str:
     """The calendar month in UTC, such as `2026-11`."""
-    return moment.astimezone(UTC).strftime("%Y-%m")
+    return moment.astimezone(UTC).date().isoformat()[:7]
 
 
 def months_back(newest: datetime, oldest: datetime) -> Iterator[datetime]:

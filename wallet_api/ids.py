@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 from wallet_api.clock import epoch_milliseconds
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_SHIFTS = range(120, -1, -10)
+_AS_PYTHON_COUNTS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 _ID = re.compile(r"[a-z]{2,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 
 
@@ -45,17 +49,14 @@ def first_id_after(prefix: str, month: datetime) -> str:
 
 def encode(number: int) -> str:
     """128 bits as the 26 digits of a ULID."""
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def decode(ulid: str) -> int:
     """The 128 bits of a ULID's 26 digits. Raises ValueError for another text."""
-    number = 0
-    for digit in ulid:
-        number = number << 5 | _ALPHABET.index(digit)
-    if len(ulid) != 26 or number >> 128:
+    if _ULID.fullmatch(ulid) is None:
         raise ValueError("not a ULID")
-    return number
+    return int(ulid.translate(_AS_PYTHON_COUNTS), 32)
 
 
 def is_id(text: str, prefix: str) -> bool:

@@ -194,7 +194,9 @@ def _money_document(value: object) -> object:
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("a document does not hold fractions")
-    if isinstance(value, Mapping):
+    if isinstance(value, str | int) or value is None:
+        return
+    if isinstance(value, dict | Mapping):
         value = list(value.values())
     if isinstance(value, list | tuple):
         for each in value:

@@ -10,24 +10,26 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
+
+from wallet_api.logs import Discreet
 
 
 class KeysUnusable(Exception):
     """The secret store's text is not a set of master secrets."""
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(Discreet, frozen=True):
     """Master secrets by version. New hashes are made with `chosen`, or else with the highest version.
 
     A version is known to every instance of the wallet before one of them makes anything with it: otherwise, while instances are
     replaced, the older ones would refuse what the newer ones made.
     """
 
-    masters: Mapping[int, bytes] = field(repr=False)
+    masters: Mapping[int, bytes]
     chosen: int | None = None
-    _derived: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
+    _derived: dict[tuple[str, int], bytes] = field(default_factory=dict)
 
     @staticmethod
     def from_text(text: str) -> Keys:

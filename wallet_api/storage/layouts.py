@@ -31,6 +31,7 @@ class Layout(NamedTuple):
     """The attributes of an item class, and the values that an item of it begins with."""
 
     slots: tuple[Slot, ...]
+    by_name: Mapping[str, Slot]
     names: frozenset[str]
     defaults: Mapping[str, Any]
 
@@ -42,11 +43,12 @@ class Layout(NamedTuple):
 
     def read(self, raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """The values of a raw item. Raises AttributeDeserializationError for one of another type."""
-        values = dict(self.defaults)
-        for name, kind, _, read, _ in self.slots:
-            found = raw.get(name)
-            if not found:
+        values, slots = dict(self.defaults), self.by_name
+        for name, found in raw.items():
+            slot = slots.get(name)
+            if slot is None or not found:
                 continue
+            _, kind, _, read, _ = slot
             if kind in found:
                 value = found[kind]
                 values[name] = value if read is None else read(value)
@@ -84,7 +86,7 @@ def layout_of(item_type: Any) -> Layout:
         for name, attribute in attributes.items()
     )
     defaults = {name: each.default for name, each in attributes.items() if each.default is not None}
-    return Layout(slots, frozenset(attributes), defaults)
+    return Layout(slots, {slot.name: slot for slot in slots}, frozenset(attributes), defaults)
 
 
 def _own(attribute: Attribute[Any], change: str) -> Change | None:

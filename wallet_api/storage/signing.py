@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, HeadersDict
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
 USER_AGENT = "wallet-api"
@@ -61,5 +61,6 @@ class Signer:
         }
         if token:
             headers["X-Amz-Security-Token"] = token
-        prepared: Any = HeadersDict(headers)
-        return AWSPreparedRequest("POST", self._url, prepared, body, stream_output=False)
+        # A dictionary of botocore's own would find them in any case of letters; nobody who sends them asks for that.
+        plain: Any = headers
+        return AWSPreparedRequest("POST", self._url, plain, body, stream_output=False)

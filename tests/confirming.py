@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import Someone, a_person, key
+from tests.build import Someone, a_person, key, send
 from wallet_api.confirmations.store import CONFIRMATION
 from wallet_api.confirmations.use_cases import Sending
 from wallet_api.deliveries.use_cases import QueueMessage
@@ -133,3 +133,10 @@ def sending(cloud: LocalCloud, **companies: Company) -> Sending:
     """The wallet's worker with other companies: `sms`, `mail`, `push`."""
     worker: Sending = replace(cloud.wallet.confirmations, **companies)
     return worker
+
+
+def moved(api: Api, cloud: LocalCloud, payer: Someone, amount: int = 700) -> None:
+    """Money goes from somebody to somebody else; the streams are read and nothing is sent."""
+    send(api, payer, a_person(api, cloud), amount).ok(201)
+    with waiting(cloud):
+        cloud.pump.drain()

@@ -144,11 +144,9 @@ class ClaimStore(Struct, frozen=True):
         unchanged = items.pk.does_not_exist() if seen is None else items.session_id == seen.session_id
         write.replace(item, (unchanged, ChangedMeanwhile()))
 
-    def release(self, place: str, session_id: str, write: AtomicWrite) -> None:
-        """Adds to a write that a token belongs to nobody; it fails with ChangedMeanwhile when it is another session's."""
-        items = self.items
-        ours = items.pk.does_not_exist() | (items.session_id == session_id)
-        write.delete(items(place, CLAIM), (ours, ChangedMeanwhile()))
+    def release(self, place: str, write: AtomicWrite) -> None:
+        """Adds to the write that takes a token from its session that it belongs to nobody."""
+        write.delete(self.items(place, CLAIM))
 
 
 def claim_place(token: str) -> str:

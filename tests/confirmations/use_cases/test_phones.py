@@ -83,6 +83,16 @@ def test_a_phone_that_somebody_else_signed_in_on_tells_nothing_of_who_was_there_
     assert len(pushed(cloud, token)) == 2
 
 
+def test_a_token_that_a_phone_gave_up_takes_nothing_from_it(api: Api, cloud: LocalCloud) -> None:
+    """Apple or Firebase gave the app another since; whoever has the old one now is no concern of its first owner's."""
+    ada, token = with_phone(api, cloud)
+    fresh = a_token()
+    register(api, ada, fresh).ok(200)
+    register(api, a_person(api, cloud), token).ok(200)
+    paid_to(api, cloud, ada)
+    assert len(pushed(cloud, fresh)) == 1
+
+
 def test_of_two_who_register_one_phone_at_once_one_has_it(api: Client, cloud: LocalCloud) -> None:
     people, token = [a_person(api, cloud) for _ in range(4)], a_token()
     turns = iter(people)

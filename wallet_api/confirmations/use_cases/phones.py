@@ -159,6 +159,7 @@ class Phones(Struct, frozen=True):
         with suppress(ChangedMeanwhile):
             with self.storage.atomic_write() as write:
                 self.sessions.pushes.take(person_id, push, write, ChangedMeanwhile())
-                self.claims.release(push.place, push.session_id, write)
+                # Whoever claims a token takes it from its session in the same write: what is still the session's is its claim.
+                self.claims.release(push.place, write)
             return True
         return False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chalicelib.authorization_views import AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
@@ -34,8 +35,8 @@ from wallet_api.payments.errors import (
     PaymentProcessing,
     PaymentTaken,
 )
-from wallet_api.payments.model import Capture, Payment
-from wallet_api.payments.use_cases import Asking, Confirmation
+from wallet_api.payments.model import Capture, Payment, Status
+from wallet_api.payments.use_cases import Asking, Confirmation, Sought
 from wallet_api.rate_limits.errors import RateLimited
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
@@ -97,9 +98,21 @@ class CapturePayment(Body):
 
 
 class PaymentQuery(PageQuery, frozen=True):
-    """`order_id` asks for the one payment of an order."""
+    """`order_id` asks for the one payment of an order, and goes with nothing else. `status` asks for those in one state, `from` and
+    `to` (excluded) for those that were asked for in a time. A page by `status` may hold fewer rows than `limit`, even none, and
+    have a next one.
+    """
 
     order_id: OrderId | None = None
+    status: Status | None = None
+    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
+    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
+
+    def sought(self) -> Sought:
+        """As the use case reads it. Raises Invalid for an order that is asked for together with something else."""
+        if self.order_id is not None and (self.status, self.since, self.until) != (None, None, None):
+            raise Invalid(FieldProblem("order_id", "exactly_one", (("names", "order_id, status, from, to"),)))
+        return Sought(self.status, self.since, self.until)
 
 
 @endpoint(
@@ -248,12 +261,14 @@ def get_payment(call: Call[None]) -> Any:
     errors=[MerchantSuspended],
 )
 def list_payments(call: Call[None]) -> Any:
-    """Newest first, a moment after the facts; with `order_id`, the one payment of that order as it stands now."""
-    query, merchant = call.query, call.merchant
+    """Newest first, a moment after the facts; with `order_id`, the one payment of that order as it stands now. What waits to be
+    captured is `status=authorized`; a day is `from` and `to`.
+    """
+    query, merchant, sought = call.query, call.merchant, call.query.sought()
     if query.order_id is not None:
         page: Page[Payment] = Page(tuple(call.wallet.payments.find_order(merchant, query.order_id)), None)
     else:
-        page = call.wallet.payments.newest(merchant, query.page())
+        page = call.wallet.payments.newest(merchant, query.page(), sought)
     rows = tuple(payment_view(payment, merchant, call.wallet) for payment in page.rows)
     return ListView.of(Page(rows, page.next_cursor))
 

@@ -9,13 +9,13 @@ from wallet_api.payments.use_cases.capturing import Capturing
 from wallet_api.payments.use_cases.charging import Charging
 from wallet_api.payments.use_cases.confirming import Confirmation
 from wallet_api.payments.use_cases.creating import Asking
-from wallet_api.payments.use_cases.looking import Looking
+from wallet_api.payments.use_cases.looking import Looking, Sought
 from wallet_api.payments.use_cases.paying_at_outlets import AtOutlet, PayingAtOutlets
 from wallet_api.payments.use_cases.settling import Settling
 from wallet_api.payments.use_cases.taking_codes import TakingCodes
 from wallet_api.storage import AtomicWrite, Read, Trip
 
-__all__ = ["Asking", "AtOutlet", "Confirmation", "Payments"]
+__all__ = ["Asking", "AtOutlet", "Confirmation", "Payments", "Sought"]
 
 
 class Payments(PayingAtOutlets, TakingCodes, Charging, Capturing, Canceling, Looking, Settling, frozen=True):

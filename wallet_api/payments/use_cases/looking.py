@@ -1,16 +1,38 @@
-"""Each side looks at its payments: by id, by the merchant's own order id, newest first."""
+"""Each side looks at its payments: by id, by the merchant's own order id, newest first, by state and time."""
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import datetime
+
+from msgspec import Struct
 
 from wallet_api.errors import NotFound
+from wallet_api.ids import first_id
 from wallet_api.merchants.model import MerchantCaller
-from wallet_api.payments.model import Payment
+from wallet_api.payments.model import Payment, Status
+from wallet_api.payments.store import PaymentItem
 from wallet_api.payments.use_cases.ground import own
 from wallet_api.payments.use_cases.voiding import Voiding
 from wallet_api.sessions.model import Customer
-from wallet_api.storage.pages import Page, PageRequest, page_by_month
+from wallet_api.storage.pages import Page, PageRequest, page_by_month, page_of
+
+WINDOW = 100
+"""How many payments a filtered page looks at: a request's work is bounded, and its cursor goes on from there."""
+
+
+class Sought(Struct, frozen=True):
+    """Which of a merchant's payments: in this state, asked for since and until (excluded) when."""
+
+    status: Status | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def takes(self, payment: Payment) -> bool:
+        """Whether a payment, as it stands now, is among them."""
+        return self.status in (None, payment.status)
+
+
+ALL = Sought()
 
 
 class Looking(Voiding, frozen=True):
@@ -48,18 +70,27 @@ class Looking(Voiding, frozen=True):
             found = self.store.find(known, trip)
         return [self.void_if_lapsed(own(found(), caller)).at(self.clock.now())]
 
-    def newest(self, caller: MerchantCaller, page: PageRequest) -> Page[Payment]:
-        """The merchant's payments, newest first."""
+    def newest(self, caller: MerchantCaller, page: PageRequest, sought: Sought = ALL) -> Page[Payment]:
+        """The merchant's payments, newest first; of those in one state, a page may hold fewer than its limit."""
         with self.storage.trip() as trip:
             authorized = self.merchants.authorized(caller, trip)
         merchant, now = authorized(), self.clock.now()
+        end = None if sought.until is None else first_id("pay", sought.until)
+
+        def read(month: datetime, before: str | None, limit: int) -> list[PaymentItem]:
+            bounds = [bound for bound in (before, end) if bound is not None]
+            return self.store.newest(caller.id, caller.mode, month, min(bounds, default=None), limit)
+
         found = page_by_month(
-            page,
+            page if sought.status is None else PageRequest(WINDOW, page.cursor),
             "pay",
-            now=now,
-            since=merchant.created_at,
-            read=partial(self.store.newest, caller.id, caller.mode),
+            now=now if sought.until is None else min(now, sought.until),
+            since=max(merchant.created_at, sought.since or merchant.created_at),
+            read=read,
             id_of=lambda row: row.pk,
         )
-        payments = self.store.with_orders(list(found.rows))
-        return Page(tuple(payment.at(now) for payment in payments), found.next_cursor)
+        rows = [row for row in found.rows if sought.since is None or row.created_at >= sought.since]
+        below = found.next_cursor if len(rows) == len(found.rows) else None
+        payments = [payment.at(now) for payment in self.store.with_orders(rows)]
+        shown = page_of(payments, page, place=lambda row: row.id, more=below is not None, keep=sought.takes)
+        return shown if len(shown.rows) == page.limit else Page(shown.rows, below)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from chalicelib.auth import admit
@@ -19,13 +19,14 @@ from wallet_api.authorizations.errors import (
 )
 from wallet_api.authorizations.use_cases import AskingReset
 from wallet_api.clock import rfc3339
+from wallet_api.devices.model import Device
 from wallet_api.errors import NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
-from wallet_api.ledger.limits import PERIODS, Limits, Period, ends_at, limits_of
+from wallet_api.ledger.limits import NEW_DEVICE, PAYMENT_CODE, PERIODS, STATIC_CODE, Period, ends_at, limits_of
 from wallet_api.ledger.spending import spent_in
-from wallet_api.money import zero
+from wallet_api.money import Money, zero
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
 from wallet_api.passwords.errors import PasswordRequired, WrongCurrentPassword
 from wallet_api.people.errors import AccessFrozen
@@ -54,15 +55,27 @@ class LimitView(View):
     resets_at: str
 
 
+class NarrowerView(View):
+    """A smaller limit that holds beside the tier's own; `until` when it ends, null for one that stays."""
+
+    per_transaction: MoneyView
+    daily: LimitView
+    until: str | None
+
+
 class LimitsView(View):
     """What may go out in one transaction, and in one day, month and year, which begin at midnight in Beijing; null where a tier has
-    no such limit. A device that is new to the person may move less for a day, and codes on walls are paid within smaller sums as well.
+    no such limit. Smaller ones hold as well: for a device that is new to the person (null for any other), for codes on walls, and for
+    shown payment codes that pay without a PIN.
     """
 
     per_transaction: MoneyView
     daily: LimitView | None
     monthly: LimitView | None
     yearly: LimitView | None
+    new_device: NarrowerView | None
+    static_codes: NarrowerView
+    payment_codes: NarrowerView
 
 
 class FrozenView(View):
@@ -112,14 +125,14 @@ class PinView(View):
 def get_wallet(call: Call[None]) -> Any:
     """The caller's balances by currency, tier and limits."""
     accounts, name = call.wallet.ledger.accounts, chart.customer(call.customer.id)
-    account = call.wallet.sessions.while_live(call.customer, lambda trip: accounts.reading(name, trip))
+    session, account = call.wallet.sessions.while_live(call.customer, lambda trip: accounts.reading(name, trip))
     return WalletView(
         id=call.customer.id,
         status=account.status,
         freeze=_freeze_of(call, account),
         tier=account.tier,
         balances=_balances(account),
-        limits=_limits(account, call.wallet.clock.now()),
+        limits=_limits(account, session.device, call.wallet.clock.now()),
         payment_pin=_pin_state(account),
         created_at=rfc3339(account.opened_at),
     )
@@ -233,16 +246,33 @@ def _balances(account: Account) -> list[BalanceView]:
     ]
 
 
-def _limits(account: Account, now: datetime) -> LimitsView:
+def _limits(account: Account, device: Device, now: datetime) -> LimitsView:
     limits = limits_of(account.tier, HOME_CURRENCY)
-    day, month, year = (_limit(account, period, limits, now) for period in PERIODS)
-    return LimitsView(per_transaction=MoneyView.of(limits.per_transaction), daily=day, monthly=month, yearly=year)
+    sums = {period: (limits.of(period), spent_in(account, period, HOME_CURRENCY, now)) for period in PERIODS}
+    day, month, year = (
+        None if limit is None else _limit(period, limit, used, now) for period, (limit, used) in sums.items()
+    )
+    until = datetime.fromtimestamp(device.limited_until_seconds, UTC) if device.is_limited(now) else None
+    return LimitsView(
+        per_transaction=MoneyView.of(limits.per_transaction),
+        daily=day,
+        monthly=month,
+        yearly=year,
+        new_device=_narrower(account, NEW_DEVICE, now, until) if until else None,
+        static_codes=_narrower(account, STATIC_CODE, now),
+        payment_codes=_narrower(account, PAYMENT_CODE, now),
+    )
 
 
-def _limit(account: Account, period: Period, limits: Limits, now: datetime) -> LimitView | None:
-    limit, used = limits.of(period), spent_in(account, period, HOME_CURRENCY, now)
-    if limit is None:
-        return None
+def _narrower(account: Account, kind: str, now: datetime, until: datetime | None = None) -> NarrowerView:
+    limits, used = limits_of(kind, HOME_CURRENCY), spent_in(account, "day", HOME_CURRENCY, now, of=kind)
+    daily = _limit("day", limits.daily, used, now)
+    return NarrowerView(
+        per_transaction=MoneyView.of(limits.per_transaction), daily=daily, until=rfc3339(until) if until else None
+    )
+
+
+def _limit(period: Period, limit: Money, used: Money, now: datetime) -> LimitView:
     return LimitView(
         limit=MoneyView.of(limit),
         used=MoneyView.of(used),

@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import a_merchant, a_person, cny, refused, send
+from tests.handset import a_handset, scan
+from tests.identity import sign_in
 from tests.ledger_world import World
+from tests.selling import an_outlet
+from tests.shopping import pay_at
 from wallet_api.ledger import chart
 from wallet_api.money import Money
 
@@ -44,6 +48,36 @@ def test_what_was_spent_is_taken_off_the_limits_of_the_day_the_month_and_the_yea
         limit = limits[period]["limit"]["amount"]
         assert (limits[period]["used"], limits[period]["remaining"]) == (cny(700), cny(limit - 700))
         assert (others[period]["used"], others[period]["remaining"]) == (cny(0), cny(limit))
+
+
+def test_the_smaller_limits_of_codes_are_shown_with_what_is_left_of_them(api: Api, cloud: LocalCloud) -> None:
+    """M30: what counts against them counts against the tier's own as well."""
+    payer, shop = a_person(api, cloud, balance=100_00), a_merchant(cloud)
+    place = an_outlet(api, shop).ok(201)["id"]
+    pay_at(api, payer, place, 20_00).ok(201)
+    scan(api, shop, a_handset(api, cloud, payer).code(), 30_00).ok(201)
+
+    limits = api.get("/v1/wallet", token=payer.token).ok(200)["limits"]
+
+    told = {name: limits[name]["daily"]["used"]["amount"] for name in ("static_codes", "payment_codes")}
+    assert told == {"static_codes": 20_00, "payment_codes": 30_00}
+    assert limits["daily"]["used"] == cny(50_00)
+    for name, used in told.items():
+        daily = limits[name]["daily"]
+        assert daily["remaining"] == cny(daily["limit"]["amount"] - used)
+        assert limits[name]["per_transaction"]["amount"] < limits["per_transaction"]["amount"]
+        assert limits[name]["until"] is None
+    assert limits["new_device"] is None, "the device that a wallet was opened on is not new"
+
+
+def test_a_new_device_is_told_what_it_may_move_and_until_when(api: Api, cloud: LocalCloud) -> None:
+    someone = a_person(api, cloud)
+    token = sign_in(api, cloud, someone)["session"]["access_token"]
+    limit = api.get("/v1/wallet", token=token).ok(200)["limits"]["new_device"]
+    assert limit["daily"]["remaining"] == limit["daily"]["limit"] == cny(5_000_00)
+    device = next(each for each in api.get("/v1/devices", token=token).ok(200)["data"] if each["current"])
+    assert limit["until"] == device["limited_until"]
+    assert api.get("/v1/wallet", token=someone.token).ok(200)["limits"]["new_device"] is None
 
 
 def test_each_limit_says_when_its_sum_begins_anew_in_beijing(api: Api, cloud: LocalCloud) -> None:

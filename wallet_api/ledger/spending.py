@@ -101,9 +101,12 @@ def _add(
     return actions, [(spent <= rest.amount, REACHED[counter.period](limit=counter.limit))]
 
 
-def spent_in(account: Account, period: Period, currency: str, now: datetime) -> Money:
-    """What went out of a wallet in the present day, month or year, as its limits count it."""
+def spent_in(account: Account, period: Period, currency: str, now: datetime, *, of: str = "") -> Money:
+    """What went out of a wallet in the present day, month or year, as its limits count it; `of` STATIC_CODE or PAYMENT_CODE, what of
+    it codes paid that hang on a wall, or shown ones by themselves.
+    """
+    name = {STATIC_CODE: f"static_{currency}", PAYMENT_CODE: f"code_{currency}"}.get(of, currency)
     present = max(wallet_day(now), "" if account.spent_day == NEVER else account.spent_day)
     known = account.counters(period) or {}
     same = label_of(period, account.spent_day) == label_of(period, present)
-    return Money(known.get(currency, 0) if same else 0, currency)
+    return Money(known.get(name, 0) if same else 0, currency)

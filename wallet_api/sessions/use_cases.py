@@ -102,13 +102,12 @@ class Sessions(Struct, frozen=True):
             admitted()
         return found
 
-    def while_live(self, customer: Customer, reading: Callable[[Trip], Read[T]]) -> T:
-        """What is read for the caller, in the trip that asks whether their session lives. Raises SessionEnded."""
+    def while_live(self, customer: Customer, reading: Callable[[Trip], Read[T]]) -> tuple[Session, T]:
+        """The caller's session, and what is read for them in the same trip. Raises SessionEnded."""
         with self.storage.trip() as trip:
             session = self.live(customer, trip)
             found = reading(trip)
-        session()
-        return found()
+        return session(), found()
 
     def begin(
         self,

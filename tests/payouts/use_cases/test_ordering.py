@@ -1,5 +1,6 @@
 """Payouts beside other things, at the same time."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -75,10 +76,10 @@ def test_what_is_earned_today_does_not_stand_in_for_what_another_payout_took(
     """
     payer: Any = a_person(api, cloud, balance=200_00)
     a_paid_payment(api, shop, payer, 150_00)
-    other = api.fresh()
 
     def meanwhile() -> None:
-        pay_out(other, shop).ok(201)
+        with closing(api.fresh()) as other:
+            pay_out(other, shop).ok(201)
         cloud.pump.drain()
 
     faults.clear()

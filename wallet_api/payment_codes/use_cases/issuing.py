@@ -64,7 +64,7 @@ class Issuing(PaymentCodesGround, frozen=True):
 
     def small(self, caller: Customer) -> int:
         """Up to how much the caller's codes pay by themselves. Raises SessionEnded."""
-        return self.sessions.while_live(caller, lambda trip: self.store.small(caller.id, trip))
+        return self.sessions.while_live(caller, lambda trip: self.store.small(caller.id, trip))[1]
 
     def set_small(self, caller: Customer, small: int, pin: str | None) -> int:
         """Sets it: less at once, more with the PIN. Raises PinProofRequired, SessionEnded, AccessFrozen, and what a wrong PIN raises."""

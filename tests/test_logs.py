@@ -6,7 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.secrecy import listening
-from wallet_api.logs import TALKATIVE, WITHHELD, be_discreet
+from wallet_api.gateways.acquirer import CardDetails, ChargeOrder, RefundOrder, TokenisedCard
+from wallet_api.gateways.bank import BankOrder
+from wallet_api.logs import TALKATIVE, WITHHELD, Discreet, be_discreet
+from wallet_api.settlement_accounts.model import Details
+from wallet_api.signatures.model import SignedRequest
+from wallet_api.storage.keys import Keys
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +55,21 @@ def test_being_discreet_twice_is_being_discreet_once() -> None:
     factory = logging.getLogRecordFactory()
     be_discreet()
     assert logging.getLogRecordFactory() is factory
+
+
+def test_a_discreet_record_shows_its_name_alone() -> None:
+    """D9: wherever it is logged or meets a traceback, inside of others too."""
+
+    class Account(Discreet, frozen=True):
+        number: str
+
+    for shown in (repr(Account("6222")), str(Account("6222")), f"{[Account('6222')]}"):
+        assert "Account(…)" in shown
+        assert "6222" not in shown
+
+
+@pytest.mark.parametrize(
+    "kind", [CardDetails, TokenisedCard, ChargeOrder, RefundOrder, BankOrder, SignedRequest, Details, Keys]
+)
+def test_what_holds_secrets_or_accounts_is_discreet(kind: type) -> None:
+    assert issubclass(kind, Discreet)

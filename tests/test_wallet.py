@@ -9,14 +9,16 @@ from tests.faults.injector import Faults
 from wallet_api.clock import Clock
 from wallet_api.storage import Storage
 from wallet_api.wallet import open_wallet
+from wallet_api.wiring.part import Part
 
 
 def everything_in(thing: Any, seen: set[int]) -> list[Any]:
-    """All collaborators that can be reached from a dataclass through its fields."""
-    if id(thing) in seen or not hasattr(type(thing), "__match_args__"):
+    """All collaborators that can be reached from a part or a use case through its fields."""
+    names = thing.names() if isinstance(thing, Part) else getattr(type(thing), "__match_args__", ())
+    if id(thing) in seen:
         return []
     seen.add(id(thing))
-    values = [getattr(thing, name) for name in type(thing).__match_args__]
+    values = [getattr(thing, name) for name in names]
     return [*values, *(inner for value in values for inner in everything_in(value, seen))]
 
 

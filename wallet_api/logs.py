@@ -1,7 +1,8 @@
-"""Logs: what the libraries under the wallet may say. They log their calls' arguments, which are people's secrets.
+"""Logs: what a record shows of itself, and what the libraries under the wallet may say.
 
-PynamoDB and botocore write every request and answer at DEBUG: hashes, tokens on their way to a phone, texts of messages,
-plain data keys from KMS. Somebody who turns DEBUG on at night to find a fault must not thereby write all that to a log
+The libraries log their calls' arguments, which are people's secrets: PynamoDB and botocore write every request and answer at
+DEBUG, with hashes, tokens on their way to a phone, texts of messages, plain data keys from KMS.
+Somebody who turns DEBUG on at night to find a fault must not thereby write all that to a log
 that is kept for years. So it is not a matter of levels: the records of these libraries below WARNING lose their text
 where they are made, before any handler or filter sees them.
 """
@@ -11,8 +12,17 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from msgspec import Struct
+
 TALKATIVE = ("botocore", "boto3", "pynamodb", "s3transfer", "urllib3")
 WITHHELD = "(withheld: this library logs arguments)"
+
+
+class Discreet(Struct, frozen=True):
+    """A record that shows none of its values, in no log and in no traceback."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
 
 
 class _Discreet:

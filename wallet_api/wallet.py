@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock
@@ -40,7 +38,6 @@ from wallet_api.wiring.settlement import Settlement, open_settlement
 from wallet_api.wiring.telling import Telling, open_telling
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Wallet(Identity, MerchantSide, Telling, Confirming, MoneyBack, Settlement):
     """Everything a person, a merchant or an operator can do, by capability."""
 

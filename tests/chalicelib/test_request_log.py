@@ -1,6 +1,5 @@
 """One line for each request: which operation, with what outcome, at what cost, and nothing of anybody's."""
 
-import dataclasses
 import json
 import re
 from typing import Any
@@ -61,7 +60,7 @@ def test_developers_are_told_the_timing_and_production_is_silent(
     shown = api.get("/v1/health").headers["server-timing"]
     assert re.fullmatch(r"app;dur=\d+", shown), "calls and units go by what was found, and would tell of it"
     own = cloud.wallet
-    deployed = dataclasses.replace(own, settings=structs.replace(own.settings, stage="prod"))
+    deployed = own.replaced(settings=structs.replace(own.settings, stage="prod"))
     monkeypatch.setattr(wiring._container, "wallet", deployed)
     assert "server-timing" not in api.get("/v1/health").headers
 

@@ -1,6 +1,5 @@
 """`./wallet ops rotate-personal-data`: everybody under the new keys, while they go on living."""
 
-import dataclasses
 from base64 import b64decode
 from collections import Counter
 from typing import Any
@@ -180,7 +179,7 @@ def test_a_seal_that_is_broken_is_reported_and_stops_nobody_else(
     items = rotated.items
     with Trip(rotated.storage._connection, rotated.storage._pool, cloud.clock) as trip:
         trip.update(items(one.id, "person"), [items.data_key.set(two.data_key)], items.pk.exists())
-    assert rotation.main(["--function", "f"], lambda *_: dataclasses.replace(cloud.wallet, people=rotated)) == 1
+    assert rotation.main(["--function", "f"], lambda *_: cloud.wallet.replaced(people=rotated)) == 1
     told = capsys.readouterr()
     assert "2 people looked at: 1 data keys wrapped anew, 1 claims added, 0 older claims removed, 1 that" in told.out
     assert one.id in told.err
@@ -191,7 +190,7 @@ def test_an_operator_is_told_when_the_key_service_does_not_answer(
 ) -> None:
     made(cloud.wallet.people, a_phone())
     kms.answers_left = 0
-    assert rotation.main(["--function", "f"], lambda *_: dataclasses.replace(cloud.wallet, people=rotated)) == 1
+    assert rotation.main(["--function", "f"], lambda *_: cloud.wallet.replaced(people=rotated)) == 1
     assert "run it again" in capsys.readouterr().err
 
 

@@ -1,10 +1,10 @@
 """The sandbox acquirer: what each magic number does, what its tokens hide, and that it needs no memory."""
 
 from base64 import urlsafe_b64decode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.banking import (
     APPROVES,

@@ -1,10 +1,10 @@
 """Signatures against the RFC's own example, and requests as two kinds of gateway hand them over."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from msgspec.structs import replace
 
 from wallet_api.signatures.errors import SignatureInvalid
 from wallet_api.signatures.model import SignedRequest, claimed, require_holds, require_timely

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,14 +31,13 @@ class _Known(Struct):
     lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
 
 
-@dataclass(frozen=True)
-class Clients:
+class Clients(Struct, frozen=True):
     """The policies of all platforms."""
 
     storage: Storage
     clock: Clock
     items: type[ClientPolicyItem]
-    known: _Known = field(default_factory=_Known, repr=False, compare=False)
+    known: _Known = msgspec.field(default_factory=_Known)
 
     @staticmethod
     def open(storage: Storage, clock: Clock) -> Clients:

@@ -5,13 +5,13 @@ A card number reaches nobody but `Acquirer.tokenise`. What we keep is the token 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from wallet_api.errors import Unavailable
+from wallet_api.logs import Discreet
 from wallet_api.money import Money
 
 Verdict = Literal["verified", "wrong_code", "refused"]
@@ -28,31 +28,28 @@ class AcquirerSilent(Unavailable):
     code = "acquirer_unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class CardDetails:
+class CardDetails(Discreet, frozen=True):
     """What a person types from their card, on its way to the acquirer. It shows none of it in a log or a traceback."""
 
-    number: str = field(repr=False)
-    expiry_month: int = field(repr=False)
-    expiry_year: int = field(repr=False)
-    holder_name: str = field(repr=False)
-    phone: str = field(repr=False)
+    number: str
+    expiry_month: int
+    expiry_year: int
+    holder_name: str
+    phone: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenisedCard:
+class TokenisedCard(Discreet, frozen=True):
     """What the acquirer gives for a number: a token to charge, and a keyed hash that is equal for equal numbers."""
 
-    token: str = field(repr=False)
-    fingerprint: str = field(repr=False)
+    token: str
+    fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeOrder:
+class ChargeOrder(Discreet, frozen=True):
     """A charge as we ordered it. `reference` is ours and names it for ever; `ordered_at` is when it was first sent."""
 
     reference: str
-    token: str = field(repr=False)
+    token: str
     amount: Money
     ordered_at: datetime
 
@@ -64,15 +61,14 @@ class ChargeOutcome(Struct, frozen=True):
     decline_code: DeclineCode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefundOrder:
+class RefundOrder(Discreet, frozen=True):
     """Money to a card as we ordered it. `reference` is ours and names it for ever; `ordered_at` is when it was written down.
 
     `charge` is our reference of the charge that it takes back, in part or in whole; without one it is a credit to the card.
     """
 
     reference: str
-    token: str = field(repr=False)
+    token: str
     amount: Money
     ordered_at: datetime
     charge: str | None

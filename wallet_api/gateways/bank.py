@@ -11,7 +11,6 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, get_args
 
@@ -19,6 +18,7 @@ from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.errors import Unavailable
+from wallet_api.logs import Discreet
 from wallet_api.money import Money
 
 TIMEOUT_SECONDS = 5
@@ -41,15 +41,14 @@ class BankSilent(Unavailable):
     code = "bank_unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class BankOrder:
+class BankOrder(Discreet, frozen=True):
     """A payout as we ordered it. `reference` is ours and names it for ever; `ordered_at` is when it was first sent."""
 
     reference: str
     amount: Money
     bank: str
-    holder_name: str = field(repr=False)
-    account_number: str = field(repr=False)
+    holder_name: str
+    account_number: str
     ordered_at: datetime
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from msgspec import Struct
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.events.model import Event, made_event
+from wallet_api.logs import Discreet
 
 CHANGED = "merchant.settlement_account.changed"
 COOL_DOWN = timedelta(hours=48)
@@ -18,13 +18,12 @@ COOL_DOWN = timedelta(hours=48)
 _NUMBER = re.compile(r"[A-Z0-9]{8,34}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Discreet, frozen=True):
     """An account in clear: its bank, its holder's name, and its number (digits, or an IBAN without spaces)."""
 
     bank: str
-    holder_name: str = field(repr=False)
-    number: str = field(repr=False)
+    holder_name: str
+    number: str
 
     def __post_init__(self) -> None:
         checks = (

@@ -8,7 +8,6 @@ percent sign) no endpoint reads. `"@query-param"` for each parameter does as wel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from wallet_api.clock import epoch_seconds
+from wallet_api.logs import Discreet
 from wallet_api.signatures.errors import SignatureInvalid
 
 Algorithm = Literal["ed25519", "hmac-sha256"]
@@ -33,8 +33,7 @@ MAX_KEYS = 20
 Reason = Literal["malformed", "unknown_key", "out_of_time", "not_covered", "digest_mismatch", "mismatch"]
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(Discreet, frozen=True):
     """A request that carries a signature, as it came. `path` is that of the URL, `query` its decoded parameters in the order
     they came, `token` names this request among all that were ever read.
     """
@@ -44,8 +43,8 @@ class SignedRequest:
     authority: str
     path: str
     query: tuple[tuple[str, str], ...]
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
     token: str
 
     @property

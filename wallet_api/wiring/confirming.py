@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending, Sides
 from wallet_api.events.use_cases import Events
 from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.identity import Identity
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Confirming:
+class Confirming(Part):
     """What people chose, their phones, and confirmations from the stream to the message companies."""
 
     confirmation_choices: Choosing

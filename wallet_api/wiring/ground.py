@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,10 +26,10 @@ from wallet_api.storage import Storage
 from wallet_api.storage.connection import ATTEMPTS, client_config
 from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.keys import Keys
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Ground:
+class Ground(Part):
     """What everything stands on: tables, keys, the ledger, and the outside companies.
 
     What `once` is asked is asked a single time: a text that is sent again after a lost answer is a second text.

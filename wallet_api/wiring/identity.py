@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.attempts.use_cases import Attempts
 from wallet_api.authorizations.use_cases import Authorizations, Challenges, DeviceKeys, PaymentPins, PinResets
 from wallet_api.contact_changes.use_cases import ContactChanges
@@ -21,10 +19,10 @@ from wallet_api.second_factors.use_cases import SecondFactors
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.sign_ins.use_cases import SignIns
 from wallet_api.wiring.ground import Ground
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Identity:
+class Identity(Part):
     """Who somebody is, and how they prove it."""
 
     people: People

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
 from wallet_api.mandates.store import MandateStore
@@ -17,10 +15,10 @@ from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.signatures.use_cases import Signatures
 from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.identity import Identity
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class MerchantSide:
+class MerchantSide(Part):
     """Who takes payments, where, by which keys, and where their money goes."""
 
     merchants: Merchants

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.cards.use_cases import Cards
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.payments.use_cases import Payments
@@ -14,10 +12,10 @@ from wallet_api.refunds.use_cases import Refunds
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.wiring.ground import Ground
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class MoneyBack:
+class MoneyBack(Part):
     """What goes back, and who asks for it."""
 
     refunds: Refunds

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.fees.use_cases import Fees
 from wallet_api.payments.use_cases import Payments
 from wallet_api.payouts.use_cases import Payouts
@@ -12,10 +10,10 @@ from wallet_api.refunds.use_cases import Refunds
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.merchants import MerchantSide
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Settlement:
+class Settlement(Part):
     """What is paid out, and what others' books are held against."""
 
     payouts: Payouts

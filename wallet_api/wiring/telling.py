@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallet_api.deliveries.use_cases import Deliveries, Replays
 from wallet_api.events.store import EventStore
 from wallet_api.events.use_cases import Events
@@ -12,10 +10,10 @@ from wallet_api.merchants.use_cases import Merchants
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.webhooks.use_cases import Webhooks
 from wallet_api.wiring.ground import Ground
+from wallet_api.wiring.part import Part
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Telling:
+class Telling(Part):
     """What happened, and who is told."""
 
     events: Events

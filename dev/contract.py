@@ -1,18 +1,23 @@
 """`./wallet contract`: what holds the API to its document with strangers' tools, one after the other.
 
-`clients` generates clients and walks the demo with one; `page` looks at the reference page in a browser; `codes` has our
-QR codes read by an EMVCo parser from npm; `audit` asks whether a locked package has a known vulnerability. Without
-arguments all are run. What cannot be done on this machine says so, in a line that begins with SKIPPED.
+`clients` generates clients and walks the demo with one; `lint` has the document read by Redocly's linter; `page` looks at the
+reference page in a browser; `bruno` walks the served collection with Bruno's own command line; `codes` has our QR codes read
+by an EMVCo parser from npm; `audit` asks whether a locked package has a known vulnerability. Without arguments all are run.
+What cannot be done on this machine says so (`not run:` and why), and is no failure.
 """
 
+import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from dev.templates import ROOT
 
+LINTER = "@redocly/cli@2.77.0"
 URL = "http://127.0.0.1:8000"
 _NO_NETWORK = re.compile(r"ConnectionError|Max retries|Name or service|Network is unreachable|timed out|ServiceError")
 
@@ -29,6 +34,33 @@ def clients() -> int:
     from dev.generated_client import main
 
     return main(document())
+
+
+def lint() -> int:
+    """Holds the document to Redocly's recommended rules; a warning is a failure."""
+    from dev import npm
+
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch)
+        (place / "openapi.json").write_text(json.dumps(document()), "utf-8")
+        try:
+            tools = npm.install(place, LINTER)
+            told = json.loads(npm.run([str(tools / "redocly"), "lint", "openapi.json", "--format", "json"], place))
+        except npm.NotHere as why:
+            print(f"lint: not run: {why}")
+            return 0
+        except npm.Failed as said:
+            print(f"lint: {said}", file=sys.stderr)
+            return 1
+    found = [f"{each['ruleId']}: {each['message']}" for each in told["problems"]]
+    print("\n".join(found) or f"lint: {LINTER} finds nothing")
+    return int(bool(found))
+
+
+def bruno() -> int:
+    from dev.bruno import main
+
+    return main()
 
 
 def page() -> int:
@@ -53,12 +85,12 @@ def audit() -> int:
         done = subprocess.run([*asked, "--progress-spinner", "off"], capture_output=True, text=True, check=False)
         said = f"{done.stdout}{done.stderr}"
         if done.returncode and _NO_NETWORK.search(said):
-            print(f"{name}: SKIPPED, the database of vulnerabilities cannot be reached")
+            print(f"{name}: not run: the database of vulnerabilities cannot be reached")
             continue
         lines = said.strip().splitlines()
         unknown = [line for line in lines if "could not be audited" in line]
         if unknown:
-            print(f"{name}: SKIPPED {len(unknown)} packages, of which this index tells no vulnerabilities")
+            print(f"{name}: not run for {len(unknown)} packages: this index tells no vulnerabilities of them")
         print("\n".join(f"{name}: {line}" for line in lines if line not in unknown))
         failed = failed or done.returncode
     return int(bool(failed))
@@ -70,7 +102,14 @@ def codes() -> int:
     return main()
 
 
-PARTS: dict[str, Callable[[], int]] = {"clients": clients, "page": page, "codes": codes, "audit": audit}
+PARTS: dict[str, Callable[[], int]] = {
+    "clients": clients,
+    "lint": lint,
+    "page": page,
+    "bruno": bruno,
+    "codes": codes,
+    "audit": audit,
+}
 
 
 def main(chosen: Sequence[str]) -> int:

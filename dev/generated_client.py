@@ -6,7 +6,6 @@ What the demo asks goes through the generated functions and models, and what the
 import importlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
+from dev import npm
 from dev.client import Answer, Api
 
 PACKAGE = "wallet_client"
@@ -33,33 +33,12 @@ def python_client(document: Path, into: Path) -> None:
     _run([sys.executable, "-c", program, "generate", *where, "--config", str(settings)])
 
 
-def typescript_client(document: Path, into: Path) -> bool:
-    """Generates and type-checks declarations; False when this machine has no npm or no network. Raises NotGenerated."""
-    npx = shutil.which("npx")
-    if npx is None:
-        return False
-    declared = into / "wallet.d.ts"
-    try:
-        _run(
-            [
-                npx,
-                "--yes",
-                "-p",
-                TYPESCRIPT,
-                "-p",
-                "typescript@5",
-                "openapi-typescript",
-                str(document),
-                "-o",
-                str(declared),
-            ]
-        )
-        _run([npx, "--yes", "-p", "typescript@5", "tsc", "--noEmit", "--strict", "--target", "es2022", str(declared)])
-    except NotGenerated as refusal:
-        if re.search(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|E404", str(refusal)):
-            return False
-        raise
-    return True
+def typescript_client(document: Path, into: Path) -> None:
+    """Generates and type-checks declarations. Raises npm.NotHere and npm.Failed."""
+    tools = npm.install(into / "tools", TYPESCRIPT, "typescript@5")
+    declared = str(into / "wallet.d.ts")
+    npm.run([str(tools / "openapi-typescript"), str(document), "-o", declared], into)
+    npm.run([str(tools / "tsc"), "--noEmit", "--strict", "--target", "es2022", declared], into)
 
 
 def _run(command: list[str]) -> None:
@@ -159,12 +138,13 @@ def main(document: Any) -> int:
         written.write_text(json.dumps(document))
         try:
             python_client(written, into)
-            made = typescript_client(written, into)
-            print(
-                "openapi-typescript: " + ("its declarations hold" if made else "SKIPPED, there is no npm or no network")
-            )
+            try:
+                typescript_client(written, into)
+                print(f"clients: {TYPESCRIPT}: its declarations hold")
+            except npm.NotHere as why:
+                print(f"clients: {TYPESCRIPT}: not run: {why}")
             walk(document, into)
-        except (NotGenerated, DoesNotHold) as failure:
+        except (NotGenerated, npm.Failed, DoesNotHold) as failure:
             print(failure, file=sys.stderr)
             return 1
     return 0

@@ -4,8 +4,6 @@ same text, check sum included, when it writes what it has read.
 
 import json
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dev import npm
 from wallet_api.ids import new_id
 from wallet_api.merchants.model import Profile
 from wallet_api.money import Money
@@ -21,7 +20,6 @@ from wallet_api.scans.model import payment_code
 from wallet_api.storage.keys import Keys
 
 PARSER = "steplix-emv-qrcps@0.0.8"
-_UNREACHED = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|E404")
 _SCRIPT = """
 const {Merchant} = require('steplix-emv-qrcps');
 const code = Merchant.Parser.toEMVQR(process.argv[2]);
@@ -31,20 +29,17 @@ console.log(JSON.stringify({fields: code.rawData(), again: code.generatePayload(
 
 def main() -> int:
     """Returns 1 when the parser reads anything else than what the code is to say."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        print("codes: SKIPPED, there is no npm")
-        return 0
     with tempfile.TemporaryDirectory() as place:
-        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", place, PARSER]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"{done.stdout}{done.stderr}", file=sys.stderr)
-            unreached = _UNREACHED.search(done.stdout + done.stderr)
-            print("codes: SKIPPED, there is no network" if unreached else f"codes: {PARSER} cannot be installed")
-            return 0 if unreached else 1
+        try:
+            npm.install(Path(place), PARSER)
+        except npm.NotHere as why:
+            print(f"codes: not run: {why}")
+            return 0
+        except npm.Failed as said:
+            print(f"codes: {said}", file=sys.stderr)
+            return 1
         text, meant = a_code()
-        read = _read(node, Path(place), text)
+        read = _read(Path(place), text)
     wrong = {name: (read.get(name), value) for name, value in meant.items() if read.get(name) != value}
     for name, (theirs, ours) in wrong.items():
         print(f"codes: {name} is read as {theirs!r}, and was meant as {ours!r}", file=sys.stderr)
@@ -75,10 +70,11 @@ def a_code() -> tuple[str, Mapping[str, str]]:
     }
 
 
-def _read(node: str, place: Path, text: str) -> dict[str, Any]:
-    done = subprocess.run([node, "-e", _SCRIPT, "reader", text], cwd=place, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return {"error": done.stderr}
-    told = json.loads(done.stdout)
+def _read(place: Path, text: str) -> dict[str, Any]:
+    try:
+        said = npm.run(["node", "-e", _SCRIPT, "reader", text], place)
+    except npm.Failed as failed:
+        return {"error": str(failed)}
+    told = json.loads(said)
     fields = dict(re.findall(r"^(\d\d) \d\d (.+)$", told["fields"], re.MULTILINE))
     return {**fields, "written again by it": told["again"]}

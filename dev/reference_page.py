@@ -1,7 +1,7 @@
 """`./wallet contract page`: the reference page in a real browser, at the widths of a desk and of a phone.
 
-It may ask no other server, and its console may hold no error; a call is tried with what the page filled in. With
-`--screenshots` the pictures in docs/ are made anew.
+It may ask no other server, and its console may hold no error; a call is tried with what the page filled in, by a reader of
+English and by one of Chinese. With `--screenshots` the pictures in docs/ are made anew.
 """
 
 import shutil
@@ -12,6 +12,8 @@ from typing import Any
 from dev.templates import ROOT
 
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+LANGUAGES = {"en": "en", "zh": "zh-CN"}
+"""What a reader's browser says, by the end of the name of a picture."""
 PAGES = (
     "docs",
     "docs/guides",
@@ -20,6 +22,12 @@ PAGES = (
     "docs/errors/insufficient_funds",
     "docs/changelog",
 )
+PICTURED = {"en": ("docs", "docs/guides/webhooks"), "zh": ("docs",)}
+SAID = {
+    "en": ("See yourself", "Parameters", "Response body"),
+    "zh": ("查看自己的资料", "调用者本人；手机号和邮箱部分隐藏。", "参数", "响应体"),
+}
+"""What stands with `GET /v1/me`, in the document's words and in Swagger UI's own."""
 PICTURES = ROOT / "docs" / "pictures"
 
 
@@ -30,10 +38,12 @@ def browser_path() -> str | None:
     )
 
 
-def problems(browser: Any, url: str, size: tuple[int, int], pictures: Path | None, name: str) -> list[str]:
-    """What is wrong with the pages at one width."""
+def problems(browser: Any, url: str, name: str, language: str, pictures: Path | None) -> list[str]:
+    """What is wrong with the pages at one width, for a reader of one language."""
     found: list[str] = []
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    width, height = WIDTHS[name]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=LANGUAGES[language])
+    page = context.new_page()
     page.on("console", lambda said: found.append(f"{page.url}: {said.text}") if said.type == "error" else None)
     page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
     page.on("request", lambda asked: None if asked.url.startswith((url, "data:")) else found.append(asked.url))
@@ -42,15 +52,15 @@ def problems(browser: Any, url: str, size: tuple[int, int], pictures: Path | Non
         if path == "docs":
             page.wait_for_selector(".opblock", timeout=60_000)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-            found.append(f"{path} at {size[0]} pixels is wider than the screen")
-        if pictures is not None and path in ("docs", "docs/guides/webhooks"):
-            page.screenshot(path=str(pictures / f"{path.replace('/', '-')}-{name}.png"))
-    found += _tried(page, url)
-    page.close()
+            found.append(f"{path} at {width} pixels is wider than the screen")
+        if pictures is not None and path in PICTURED[language]:
+            page.screenshot(path=str(pictures / f"{path.replace('/', '-')}-{name}-{language}.png"))
+    found += _tried(page, url, language)
+    context.close()
     return found
 
 
-def _tried(page: Any, url: str) -> list[str]:
+def _tried(page: Any, url: str, language: str) -> list[str]:
     """A customer is made by the page's button, and a call is sent with the token that it filled in."""
     page.goto(f"{url}/docs", wait_until="networkidle")
     page.wait_for_selector(".opblock", timeout=60_000)
@@ -63,14 +73,17 @@ def _tried(page: Any, url: str) -> list[str]:
         "#operations-people-people_get_me .live-responses-table .response-col_status", timeout=30_000
     )
     status = page.inner_text("#operations-people-people_get_me .live-responses-table tbody .response-col_status")
-    return [] if status.startswith("200") else [f"GET /v1/me, tried on the page, answered {status}"]
+    found = [] if status.startswith("200") else [f"GET /v1/me, tried on the page, answered {status}"]
+    shown = page.inner_text("#operations-people-people_get_me")
+    missing = [word for word in SAID[language] if word not in shown]
+    return found + [f"the page does not say {word} to a reader of {LANGUAGES[language]}" for word in missing]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns 1 when something is wrong; says so and returns 0 where there is no browser."""
     path = browser_path()
     if path is None:
-        print("page: SKIPPED, there is no Chromium on this machine")
+        print("page: not run: there is no Chromium on this machine")
         return 0
     from playwright.sync_api import sync_playwright
 
@@ -85,14 +98,13 @@ def main(arguments: list[str] | None = None) -> int:
         server = Server(cloud.gateway).start()
         cloud.seed()
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for name, size in WIDTHS.items():
-            found += problems(browser, server.url, size, pictures, name)
+        for name in WIDTHS:
+            for language in LANGUAGES:
+                found += problems(browser, server.url, name, language, pictures)
         browser.close()
         server.stop()
-    print(
-        "\n".join(found)
-        or f"page: {len(PAGES)} pages hold at {', '.join(str(size[0]) for size in WIDTHS.values())} pixels"
-    )
+    widths = ", ".join(str(width) for width, _ in WIDTHS.values())
+    print("\n".join(found) or f"page: {len(PAGES)} pages hold in both languages at {widths} pixels")
     return int(bool(found))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -65,6 +66,11 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
 def _tags(endpoints: Sequence[Endpoint]) -> list[Json]:
     modules = {tag_of(each): importlib.import_module(each.function.__module__) for each in endpoints}
     return [
-        {"name": tag, "description": " ".join((inspect.getdoc(module) or tag).split()), **in_chinese("tags", tag)}
+        {"name": tag, "description": _told(inspect.getdoc(module) or tag), **in_chinese("tags", tag)}
         for tag, module in modules.items()
     ]
+
+
+def _told(text: str) -> str:
+    """A module's sentence without what goes without saying in the document of an HTTP API."""
+    return re.sub(",? over HTTP(?=[.:,])", "", " ".join(text.split()))

@@ -2,6 +2,8 @@
 const here = new URL(".", location.href);
 const local = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 const PLACEHOLDER = "fresh-for-each-try";
+// An order is paid once: the sample's number is good for one press of the button.
+const SAMPLE_ORDER = "2026-11-22/17";
 const PASSWORD = "a cup of pu-erh";
 const words = {
   en: {
@@ -15,7 +17,20 @@ const words = {
     signedIn: " 的令牌。", failed: "未成功：",
   },
 };
-let language = localStorage.getItem("language") === "zh" ? "zh" : "en";
+// Swagger UI speaks English alone; these are its own words, wherever it writes them.
+const chrome = {
+  "Authorize": "填写凭证", "Available authorizations": "可用凭证", "Authorized": "已填写", "Logout": "清除", "Close": "关闭",
+  "Cancel": "取消", "Clear": "清除", "Execute": "发送", "Reset": "重置", "Try it out": "试用", "Try it out ": "试用", "Loading": "正在加载",
+  "Parameters": "参数", "No parameters": "没有参数", "Name": "名称", "Description": "说明", "Request body": "请求体",
+  "Responses": "响应", "Server response": "服务器响应", "Response body": "响应体", "Response headers": "响应头",
+  "Request duration": "耗时", "Request URL": "请求地址", "Code": "状态码", "Details": "详情", "Links": "链接", "No links": "没有链接",
+  "Curl": "curl 命令", "Download": "下载", "Example Value": "示例", "Edit Value": "编辑", "Schema": "结构", "Schemas": "数据结构",
+  "Media type": "媒体类型", "Controls ": "对应 ", " header.": " 请求头。", "Examples": "示例", "required": "必填", "Servers": "服务器",
+  "Filter by tag or path": "按标签或路径筛选", "Server variables": "服务器变量", "Example Description": "示例说明", "Value:": "值：",
+  "Webhooks": "Webhook", "Scopes:": "权限：", "Operation ID: ": "操作：", "Parameters: ": "参数：", "Example Value ": "示例 ",
+};
+const chosen = localStorage.getItem("language");
+let language = chosen || (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 const tokens = {};
 let ui;
 
@@ -37,6 +52,27 @@ function inLanguage(value) {
     for (const key of ["summary", "description"]) if (value[`x-${key}-zh`]) made[key] = value[`x-${key}-zh`];
   }
   return made;
+}
+
+function inChinese(node) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    const word = chrome[node.nodeValue];
+    if (word && !node.parentElement.closest("pre, code, textarea, .renderedMarkdown")) node.nodeValue = word;
+    return;
+  }
+  if (node.placeholder && chrome[node.placeholder]) node.placeholder = chrome[node.placeholder];
+  node.childNodes.forEach(inChinese);
+}
+
+function speakChinese() {
+  for (const link of document.querySelectorAll("[data-zh]")) link.textContent = link.dataset.zh;
+  const watched = { childList: true, subtree: true, characterData: true };
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "characterData") inChinese(change.target);
+      change.addedNodes.forEach(inChinese);
+    }
+  }).observe(document.getElementById("reference"), watched);
 }
 
 function fillIn() {
@@ -63,7 +99,10 @@ function show(document_) {
     onComplete: fillIn,
     requestInterceptor: (request) => {
       // Each press of the button is a wish of its own.
-      if (request.headers["Idempotency-Key"] === PLACEHOLDER) request.headers["Idempotency-Key"] = fresh();
+      if (request.headers["Idempotency-Key"] === PLACEHOLDER) {
+        request.headers["Idempotency-Key"] = fresh();
+        if (typeof request.body === "string") request.body = request.body.replace(SAMPLE_ORDER, () => `T-${fresh().slice(0, 12)}`);
+      }
       return request;
     },
   });
@@ -113,6 +152,7 @@ async function openSandbox() {
 }
 
 async function begin() {
+  if (language === "zh") speakChinese();
   const found = await call("GET", "openapi.json");
   if (local) await openSandbox();
   show(found);

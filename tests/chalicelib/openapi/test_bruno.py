@@ -13,7 +13,7 @@ def requests(document: Any) -> dict[tuple[str, str], Any]:
     folders = collection(document)["items"]
     return {
         (each["request"]["method"], each["request"]["url"]): each["request"]
-        for folder in folders
+        for folder in folders[1:]
         for each in folder["items"]
     }
 
@@ -31,4 +31,9 @@ def test_a_request_is_ready_to_be_sent(requests: Any) -> None:
 
 def test_what_stands_in_a_path_is_a_parameter(requests: Any) -> None:
     made = requests["GET", "{{baseUrl}}/v1/payments/:payment_id"]
-    assert {"name": "payment_id", "value": "", "enabled": True, "type": "path"} in made["params"]
+    assert {"name": "payment_id", "value": "{{payment_id}}", "enabled": True, "type": "path"} in made["params"]
+
+
+def test_what_an_answer_names_stands_in_the_paths_after_it(requests: Any) -> None:
+    taken = requests["POST", "{{baseUrl}}/v1/payments"]["vars"]["res"]
+    assert taken == [{"name": "payment_id", "value": "res.body.id", "enabled": True}]

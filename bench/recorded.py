@@ -14,6 +14,8 @@ from bench.use_cases import Bench, Request
 from dev.cloud.calls import Real, intercepted
 from dev.cloud.engine import Answer, interception
 from dev.cloud.local import LocalCloud
+from wallet_api.storage.connection import client_config
+from wallet_api.storage.wire import Wire
 
 
 @dataclass
@@ -28,6 +30,14 @@ class Tape:
 
     def answer(self, _service: str, _region: str, request: AWSPreparedRequest) -> Answer:
         return self.answers[_name(request)]
+
+    def told(self) -> Iterator[tuple[str, tuple[int, dict[str, str], bytes]]]:
+        """Every answer by the name of its call."""
+        for name, answer in self.answers.items():
+            if answer is None:
+                raise LookupError(f"{name} was not answered")
+            status, headers, body = answer
+            yield name, (status, dict(headers), body if isinstance(body, bytes) else body.encode())
 
     def reset(self) -> None:
         """It has no items."""
@@ -101,3 +111,18 @@ def engine(cloud: LocalCloud, other: Any) -> Iterator[None]:
         yield
     finally:
         interception._clouds[cloud.region] = own, services
+
+
+@contextmanager
+def over_http(cloud: LocalCloud, url: str) -> Iterator[None]:
+    """This cloud's wallet asks DynamoDB at a URL for a while, over real connections."""
+    connection = cloud.wallet.storage._connection
+    session, own = connection._wire._session, connection._wire
+    client = session.create_client(
+        "dynamodb", region_name=cloud.region, config=client_config(attempts=1), endpoint_url=url
+    )
+    connection._wire = Wire(session, client)
+    try:
+        yield
+    finally:
+        connection._wire = own

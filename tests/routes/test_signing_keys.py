@@ -155,13 +155,15 @@ def test_another_method_is_seen(signer: Signer, api: Api) -> None:
 def test_a_signature_that_covers_too_little_proves_nothing(signer: Signer, left: str) -> None:
     """P17."""
     covered = [name for name in Signer.COVERED if name not in (left, "@query")]
-    assert why(signer.call("POST", "/v1/payments", wanted(), covered=covered)) == "not_covered"
+    problem = signer.call("POST", "/v1/payments", wanted(), covered=covered)
+    assert (why(problem), problem.json["missing"]) == ("not_covered", left)
 
 
 def test_a_query_is_covered_whole_or_parameter_by_parameter(signer: Signer) -> None:
     """P17."""
     path, base = "/v1/payments?limit=5&order_id=a%20b", ["@method", "@authority", "@path"]
-    assert why(signer.call("GET", path, covered=base)) == "not_covered"
+    problem = signer.call("GET", path, covered=base[:2])
+    assert (why(problem), problem.json["missing"]) == ("not_covered", "@path @query")
     assert why(signer.call("GET", path, covered=[*base, '"@query-param";name="limit"'])) == "not_covered"
     both = ['"@query-param";name="limit"', '"@query-param";name="order_id"']
     signer.call("GET", path, covered=[*base, *both]).ok(200)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from wallet_api.clock import epoch_seconds
+from wallet_api.clock import epoch_seconds, rfc3339
 from wallet_api.logs import Discreet
 from wallet_api.signatures.errors import SignatureInvalid
 
@@ -114,7 +114,7 @@ def require_timely(claim: Claimed, now: datetime) -> None:
     seconds = epoch_seconds(now)
     expired = claim.expires is not None and claim.expires < seconds
     if expired or abs(claim.created - seconds) > TOLERANCE.total_seconds():
-        raise SignatureInvalid(reason="out_of_time")
+        raise SignatureInvalid(reason="out_of_time", server_time=rfc3339(now))
 
 
 def require_holds(request: SignedRequest, algorithm: Algorithm, key: Any, *, show_base: bool) -> None:
@@ -123,10 +123,11 @@ def require_holds(request: SignedRequest, algorithm: Algorithm, key: Any, *, sho
     `show_base` puts the text that we verified it over into the refusal, so that a developer sees where the two differ.
     """
     verdicts = [_verdict(request.as_sent(query), request, algorithm, key) for query in request.queries]
-    if any(reason is None for reason, _ in verdicts):
+    if any(reason is None for reason, *_ in verdicts):
         return
-    reason, base = verdicts[0]
-    raise SignatureInvalid(**({"reason": str(reason)} | ({"signature_base": base} if show_base and base else {})))
+    reason, base, missing = verdicts[0]
+    shown = {"missing": " ".join(missing), "signature_base": base if show_base else ""}
+    raise SignatureInvalid(**{"reason": str(reason), **{name: text for name, text in shown.items() if text}})
 
 
 def wanted_of(request: SignedRequest) -> list[str]:
@@ -139,8 +140,13 @@ def wanted_of(request: SignedRequest) -> list[str]:
     return wanted
 
 
-def _verdict(sent: Any, request: SignedRequest, algorithm: Algorithm, key: Any) -> tuple[Reason | None, str]:
-    """Why the signature does not hold (None when it does), and the base that it was verified over as far as there is one."""
+Verdict = tuple[Reason | None, str, Sequence[str]]
+"""Why a signature does not hold (None when it does), the base that it was verified over as far as there is one, and what it should
+have covered.
+"""
+
+
+def _verdict(sent: Any, request: SignedRequest, algorithm: Algorithm, key: Any) -> Verdict:
     from http_message_signatures import HTTPMessageSignaturesException, InvalidSignature
 
     verifier, bases = _verifier(algorithm, key)
@@ -148,19 +154,20 @@ def _verdict(sent: Any, request: SignedRequest, algorithm: Algorithm, key: Any) 
         (result,) = verifier.verify(sent, max_age=None)
     except (HTTPMessageSignaturesException, ValueError) as error:
         crypto = bases and isinstance(error, InvalidSignature)
-        return ("mismatch" if crypto else "malformed"), "".join(bases)
+        return ("mismatch" if crypto else "malformed"), "".join(bases), ()
     covered = list(result.covered_components)
-    if not _covers(covered, request):
-        return "not_covered", "".join(bases)
-    return _digest_reason(verifier, sent, result, request), "".join(bases)
+    missing = _uncovered(covered, request)
+    if missing:
+        return "not_covered", "".join(bases), missing
+    return _digest_reason(verifier, sent, result, request), "".join(bases), ()
 
 
-def _covers(covered: Sequence[str], request: SignedRequest) -> bool:
+def _uncovered(covered: Sequence[str], request: SignedRequest) -> list[str]:
+    """What a signature of this request has to cover and does not. A query is covered whole, or parameter by parameter."""
     names = {identifier for identifier in covered if ";" not in identifier}
-    if not {f'"{name}"' for name in wanted_of(request)} <= names:
-        return False
+    missing = [name for name in wanted_of(request) if f'"{name}"' not in names]
     parameters = {f'"@query-param";name="{percent_encoded(name)}"' for name, _ in request.query}
-    return not request.query or '"@query"' in names or parameters <= set(covered)
+    return missing if '"@query"' in names or parameters <= set(covered) else [*missing, "@query"]
 
 
 def _digest_reason(verifier: Any, sent: Any, result: Any, request: SignedRequest) -> Reason | None:

@@ -200,7 +200,7 @@ def test_the_tables_are_those_that_the_code_reads() -> None:
         }
         assert indexes == dict(INDEXES.get(name, {}))
         assert ("StreamSpecification" in spec) == (name in ("ledger", "records"))
-    assert expiring_tables() == {"wallet-local-ephemeral": "expires_at"}
+    assert expiring_tables() == {"wallet-local-ephemeral": "expires_at", "wallet-local-records": "kept_until"}
 
 
 def test_the_package_keeps_the_description_of_every_service_that_is_called() -> None:

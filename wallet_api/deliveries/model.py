@@ -47,6 +47,8 @@ Status = Literal["pending", "retrying", "succeeded", "failed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 OPEN: tuple[Status, ...] = ("pending", "retrying")
 GONE = 410
+KEPT_FOR = timedelta(days=90)
+"""How long a delivery is kept after its end, and a job after it was begun. Its event stays, and may be sent again: as a new delivery."""
 
 
 class Attempt(Struct, frozen=True):
@@ -81,6 +83,11 @@ class Delivery(Struct, frozen=True):
     next_attempt_at: datetime | None = None
     ended_at: datetime | None = None
     problem: str | None = None
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When it may be forgotten; never while it is open."""
+        return None if self.ended_at is None else self.ended_at + KEPT_FOR
 
     def is_due(self, now: datetime) -> bool:
         """Whether an attempt is to be made. While one is under way, or has just been made, it is not."""

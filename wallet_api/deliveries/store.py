@@ -1,6 +1,7 @@
 """The items of deliveries and of jobs, in the records table.
 
 A delivery's place in the `by_owner` index names its status, so that those that failed are listed without reading the rest.
+What has ended is removed by its time to live, some time within two days of it: until then it may be listed still.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.deliveries.errors import ClaimedElsewhere
-from wallet_api.deliveries.model import KEPT_ATTEMPTS, LEASE, STATUSES, Attempt, Delivery, Replay, Status
+from wallet_api.deliveries.model import KEPT_ATTEMPTS, KEPT_FOR, LEASE, STATUSES, Attempt, Delivery, Replay, Status
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.errors import StorageFault
-from wallet_api.storage.items import Document, Moment, UnicodeAttribute, WholeNumber
+from wallet_api.storage.items import Document, Expiry, Moment, UnicodeAttribute, WholeNumber
 
 DELIVERY, REPLAY = "webhook_delivery", "webhook_replay"
 SHARDS = 4
@@ -47,6 +48,7 @@ class DeliveryItem(Item):
     next_attempt_at = Moment(null=True)
     ended_at = Moment(null=True)
     problem = UnicodeAttribute(null=True)
+    kept_until = Expiry(null=True)
     owner_bucket = UnicodeAttribute()
     owner_order = UnicodeAttribute()
     due_bucket = UnicodeAttribute(null=True)
@@ -71,6 +73,7 @@ class ReplayItem(Item):
     place = UnicodeAttribute()
     replayed = WholeNumber()
     created_at = Moment()
+    kept_until = Expiry(null=True)
     due_bucket = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
 
@@ -135,6 +138,7 @@ class DeliveryStore(Struct, frozen=True):
             items.next_attempt_at.set(new.next_attempt_at) if new.next_attempt_at else items.next_attempt_at.remove(),
             items.ended_at.set(new.ended_at) if new.ended_at else items.ended_at.remove(),
             items.problem.set(new.problem) if new.problem else items.problem.remove(),
+            items.kept_until.set(new.kept_until) if new.kept_until else items.kept_until.remove(),
         ]
         if due_at is None:
             actions += [items.due_bucket.remove(), items.due_at.remove()]
@@ -183,7 +187,7 @@ class DeliveryStore(Struct, frozen=True):
         actions += (
             [jobs.due_at.set(rfc3339(now + LEASE))]
             if new.status == "running"
-            else [jobs.due_bucket.remove(), jobs.due_at.remove()]
+            else [jobs.due_bucket.remove(), jobs.due_at.remove(), jobs.kept_until.set(new.created_at + KEPT_FOR)]
         )
         as_seen = (jobs.place == seen.place) & (jobs.status == "running")
         write.update(jobs(seen.id, REPLAY), actions, (as_seen, ClaimedElsewhere()))

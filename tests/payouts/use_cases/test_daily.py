@@ -8,9 +8,10 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from dev.cloud.rights import rights
-from tests.build import Shop, a_merchant
+from tests.build import Shop, a_merchant, a_person
 from tests.faults.injector import Faults, ProcessDied
 from tests.settling import earn, funds, next_day, payouts, true, with_account
+from tests.shopping import a_paid_payment
 from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
 
@@ -57,6 +58,25 @@ def test_run_twice_and_beside_itself(api: Api, cloud: LocalCloud, shop: Shop) ->
     for _ in range(2):
         cloud.wallet.payouts.settle_days()
     assert [each["amount"]["amount"] for each in payouts(api, shop)] == [EARNED]
+    true(cloud)
+
+
+def test_a_day_is_paid_out_once_also_when_more_of_it_is_folded_after_that(
+    api: Api, cloud: LocalCloud, shop: Shop
+) -> None:
+    """O7: what comes late waits for the next night."""
+    a_paid_payment(api, shop, a_person(api, cloud, balance=100_00), 100_00)
+    day = wallet_day(cloud.clock.now())
+    past_midnight(cloud)
+    first = cloud.wallet.payouts.order_day(shop.id, day, "CNY")
+    cloud.pump.drain()
+    assert funds(api, shop)["available"] == EARNED
+    assert cloud.wallet.payouts.order_day(shop.id, day, "CNY").id == first.id
+    assert len(payouts(api, shop)) == 1
+    next_day(cloud)
+    cloud.wallet.payouts.settle_days()
+    cloud.pump.drain()
+    assert [each["amount"]["amount"] for each in payouts(api, shop)] == [EARNED, EARNED]
     true(cloud)
 
 

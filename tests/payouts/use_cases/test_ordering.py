@@ -1,6 +1,7 @@
 """Payouts beside other things, at the same time."""
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from tests.build import Shop, a_merchant, a_person
 from tests.faults.injector import Faults
 from tests.settling import earn, funds, next_day, pay_out, payouts, true, with_account
 from tests.shopping import a_paid_payment, at_once
+from wallet_api.clock import wallet_day
+from wallet_api.settlement_days.model import end_of
 
 EARNED = 99_40
 
@@ -89,6 +92,19 @@ def test_what_is_earned_today_does_not_stand_in_for_what_another_payout_took(
     found = funds(api, shop)
     assert found["available"] == 0
     assert found["amount"] == found["pending"] > 51_00
+    true(cloud)
+
+
+def test_a_midnight_that_passes_while_a_payout_is_decided_is_seen(
+    api: Api, cloud: LocalCloud, shop: Shop, faults: Faults
+) -> None:
+    """The day that was read is over: the payout is decided on the new one, and counts in it."""
+    cloud.clock.freeze(end_of(wallet_day(cloud.clock.now())) - timedelta(seconds=5))
+    earn(api, cloud, shop, 20_00)
+    faults.clear()
+    faults.meanwhile = lambda: cloud.clock.advance("10s")
+    faults.aim("BatchGetItem", 1, "overtaken")
+    assert pay_out(api, shop).ok(201)["total"]["amount"] == EARNED + 19_88
     true(cloud)
 
 

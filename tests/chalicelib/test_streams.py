@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from chalice.app import DynamoDBEvent, SQSEvent
 
-from chalicelib.streams import answer, answer_queue
+from chalicelib.streams import answer, answer_queue, each
 from wallet_api.deliveries.use_cases import QueueMessage
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -30,6 +30,18 @@ def test_a_batch_that_is_done_has_no_failures() -> None:
     """O2."""
     told = answer(DynamoDBEvent({"Records": RECORDS}, None), "fold_ledger", lambda _wallet: lambda _records: [])
     assert told == {"batchItemFailures": []}
+
+
+def test_a_batch_for_two_goes_to_both_and_what_either_failed_on_comes_again() -> None:
+    """O2: who has done it knows, so that nothing is lost by it."""
+    seen: list[str] = []
+
+    def project(name: str, *failed: str) -> Any:
+        return lambda records: seen.append(name) or list(failed)
+
+    both = each(project("first", "100"), project("second", "100", "101"))
+    assert list(both(RECORDS)) == ["100", "101"]
+    assert seen == ["first", "second"]
 
 
 def test_a_worker_sees_messages_and_lambda_those_that_failed() -> None:

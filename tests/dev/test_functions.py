@@ -47,6 +47,18 @@ def test_d6_while_a_key_is_rotated_the_old_one_opens_and_wraps_nothing() -> None
     assert "WrapPersonalData" not in statements("deliver_webhooks")
 
 
+def test_who_pushes_reaches_phones_and_no_topic_and_sends_to_one_queue() -> None:
+    """A topic is where alarms go: nobody who writes to people may write there."""
+    found = statements("send_confirmations")
+    assert found["PushToPhones"]["Action"] == ["sns:DeleteEndpoint", "sns:Publish"]
+    assert all(":app/*" in str(each) or ":endpoint/*" in str(each) for each in found["PushToPhones"]["Resource"])
+    assert found["TextMessages"]["NotResource"] == "arn:*:sns:*:*:*"
+    assert statements("dispatch_events")["SendConfirmations"]["Resource"] == {
+        "Fn::GetAtt": ["ConfirmationsQueue", "Arn"]
+    }
+    assert "SendMessages" not in statements("send_notices")
+
+
 def test_each_function_writes_into_its_own_log_alone() -> None:
     for function in RIGHTS:
         assert statements(function)["Log"]["Resource"] == {"Fn::GetAtt": [log_of(function), "Arn"]}

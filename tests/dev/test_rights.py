@@ -61,6 +61,19 @@ def test_a_batch_of_messages_needs_the_right_to_one() -> None:
         assert mine.refusal("before-send.sns.Publish", b"") is not None
 
 
+def test_each_queue_has_its_own_senders_and_phones_are_no_texts() -> None:
+    mine = Rights({"f": {"sqs": ["SendMessage"], "sns": ["Publish"]}})
+    webhooks, confirmations = (
+        body(QueueUrl=f"https://sqs/1/wallet-local-{name}") for name in ("webhooks", "confirmations")
+    )
+    with mine.running("f"):
+        assert mine.refusal("before-send.sqs.SendMessage", webhooks) is None
+        assert mine.refusal("before-send.sns.Publish", "PhoneNumber=%2B86138&Message=x") is None
+        assert mine.refusal("before-send.sqs.SendMessage", confirmations) is not None
+        assert mine.refusal("before-send.sns.Publish", b"TargetArn=arn&Message=x") is not None
+        assert mine.refusal("before-send.sns.CreatePlatformEndpoint", "Token=x") is not None
+
+
 @pytest.mark.parametrize("function", ["api_handler", "deliver_webhooks", "fold_ledger"])
 @pytest.mark.parametrize("operation", ["delete_item", "update_item"])
 def test_no_function_changes_or_removes_an_entry_of_the_ledger(

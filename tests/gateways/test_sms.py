@@ -3,10 +3,10 @@
 import logging
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from dev.cloud.local import LocalCloud
-from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.gateways.errors import MessageNotSent, MessageUnsure
 from wallet_api.gateways.sms import SnsSms
 
 PHONE = "+8613812345678"
@@ -44,3 +44,19 @@ def test_a_company_that_fails_is_said_so_without_the_number(
     assert "SNS took no message" in caplog.text
     assert PHONE not in caplog.text + repr(refused.value)
     assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("failure", "unsure"),
+    [
+        (ReadTimeoutError(endpoint_url="https://sns"), True),
+        (ConnectionClosedError(endpoint_url="https://sns"), True),
+        (ConnectTimeoutError(endpoint_url="https://sns"), False),
+        (ClientError({"Error": {"Code": "Throttling"}}, "Publish"), False),
+    ],
+)
+def test_a_text_that_may_have_gone_out_is_told_from_one_that_did_not(failure: Exception, unsure: bool) -> None:
+    """A23: the company knows no key by which it would know the second."""
+    with pytest.raises(MessageNotSent) as told:
+        SnsSms(Deaf(failure)).send(PHONE, "text")
+    assert isinstance(told.value, MessageUnsure) == unsure

@@ -19,7 +19,7 @@ Service = Literal["apns", "apns_sandbox", "fcm"]
 
 _GONE = ("EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException")
 _UNUSABLE = ("InvalidParameter", "InvalidParameterException")
-_KNOWN_ENDPOINT = re.compile(r"(arn:[\w-]+:sns:[\w:/.-]+) already exists")
+_KNOWN_ENDPOINT = r"(arn:[\w-]+:sns:[\w:/.-]+) already exists"
 
 
 class Pushed(Struct, frozen=True):
@@ -126,7 +126,7 @@ class SnsPush:
                 self._client.create_platform_endpoint(PlatformApplicationArn=application, Token=token)["EndpointArn"]
             )
         except ClientError as error:
-            known = _KNOWN_ENDPOINT.search(error.response.get("Error", {}).get("Message", ""))
+            known = re.search(_KNOWN_ENDPOINT, error.response.get("Error", {}).get("Message", ""))
             if known is None:
                 raise
             return known[1]

@@ -21,11 +21,8 @@ WITHOUT_A_TEST: Mapping[Statement, str] = {
     (
         "O",
         10,
-    ): "There are no agents: nobody reads another's data through the API, and operators' reads are in AWS CloudTrail.",
-    (
-        "S",
-        13,
-    ): "pip is a matter of the machine that packages; the locks are hashed and `./wallet` makes its environments from them alone.",
+    ): "There are no agents: nobody reads another's data through the API. Operators read with their own AWS credentials, and an account "
+    "that records CloudTrail's data events of the tables has every read of theirs; what their commands show names nobody (D9).",
 }
 
 

@@ -43,7 +43,7 @@ def confirmation(type_: str = "transfer.sent", tries: int = 0) -> Confirmation:
 
 
 def test_whatever_stands_in_the_inbox_has_a_topic() -> None:
-    """S3: a new type says where it is told, or this fails."""
+    """A new type says where it is told, or this fails."""
     assert set(TOLD) == set(FOR_PEOPLE)
     assert {kind.topic for kind in TOLD.values()} == set(TOPICS)
 

@@ -91,7 +91,7 @@ def test_an_answer_that_names_nothing_known_fails_the_whole_batch(local: LocalCl
 def test_a_batch_that_raises_is_halved_and_one_poisoned_record_is_set_aside(
     local: LocalCloud, tiny: Tiny, dynamodb: Any
 ) -> None:
-    """O1, O4: the others are done; the stream goes on."""
+    """O1: the others are done; the stream goes on."""
     write(dynamodb, *"abcd")
     consumer = local.pump.consumers[0]
     done: list[str] = []

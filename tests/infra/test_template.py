@@ -152,7 +152,7 @@ def test_an_event_does_not_wake_the_handler_that_wrote_it(template: Template) ->
 
 
 def test_s10_every_function_has_memory_for_argon2_and_ends_before_the_gateway_does(template: Template) -> None:
-    """S10: Chalice's own defaults are 128 MB, 60 s and x86_64."""
+    """S10, O12: Chalice's own defaults are 128 MB, 60 s and x86_64."""
     assert set(functions(template)) >= {"APIHandler", "SettleProcessing", "VerifyLedger", *STREAM_HANDLERS}
     for name, function in functions(template).items():
         assert function["MemorySize"] >= 1024, name

@@ -129,7 +129,6 @@ def test_a_customer_asks_and_the_merchant_gives_a_part_back(
 
 
 def test_a_transactions_page_tells_all_of_it_in_the_readers_language(api: Api, shop: Shop, ada: Someone) -> None:
-    """M7, S1."""
     request = asked(api, shop, ada)
     approve(api, shop, request["id"]).ok(200)
     rows = api.get("/v1/transactions?kind=payment", token=ada.token).ok(200)["data"]

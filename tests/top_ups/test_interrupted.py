@@ -139,7 +139,7 @@ def test_no_card_is_charged_under_a_key_that_a_copy_was_refused_under(
 def test_a_request_that_died_and_never_came_back_is_ended_by_the_schedule(
     api: Api, cloud: LocalCloud, someone: Someone
 ) -> None:
-    """M37."""
+    """O7, M37."""
     card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
     dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
     with pytest.raises(KeyboardInterrupt):
@@ -191,7 +191,7 @@ class Silent:
 def test_an_acquirer_that_stays_silent_is_asked_ever_less_often_and_never_guessed(
     api: Api, cloud: LocalCloud, someone: Someone
 ) -> None:
-    """M37: unknown stays unknown."""
+    """O7, M37: unknown stays unknown."""
     card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
     silent = Silent()
     top_ups = with_acquirer(cloud, silent)

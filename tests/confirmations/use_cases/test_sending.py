@@ -34,7 +34,6 @@ def test_nobody_is_told_of_anybody_elses_movements_p1(api: Api, cloud: LocalClou
 def test_a_movement_is_told_to_both_sides_with_amount_other_side_time_and_reference(
     api: Api, cloud: LocalCloud
 ) -> None:
-    """S3."""
     payer, payers = with_phone(api, cloud, balance=50_000)
     payee, payees = with_phone(api, cloud)
     sent = send(api, payer, payee, 700).ok(201)

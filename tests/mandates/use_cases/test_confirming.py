@@ -106,7 +106,6 @@ def test_its_time_ends_it(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone)
 
 
 def test_the_person_is_told_on_every_channel(api: Api, cloud: LocalCloud, shop: Shop, ada: Someone) -> None:
-    """S3."""
     a_mandate(api, shop, ada)
     cloud.wallet.notifications.send_due()
     assert "免密扣款" in cloud.inbox.messages(ada.phone)[0].shown()["text"]

@@ -159,7 +159,7 @@ class TestSides:
         assert folded(cloud, chart.hold(payment_id)) == 0
 
     def test_the_history_tells_what_was_set_aside_and_what_came_back(self, api: Api, shop: Shop, ada: Someone) -> None:
-        """M12, S1: the timeline says how it went on."""
+        """M12: the timeline says how it went on."""
         taken, voided = (an_authorized_payment(api, shop, ada)["id"] for _ in range(2))
         capture(api, shop, taken, 1000).ok(200)
         cancel(api, shop, voided).ok(200)

@@ -182,7 +182,7 @@ class TestAfterwards:
     def test_the_customer_is_told_of_every_charge(
         self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, mandate: Any
     ) -> None:
-        """S3."""
+        """By a line in their inbox, and of the mandate itself."""
         paid = [charge(api, shop, mandate["id"]).ok(201)["id"] for _ in range(2)]
         cloud.pump.drain()
         told = api.get("/v1/notifications", token=ada.token).ok(200)["data"]

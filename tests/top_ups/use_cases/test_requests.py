@@ -107,7 +107,7 @@ def test_the_same_key_learns_the_outcome_without_the_schedule(api: Api, cloud: L
 
 
 def test_a_schedule_that_runs_many_times_at_once_posts_once(api: Api, cloud: LocalCloud, someone: Someone) -> None:
-    """M36: duplicate and overlapping answers move money once."""
+    """O7, M36: duplicate and overlapping answers move money once."""
     card_id = a_card(api, cloud, someone, LATER_APPROVES)
     for _ in range(3):
         top_up(api, someone, card_id).ok(201)

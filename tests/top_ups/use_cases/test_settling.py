@@ -59,7 +59,7 @@ def told(api: Api, someone: Someone, top_up_id: str) -> tuple[str, list[str]]:
 
 
 def test_a_charge_that_was_made_after_all_is_compensated_once(api: Api, cloud: LocalCloud, someone: Someone) -> None:
-    """M12, M36: what was answered stays; the money comes by an entry of its own, and the timeline says so."""
+    """O7, M12, M36: what was answered stays; the money comes by an entry of its own, and the timeline says so."""
     top_up_id = processed(api, cloud, someone, LATER_DECLINES)
     assert a_day_later(cloud, APPROVED).asked == 1
     someone = signed_in_again(api, someone)

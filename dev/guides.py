@@ -24,13 +24,16 @@ def names() -> list[str]:
 def guide(name: str) -> str:
     """One guide."""
     text = (SOURCE / f"{name}.md").read_text("utf-8")
-    return _page(_title(text), html_of(text, "../"), "../")
+    return _page(_title(text), html_of(text, "../"), "../", _language(name))
 
 
 def index() -> str:
     """The list of guides."""
     titles = {name: _title((SOURCE / f"{name}.md").read_text("utf-8")) for name in names()}
-    items = "\n".join(f'<li><a href="guides/{name}">{escape(title)}</a></li>' for name, title in titles.items())
+    items = "\n".join(
+        f'<li><a href="guides/{name}" lang="{_language(name)}">{escape(title)}</a></li>'
+        for name, title in titles.items()
+    )
     return _page("Guides", f"<h1>Guides</h1>\n<ul>\n{items}\n</ul>", "")
 
 
@@ -39,10 +42,15 @@ def changelog() -> str:
     return _page("Changelog", html_of((ROOT / "CHANGELOG.md").read_text("utf-8"), ""), "")
 
 
+def _language(name: str) -> str:
+    """A guide in Chinese says so in its name."""
+    return "zh-CN" if name.startswith("zh-") else "en"
+
+
 def _title(text: str) -> str:
     return text.partition("\n")[0].removeprefix("# ")
 
 
-def _page(title: str, body: str, home: str) -> str:
+def _page(title: str, body: str, home: str, language: str = "en") -> str:
     template = (ROOT / MADE / "page.html").read_text("utf-8")
-    return Template(template).substitute(title=escape(title), body=body, home=home)
+    return Template(template).substitute(title=escape(title), body=body, home=home, language=language)

@@ -131,8 +131,15 @@ def get_llms(call: Call[None]) -> Any:
 
 
 @cache
-def _guides() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in (PAGES / "guides").glob("*.html")))
+def _guides() -> dict[str, str]:
+    """Their titles by their names."""
+    return {path.stem: _title(path.read_text("utf-8")) for path in sorted((PAGES / "guides").glob("*.html"))}
+
+
+def _title(page: str) -> str:
+    from html import unescape
+
+    return unescape(page.partition("<h1")[2].partition(">")[2].partition("</h1>")[0])
 
 
 @cache

@@ -1,13 +1,18 @@
 """Merchants' days, verified: whatever differs from the lines is named with both, and a living ledger is no finding."""
 
+from collections.abc import Collection
+from typing import Any
+
 import pytest
 
 from tests.ledger.test_closing import CHANGES, spoilt, tampered
 from tests.ledger.test_days import earn, fold
 from tests.ledger.test_verify import restless
 from tests.ledger_world import ADA, SHOP, World
+from wallet_api.ledger import verify_days
 from wallet_api.ledger.closing import close
 from wallet_api.ledger.days import DAY, LOOKED_AT_AGAIN, days_back, place_of_day
+from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.verify import verify
 
 SAYS = {
@@ -74,3 +79,25 @@ def test_a_day_that_is_counted_in_while_it_is_read_is_no_finding(world: World, m
     world.tamper("accounts", place_of_day(SHOP, quiet), DAY, net={"M": {"CNY": {"N": "6"}}})
     named = [finding for finding in verify(world.ledger).findings if finding.startswith("day")]
     assert named == [f"day {quiet} of {SHOP} is not the sum of its lines: net CNY is 6, not 5"]
+
+
+def test_a_day_that_moves_while_it_is_looked_at_again_is_told_as_unsettled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M3: what moves cannot be compared; the next run names it."""
+    today = earn(world, 5)
+    fold(world)
+    world.tamper("accounts", place_of_day(SHOP, today), DAY, net={"M": {"CNY": {"N": "6"}}})
+    counted = verify_days._sums_now
+
+    def meanwhile(ledger: Ledger, asked: Collection[tuple[str, str]]) -> Any:
+        earn(world, 1)
+        fold(world)
+        return counted(ledger, asked)
+
+    monkeypatch.setattr(verify_days, "_sums_now", meanwhile)
+    report = verify(world.ledger)
+    assert SHOP in report.unsettled
+    assert [finding for finding in report.findings if finding.startswith("day")] == []
+    monkeypatch.undo()
+    assert verify(world.ledger).findings == [f"day {today} of {SHOP} is not the sum of its lines: net CNY is 7, not 6"]

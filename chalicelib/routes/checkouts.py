@@ -13,6 +13,7 @@ from chalicelib.messages import Locale
 from chalicelib.routes.docs import SAFE_PAGE
 from wallet_api.errors import NotFound
 from wallet_api.mandates.model import Status as MandateStatus
+from wallet_api.outlets.model import why_not_payable
 from wallet_api.payments.model import ENDS, REQUIRES_CONFIRMATION, Payment, Status
 
 routes = Routes(__name__)
@@ -103,9 +104,49 @@ def get_mandate_page(call: Call[None]) -> Any:
     }
     drawn = _drawn(call.wallet.scans.code_of_mandate(mandate)) if waits else ""
     markup = {"code": drawn, "refresh": REFRESH if waits else ""}
-    page = _page().substitute({name: escape(text) for name, text in texts.items()}, **markup)
-    page = page.replace("../docs/", "../../docs/")
-    return Document("text/html", page, {**SAFE_PAGE, "Cache-Control": "no-store"})
+    return _below(_page().substitute({name: escape(text) for name, text in texts.items()}, **markup))
+
+
+OUTLETS: dict[bool, dict[Locale, str]] = {
+    True: {
+        "en": "Scan the code with the wallet app, or open this page's address in it. Check the name above before you pay.",
+        "zh-CN": "请用钱包 App 扫描二维码，或在 App 中打开本页地址。付款前请核对上方的商户名称。",
+    },
+    False: {
+        "en": "No payments are taken here now. Ask the merchant for its current code.",
+        "zh-CN": "此处暂不收款，请向商户索取最新的收款码。",
+    },
+}
+PAYER_TYPES: dict[Locale, str] = {"en": "You enter the amount", "zh-CN": "金额由您输入"}
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/checkout/outlets/{outlet_id}",
+    summary="The page with the code of an outlet, to show or to print",
+    answer="text/html",
+    errors=[NotFound],
+)
+def get_outlet_page(call: Call[None]) -> Any:
+    """Anybody may look: it shows what hangs on the outlet's wall, under the merchant's registered name."""
+    place, locale = call.wallet.outlets.shown(call.id("outlet_id", "out")), call.locale
+    payable = why_not_payable(place) is None
+    where = " · ".join(text for text in (place.outlet.name, place.outlet.address) if text)
+    texts = {
+        "lang": locale,
+        "merchant": place.standing.profile.name,
+        "description": where,
+        "amount": PAYER_TYPES[locale],
+        "state": OUTLETS[payable][locale],
+    }
+    markup = {"code": _drawn(call.wallet.scans.code_of_outlet(place)) if payable else "", "refresh": ""}
+    return _below(_page().substitute({name: escape(text) for name, text in texts.items()}, **markup))
+
+
+def _below(page: str) -> Document:
+    """A page one directory further down than the one of a payment."""
+    return Document("text/html", page.replace("../docs/", "../../docs/"), {**SAFE_PAGE, "Cache-Control": "no-store"})
 
 
 def _filled(payment: Payment, drawn: str, locale: Locale) -> str:

@@ -48,7 +48,9 @@ class ChangeOutlet(Body):
 
 
 class OutletView(View):
-    """An outlet. `merchant` is named as payers see it; `qr` is the text of the static code that hangs on its wall."""
+    """An outlet. `merchant` is named as payers see it; `qr` is the text of the static code that hangs on its wall,
+    `checkout_url` a page that shows it, to print or to send.
+    """
 
     id: str
     object: Literal["outlet"] = "outlet"
@@ -58,6 +60,7 @@ class OutletView(View):
     label: str
     address: str | None
     qr: str
+    checkout_url: str
     created_at: str
 
 
@@ -162,5 +165,6 @@ def _view(place: Place, call: Call[Any]) -> OutletView:
         label=outlet.label,
         address=outlet.address,
         qr=call.wallet.scans.code_of_outlet(place),
+        checkout_url=f"{call.wallet.settings.public_url}/checkout/outlets/{outlet.id}",
         created_at=rfc3339(outlet.created_at),
     )

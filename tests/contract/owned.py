@@ -257,6 +257,7 @@ OPEN: dict[str, str] = {
     "POST /v1/outlets/{outlet_id}/payments": "whoever scans an outlet's code may pay there",
     "POST /v1/operations/{key}/abandon": "a key is its caller's own: everybody who names it names another operation",
     "GET /checkout/mandates/{mandate_id}": "the page that a customer is sent to",
+    "GET /checkout/outlets/{outlet_id}": "what hangs on the outlet's wall, for everybody",
     "GET /v1/reconciliation/{date}": "a date is nobody's: the key alone says whose day it is",
     "GET /checkout/{payment_id}": "the page that a payer is sent to",
     "GET /docs/assets/{name}": "public",

@@ -8,6 +8,7 @@ import segno
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, a_person, refused
+from tests.selling import an_outlet
 from tests.shopping import a_paid_payment, a_payment, cancel
 from wallet_api.ids import new_id
 
@@ -53,3 +54,33 @@ def test_a_payment_that_is_paid_or_over_shows_no_code(api: Api, cloud: LocalClou
         assert text in page.text
         assert "<svg" not in page.text
         assert ada.id not in page.text
+
+
+@pytest.mark.parametrize(("lang", "text"), [("zh-CN", "金额由您输入"), ("en", "You enter the amount")])
+def test_an_outlet_has_a_page_to_print_that_an_app_opens_too(
+    api: Api, cloud: LocalCloud, shop: Shop, lang: str, text: str
+) -> None:
+    """D2, P34: under the merchant's registered name, whatever the outlet is called."""
+    outlet = an_outlet(api, shop, name="<b>East</b>", label="EAST", address="1 Lake Road").ok(201)
+    page = api.get(re.sub(r"^https?://[^/]+", "", outlet["checkout_url"]), lang=lang)
+    drawn = segno.make(outlet["qr"], error="m", encoding="utf-8").svg_inline(
+        scale=4, border=4, dark="#000", light="#fff"
+    )
+    shown = ("Tea House", "&lt;b&gt;East&lt;/b&gt; · 1 Lake Road", text, drawn, f'<html lang="{lang}">', "../../docs/")
+    assert all(part in page.text for part in shown)
+    assert "refresh" not in page.text
+    someone = a_person(api, cloud)
+    scanned = api.post("/v1/scans", {"qr": outlet["checkout_url"]}, token=someone.token).ok(200)
+    assert (scanned["kind"], scanned["outlet"]["id"]) == ("outlet", outlet["id"])
+
+
+def test_an_outlet_that_takes_nothing_shows_no_code(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    outlet = an_outlet(api, shop).ok(201)
+    refused(api.get(f"/checkout/outlets/{new_id('out', cloud.clock.now())}"), 404, "not_found")
+    api.patch(f"/v1/outlets/{outlet['id']}", {"status": "closed"}, token=shop.key).ok(200)
+    closed = api.get(f"/checkout/outlets/{outlet['id']}", lang="en")
+    api.patch(f"/v1/outlets/{outlet['id']}", {"status": "active"}, token=shop.key).ok(200)
+    cloud.wallet.merchants.suspend(shop.id)
+    for page in (closed, api.get(f"/checkout/outlets/{outlet['id']}", lang="en")):
+        assert "No payments are taken here" in page.text
+        assert "<svg" not in page.text

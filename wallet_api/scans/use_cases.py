@@ -19,6 +19,8 @@ from wallet_api.scans.errors import CodeNotOurs
 from wallet_api.scans.model import id_in, mandate_code, outlet_code, payment_code, person_code
 from wallet_api.storage.keys import Keys, plain_digest
 
+PAGES = {"": "pay", "outlets": "out", "mandates": "man"}
+"""Where the pages behind `checkout_url` are, and what they are of."""
 MAX_DOMAIN = 32
 """In characters: what EMVCo gives the identifier of a payment network."""
 
@@ -62,7 +64,7 @@ class Scans(Struct, frozen=True):
         return person_code(self.keys, self.domain, person_id)
 
     def scan(self, text: str) -> Payment | Place | Mandate | Payee:
-        """What a scanned text names, as it stands now. A payment and a mandate may come as their `checkout_url` too, as
+        """What a scanned text names, as it stands now. A payment, an outlet and a mandate may come as their `checkout_url` too, as
         apps hand it over.
 
         Raises CodeNotOurs, CodeDamaged, CodeNotGenuine; NotFound when the code is ours and what it names is gone; OutletClosed,
@@ -79,8 +81,8 @@ class Scans(Struct, frozen=True):
         ours = f"{self.public_url}/checkout/"
         if not text.startswith(ours):
             return id_in(self.keys, self.domain, text)
-        identifier = text.removeprefix(ours).removeprefix("mandates/")
-        if not is_id(identifier, "man" if text.startswith(f"{ours}mandates/") else "pay"):
+        kind, _, identifier = text.removeprefix(ours).rpartition("/")
+        if kind not in PAGES or not is_id(identifier, PAGES[kind]):
             raise CodeNotOurs
         return identifier
 

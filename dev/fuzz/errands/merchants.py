@@ -160,6 +160,7 @@ OF_MERCHANTS: Mapping[str, Errand] = {
     "outlets_change_outlet": change_outlet,
     "outlets_create_outlet": create_outlet,
     "outlets_get_outlet": of_outlet,
+    "checkouts_get_outlet_page": of_outlet,
     "payouts_create_payout": pay_out,
     "payouts_get_balance": of_merchant,
     "payouts_get_payout": of_payout,

@@ -104,7 +104,7 @@ A confirmation says the amount, a fee on top, the merchant's registered name or 
 China and the reference, in the person's language (`locale`: their profile's, or another); never a card's or a phone's whole
 number, and no link. It comes after the fact and no movement waits for it. A message company that is away is asked again for a
 day, ten minutes long for what waits. No SMS and no e-mail is sent twice for one movement; a push that is sent twice is shown
-once. A person gets at most ten SMS in ten minutes and fifty a day; the inbox has all.
+once. A person gets at most ten SMS in ten minutes and fifty a day, and two hundred mails; the inbox has all.
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Literal
@@ -66,8 +66,11 @@ MESSAGES_TO_A_STRANGER = (Limit("message_contact", 5, TEN_MINUTES), Limit("messa
 MESSAGES_AFTER_A_PROOF = (Limit("message_proven", 10, TEN_MINUTES), Limit("message_proven_day", 50, DAY))
 MESSAGES_FOR_A_PIN = (Limit("message_pin", 4, TEN_MINUTES), Limit("message_pin_day", 10, DAY))
 MESSAGES_FROM_A_SOURCE = (Limit("message_source", 60, TEN_MINUTES), Limit("message_source_day", 400, DAY))
-CONFIRMATIONS_BY_SMS = (Limit("confirmation_sms", 10, TEN_MINUTES), Limit("confirmation_sms_day", 50, DAY))
-"""Of each person's own movements: whoever sends themselves small amounts all day earns nobody's SMS fees by it."""
+CONFIRMATIONS: Mapping[str, tuple[Limit, ...]] = {
+    "sms": (Limit("confirmation_sms", 10, TEN_MINUTES), Limit("confirmation_sms_day", 50, DAY)),
+    "email": (Limit("confirmation_mail_day", 200, DAY),),
+}
+"""Of each person's own movements: whoever sends them a fen at a time earns nobody's SMS fees by it, and floods no mailbox."""
 SMS_TO_A_BLOCK = (Limit("sms_block", 300, TEN_MINUTES), Limit("sms_block_day", 2000, DAY))
 """Ten thousand neighbouring numbers. Who is paid for SMS sends them to a row of numbers of their own."""
 SMS_TO_A_COUNTRY = (Limit("sms_country_day", 2000, DAY),)
@@ -117,9 +120,9 @@ def narrow_sms_shares(phone: str) -> tuple[Share, ...]:
     return tuple(Share(limit, phone[:-_BLOCK_DIGITS]) for limit in SMS_TO_A_BLOCK)
 
 
-def confirmation_shares(person_id: str) -> tuple[Share, ...]:
-    """The shares that one confirmation by SMS takes of its person's own."""
-    return tuple(Share(limit, person_id) for limit in CONFIRMATIONS_BY_SMS)
+def confirmation_shares(channel: str, person_id: str) -> tuple[Share, ...]:
+    """The shares that one confirmation over a channel takes of its person's own."""
+    return tuple(Share(limit, person_id) for limit in CONFIRMATIONS[channel])
 
 
 def wide_sms_shares(country: int) -> tuple[Share, ...]:

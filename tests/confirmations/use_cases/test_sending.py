@@ -20,6 +20,7 @@ from tests.freezing import freeze, with_email
 from tests.handset import a_handset, scan, set_limit
 from tests.recovering import at_the_start_of_a_stretch
 from tests.shopping import confirm
+from wallet_api.rate_limits.model import confirmation_shares
 
 
 def test_nobody_is_told_of_anybody_elses_movements_p1(api: Api, cloud: LocalCloud) -> None:
@@ -137,6 +138,21 @@ def test_nobody_is_sent_more_sms_than_their_share(api: Api, cloud: LocalCloud) -
     assert len(texted(cloud, payer)) == 10
     cloud.advance("11m")
     assert len(texted(cloud, payer)) == 10, "what was held back does not come late"
+
+
+def test_nobodys_mailbox_is_flooded(api: Api, cloud: LocalCloud) -> None:
+    """Whoever sends somebody a fen at a time."""
+    payee = a_person(api, cloud)
+    address = with_email(api, cloud, payee)
+    choose(api, payee, money_in=ON, locale="en")
+    wallet = cloud.wallet
+    for _ in range(200):
+        with wallet.storage.trip() as trip:
+            full = wallet.rate_limits.take(confirmation_shares("email", payee.id), trip)
+        assert full() == []
+    send(api, a_person(api, cloud, balance=5_000), payee, 1).ok(201)
+    assert told_over(cloud, "email", address) == []
+    assert len(texted(cloud, payee)) == 1
 
 
 def test_a_person_who_is_frozen_is_told_where_no_session_is_needed(api: Api, cloud: LocalCloud) -> None:

@@ -31,7 +31,7 @@ from wallet_api.gateways.sms import Sms
 from wallet_api.ids import is_id
 from wallet_api.people.model import Contact, Person, calling_code
 from wallet_api.people.use_cases import People
-from wallet_api.rate_limits.model import confirmation_shares, wide_sms_shares
+from wallet_api.rate_limits.model import Share, confirmation_shares, wide_sms_shares
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.sessions.model import PushAddress
 from wallet_api.storage import Storage
@@ -179,15 +179,16 @@ class Sending(Struct, frozen=True):
         contact = self.people.contact_of(ready.person)
         if "sms" in told or contact.phone is None:
             return True
-        if not self._may_send_sms(ready.person.id, contact.phone):
-            logger.warning("an SMS is held back", extra={"event_id": ready.confirmation.id})
-            told.append("sms")
+        shares = (*confirmation_shares("sms", ready.person.id), *wide_sms_shares(calling_code(contact.phone)))
+        if self._held_back(ready, shares, "sms", told):
             return True
         return self._sent(lambda: self.sms.send(str(contact.phone), wording.sender + wording.text), "sms", told)
 
     def _mailed(self, ready: _Ready, wording: Wording, told: list[str]) -> bool:
         contact: Contact = self.people.contact_of(ready.person)
         if "email" in told or contact.email is None:
+            return True
+        if self._held_back(ready, confirmation_shares("email", ready.person.id), "email", told):
             return True
         return self._sent(lambda: self.mail.send(str(contact.email), wording.title, wording.text), "email", told)
 
@@ -201,14 +202,17 @@ class Sending(Struct, frozen=True):
         told.append(name)
         return True
 
-    def _may_send_sms(self, person_id: str, phone: str) -> bool:
-        """A confirmation counts towards what a person is sent and what all SMS of a day may cost. It does not wait: a day late, it
-        would tell of something that the inbox has told long since.
+    def _held_back(self, ready: _Ready, shares: Sequence[Share], name: str, told: list[str]) -> bool:
+        """A confirmation counts towards what its person is sent and what all SMS of a day may cost. One too many does not wait: a
+        day late, it would tell of something that the inbox has told long since.
         """
-        shares = (*confirmation_shares(person_id), *wide_sms_shares(calling_code(phone)))
         with self.storage.trip() as trip:
             full = self.rate_limits.take(shares, trip)
-        return not full()
+        if not full():
+            return False
+        logger.warning("a confirmation is held back", extra={"event_id": ready.confirmation.id, "channel": name})
+        told.append(name)
+        return True
 
     def _let_go(self, confirmation: Confirmation, claimant: str, told: Sequence[str], *, left: bool) -> None:
         again_at = confirmation.next_try(self.clock.now()) if left else None

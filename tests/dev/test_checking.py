@@ -18,7 +18,8 @@ def check(cloud: LocalCloud) -> int:
 def test_all_that_the_wallet_stands_on_answers(cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(cloud) == 0
     told = capsys.readouterr().out
-    for name in ("settings", "table ledger", "table accounts", "table people", "key service", "queue of webhooks"):
+    for name in ("settings", "table ledger", "table accounts", "table people", "key service", "queue of webhooks",
+                 "queue of confirmations"):  # fmt: skip
         assert f"ok    {name}" in told
     assert told.endswith("All is well.\n")
 

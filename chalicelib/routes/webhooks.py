@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
-from chalicelib.views import Body, ListView, NothingView, View
+from chalicelib.views import Body, ListView, NothingView, PageQuery, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import Invalid, NotFound
 from wallet_api.merchants.model import MerchantCaller
@@ -121,12 +121,13 @@ def create_webhook_endpoint(call: Call[EndpointBody]) -> Any:
     summary="Where events go",
     callers=[MerchantCaller],
     scope="webhooks:read",
+    query=PageQuery,
     answer=ListView[EndpointView],
 )
 def list_webhook_endpoints(call: Call[None]) -> Any:
-    """All of the merchant's endpoints, oldest first; there are at most 16."""
-    found = call.wallet.webhooks.all(call.merchant)
-    return ListView.of(Page(tuple(_endpoint(call, each) for each in found), None))
+    """The merchant's endpoints, oldest first; there are at most 16."""
+    found = call.wallet.webhooks.page(call.merchant, call.query.page())
+    return ListView.of(Page(tuple(_endpoint(call, each) for each in found.rows), found.next_cursor))
 
 
 @endpoint(

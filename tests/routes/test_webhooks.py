@@ -4,6 +4,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import a_merchant, a_person, refused
 from tests.webhooks.endpoints import URL, an_endpoint
+from wallet_api.storage.pages import cursor_at
 
 
 def test_people_and_strangers_have_no_endpoints(api: Api, cloud: LocalCloud) -> None:
@@ -49,3 +50,20 @@ def test_a_wrong_wish_is_named_field_by_field(api: Api, cloud: LocalCloud) -> No
     body = {"url": "gopher://x", "event_types": [], "description": "two\nlines"}
     problem = refused(api.post("/v1/webhook_endpoints", body, token=shop.key), 422, "invalid_request")
     assert {each["pointer"] for each in problem["errors"]} >= {"/url", "/event_types", "/description"}
+    body = {"url": "https://localhost/hook", "event_types": ["payment.*", "nothing.at_all"]}
+    problem = refused(api.post("/v1/webhook_endpoints", body, token=shop.key), 422, "invalid_request")
+    assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [
+        ("/url", "address_not_public"),
+        ("/event_types/1", "unknown_value"),
+    ]
+
+
+def test_endpoints_are_listed_in_pages_as_everything_is(api: Api, cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    made = [api.post("/v1/webhook_endpoints", {"url": f"{URL}/{n}"}, token=shop.key).ok(201)["id"] for n in range(3)]
+    first = api.get("/v1/webhook_endpoints?limit=2", token=shop.key).ok(200)
+    second = api.get(f"/v1/webhook_endpoints?limit=2&cursor={first['next_cursor']}", token=shop.key).ok(200)
+    assert [each["id"] for each in first["data"] + second["data"]] == sorted(made)
+    assert second["next_cursor"] is None
+    foreign = cursor_at(shop.id)
+    refused(api.get(f"/v1/webhook_endpoints?cursor={foreign}", token=shop.key), 422, "invalid_request")

@@ -18,11 +18,12 @@ from wallet_api.events.errors import EventKnown
 from wallet_api.events.model import made_event
 from wallet_api.events.use_cases import Events
 from wallet_api.gateways.callbacks import Callbacks
-from wallet_api.ids import new_id
+from wallet_api.ids import is_id, new_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.crypto import FieldCipher
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
 from wallet_api.webhooks.errors import ClaimedElsewhere, TooManyWebhookEndpoints, WebhookSecretsRolling
 from wallet_api.webhooks.model import (
     DISABLED,
@@ -71,7 +72,7 @@ class Webhooks(Struct, frozen=True):
 
         Raises Invalid for an address that nobody may call or a type that there is not, TooManyWebhookEndpoints.
         """
-        url, event_types = self._url(wish.url or ""), require_event_types(wish.event_types or ("*",))
+        url, event_types = self._wished(wish.url or "", wish.event_types or ("*",))
         while True:
             known, now = self.all(caller), self.clock.now()
             slot = _free_slot(known)
@@ -96,6 +97,15 @@ class Webhooks(Struct, frozen=True):
             found = self.store.of_merchant(caller.id, trip)
         authorized()
         return found()
+
+    def page(self, caller: MerchantCaller, request: PageRequest) -> Page[Endpoint]:
+        """A page of them, oldest first. Raises Invalid for a cursor of another list."""
+        after = request.place()
+        if after is not None and not is_id(after, "whk"):
+            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        rest = [each for each in self.all(caller) if after is None or each.id > after]
+        shown = tuple(rest[: request.limit])
+        return Page(shown, cursor_at(shown[-1].id) if len(rest) > request.limit else None)
 
     def get(self, caller: MerchantCaller, endpoint_id: str) -> Endpoint:
         """One of the merchant's endpoints. Raises NotFound."""
@@ -213,6 +223,18 @@ class Webhooks(Struct, frozen=True):
                 self.store.note_failing(endpoint, since, write)
         except ClaimedElsewhere:
             return
+
+    def _wished(self, url: str, event_types: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """An address and types that there are. Raises Invalid with whatever is wrong with either."""
+        try:
+            self._url(url)
+        except Invalid as wrong_url:
+            try:
+                require_event_types(event_types)
+            except Invalid as wrong_types:
+                raise Invalid(*wrong_url.problems, *wrong_types.problems) from None
+            raise
+        return url, require_event_types(event_types)
 
     def _url(self, url: str) -> str:
         if not self.callbacks.acceptable(url):

@@ -77,7 +77,7 @@ def test_what_is_earned_today_does_not_stand_in_for_what_another_payout_took(
     """Between the reading and the write another payout takes all, and as much is earned: the balance is what it was, and none of
     it may be paid out.
     """
-    payer: Any = a_person(api, cloud, balance=200_00)
+    payer: Any = earn(api, cloud, shop, 2_00, a_person(api, cloud, balance=200_00))
     a_paid_payment(api, shop, payer, 150_00)
 
     def meanwhile() -> None:

@@ -135,8 +135,8 @@ def sending(cloud: LocalCloud, **companies: Company) -> Sending:
     return worker
 
 
-def moved(api: Api, cloud: LocalCloud, payer: Someone, amount: int = 700) -> None:
+def moved(api: Api, cloud: LocalCloud, payer: Someone, amount: int = 700, *, to: Someone | None = None) -> None:
     """Money goes from somebody to somebody else; the streams are read and nothing is sent."""
-    send(api, payer, a_person(api, cloud), amount).ok(201)
+    send(api, payer, to or a_person(api, cloud), amount).ok(201)
     with waiting(cloud):
         cloud.pump.drain()

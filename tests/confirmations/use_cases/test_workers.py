@@ -1,5 +1,6 @@
 """What streams, queues, workers and message companies may do to a confirmation: it is told all the same, and once."""
 
+from contextlib import suppress
 from dataclasses import replace
 from threading import Barrier
 
@@ -7,7 +8,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_person
+from tests.build import a_person, signed_in_again
 from tests.confirming import (
     DOWN,
     OFF,
@@ -26,7 +27,7 @@ from tests.confirming import (
     texted,
     with_phone,
 )
-from tests.faults.injector import ProcessDied
+from tests.faults.injector import Faults, ProcessDied
 from tests.freezing import with_email
 from tests.identity import at_once, sign_in
 from wallet_api.deliveries.use_cases import QueueMessage
@@ -146,6 +147,40 @@ def test_a_worker_that_dies_after_an_sms_leaves_no_second_one(api: Api, cloud: L
     assert len(phones.pushes) == 2
     assert len({each.tag for each in phones.pushes}) == 1
     assert "due_at" not in kept(cloud)[0]
+
+
+@pytest.mark.parametrize(
+    "fault", ["not applied, 500", "applied, no answer", "throttled", "conflict", "died before", "died after"]
+)
+def test_whatever_storage_does_to_a_worker_it_is_told_and_never_twice(
+    api: Api, cloud: LocalCloud, faults: Faults, fault: str
+) -> None:
+    """At each of its calls. Only a death may cost an SMS, which the inbox makes good; a push comes in any case."""
+    payer, _ = with_phone(api, cloud, balance=50_000)
+    payee = a_person(api, cloud)
+    choose(api, payer, money_out=ON)
+    known: set[str] = set()
+    struck: list[str] = []
+    for nth in range(1, 10):
+        payer = signed_in_again(api, payer)
+        moved(api, cloud, payer, 100 + nth, to=payee)
+        (item,) = [each for each in kept(cloud) if each["pk"]["S"] not in known]
+        known.add(item["pk"]["S"])
+        sms, phones = Texts(), Phones()
+        worker = sending(cloud, sms=sms, push=phones)
+        faults.clear()
+        faults.hit(nth, fault)
+        with suppress(ProcessDied):
+            worker.take([message_of(item)])
+        struck += faults.struck
+        faults.clear()
+        for _ in range(3):
+            cloud.clock.advance("121s")
+            assert worker.take([message_of(item)]) == []
+        assert len({each.tag for each in phones.pushes}) == 1, nth
+        assert len(sms.sent) <= 1 if "died" in fault else len(sms.sent) == 1, nth
+        assert all("due_at" not in each for each in kept(cloud)), nth
+    assert set(struck) == {"UpdateItem", "BatchGetItem", "Query", "TransactWriteItems"}
 
 
 def test_a_worker_that_was_too_slow_undoes_nothing_of_who_went_on(api: Api, cloud: LocalCloud) -> None:

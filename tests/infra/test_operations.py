@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore import xform_name
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
@@ -183,6 +184,21 @@ def test_a_command_of_aws_is_one_that_there_is(page: str, command: str) -> None:
             assert fields_of(value) <= fields_in(members[name]), f"{page}: {command}"
     required = {kebab[name] for name in (shape.required_members if shape is not None else ())}
     assert required <= set(options), f"{page}: {command}"
+
+
+LARGEST_INLINE, LARGEST = 51_200, 1_048_576
+"""Bytes of a template that CloudFormation takes in a call, and from a bucket.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
+
+def test_the_template_fits_and_each_deployment_goes_by_a_bucket_as_its_size_asks(template: Template) -> None:
+    """As `aws cloudformation package` writes it; without the bucket, `deploy` would refuse a template of this size."""
+    written = len(yaml.safe_dump(template, sort_keys=False).encode())
+    assert LARGEST_INLINE < written < LARGEST * 0.8
+    deploying = [command for _, command in of_aws() if command.startswith("aws cloudformation deploy ")]
+    assert len(deploying) >= 3
+    assert all("--s3-bucket BUCKET" in command for command in deploying)
 
 
 def options_of(words: list[str]) -> dict[str, list[str]]:

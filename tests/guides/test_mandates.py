@@ -1,39 +1,28 @@
-"""docs/guides/mandates.md: every snippet runs, in its order, and does what the text says."""
+"""docs/guides/mandates.md: every block runs, in its order, and does what the text says."""
 
 import re
-from pathlib import Path
-from typing import Any
+
+import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, a_merchant, a_person, balance_of, key, refused
+from tests.build import Shop, refused
+from tests.guides.newcomer import GUIDES, begun, run
+from tests.guides.test_guides import blocks
 from tests.mandates.agreeing import charge
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "mandates.md").read_text("utf-8")
-SNIPPETS = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+PATH = GUIDES / "mandates.md"
+GUIDE = PATH.read_text("utf-8")
 
 
-def test_every_snippet_of_the_guide_runs(api: Api, cloud: LocalCloud) -> None:
-    shop, ada = a_merchant(cloud), a_person(api, cloud, balance=500_00)
-
-    def call(method: str, path: str, body: Any = None) -> Any:
-        return api.call(method, path, json=body, token=shop.key, key=key()).ok()
-
-    def customer(method: str, path: str, body: Any = None) -> Any:
-        return api.call(method, path, json=body, token=ada.token, key=key()).ok()
-
-    ask, agree, pay, less = SNIPPETS
-    place: dict[str, Any] = {"call": call, "customer": customer, "pin": PIN}
-    exec(ask, place)
-    mandate_id = place["mandate"]["id"]
+def test_every_block_of_the_guide_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = begun(api, cloud, monkeypatch)
+    shop = Shop(cloud.seeded["merchant_id"], cloud.seeded["merchant_key"])
+    ask, *rest = blocks(PATH)
+    run(PATH, names, [ask])
+    mandate_id = names["mandate"]["id"]
     refused(charge(api, shop, mandate_id), 409, "mandate_not_confirmed")
-    exec(agree, place)
-    exec(pay, place)
-    assert (place["payment"]["status"], balance_of(api, ada)) == ("succeeded", 451_00)
-    lower, revoke = less.splitlines()
-    exec(lower, place)
-    assert refused(charge(api, shop, mandate_id, 1_01), 402, "mandate_limit_exceeded")["left"]["amount"] == 1_00
-    exec(revoke, place)
+    run(PATH, names, rest)
     refused(charge(api, shop, mandate_id, 1), 402, "mandate_revoked")
 
 

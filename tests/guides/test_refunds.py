@@ -1,44 +1,30 @@
-"""docs/guides/refunds.md: every snippet runs, in its order, and does what the text says."""
+"""docs/guides/refunds.md: every block runs, in its order, and does what the text says."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
+
+import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_merchant, a_person, balance_of, cny, key
-from tests.shopping import a_paid_payment
+from tests.build import cny
+from tests.guides.newcomer import GUIDES, begun, run
 from wallet_api.gateways.sandbox_acquirer import REFUNDS
 from wallet_api.refund_requests.model import ANSWER_WITHIN, Reason
 from wallet_api.refunds.model import Status
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "refunds.md").read_text("utf-8")
-SNIPPETS = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+PATH = GUIDES / "refunds.md"
+GUIDE = PATH.read_text("utf-8")
 
 
-def test_every_snippet_of_the_guide_runs(api: Api, cloud: LocalCloud) -> None:
-    shop, ada = a_merchant(cloud), a_person(api, cloud, balance=100_00)
-    payment = a_paid_payment(api, shop, ada, 20_00)
-
-    def calls_of(token: str) -> Callable[..., Any]:
-        def call(method: str, path: str, body: Any = None) -> Any:
-            return api.call(method, path, json=body, token=token, key=key() if method == "POST" else None).ok()
-
-        return call
-
-    place: dict[str, Any] = {
-        "merchant": calls_of(shop.key),
-        "customer": calls_of(ada.token),
-        "payment_id": payment["id"],
-        "print": lambda *_: None,
-    }
-    for snippet in SNIPPETS:
-        exec(snippet, place)
-    assert place["request"]["amount"] == cny(15_00)
-    assert place["approved"]["approved_amount"] == cny(7_00)
-    assert (place["shown"]["destination"], place["shown"]["status"]) == ("card", "succeeded")
-    assert balance_of(api, ada) == 100_00 - 20_00 + 5_00
+def test_every_block_of_the_guide_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = begun(api, cloud, monkeypatch)
+    run(PATH, names)
+    assert names["request"]["amount"] == cny(7_50)
+    assert names["approved"]["approved_amount"] == cny(7_00)
+    assert (names["shown"]["destination"], names["shown"]["status"]) == ("card", "succeeded")
+    (yuan,) = api.get("/v1/wallet", token=names["me"]).ok(200)["balances"]
+    assert yuan["amount"] == 100_00 - 12_50 + 5_00
 
 
 def test_what_the_guide_lists_is_all_there_is() -> None:

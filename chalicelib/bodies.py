@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chalicelib import card_numbers
-from chalicelib.field_problems import escaped, named, problems_of
+from chalicelib.field_problems import allowed, escaped, named, problems_of
 from wallet_api.errors import FieldProblem, Invalid, Malformed
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -98,8 +98,8 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
     # What follows would take 1e1 and 10.0 for the number ten as well, a number for a time, and the word null for a parameter
     # that was left away: a filter that somebody meant would be another one, in silence.
     problems += [
-        FieldProblem(name, code)
-        for name, (pattern, code) in _patterns_of(shape).items()
+        FieldProblem(name, code, facts)
+        for name, (pattern, code, facts) in _patterns_of(shape).items()
         if name in document and not pattern.fullmatch(document[name])
     ]
     if not problems:
@@ -111,24 +111,28 @@ def read_query(given: Mapping[str, list[str]], shape: type[S]) -> S:
     raise Invalid(*problems[:MAX_PROBLEMS])
 
 
+Wanted = tuple[re.Pattern[str], str, tuple[tuple[str, str], ...]]
+"""What a parameter's text must look like, the code of one that does not, and what the field takes."""
+
+
 @cache
-def _patterns_of(shape: type[msgspec.Struct]) -> dict[str, tuple[re.Pattern[str], str]]:
+def _patterns_of(shape: type[msgspec.Struct]) -> dict[str, Wanted]:
     """What the text of each parameter must look like that is no free text, and what is said when it does not."""
     found = {field.encode_name: _pattern_of(field.type) for field in msgspec.structs.fields(shape)}
     return {name: wanted for name, wanted in found.items() if wanted is not None}
 
 
-def _pattern_of(kind: Any) -> tuple[re.Pattern[str], str] | None:
+def _pattern_of(kind: Any) -> Wanted | None:
     told: Any = msgspec.inspect.type_info(kind)
     kinds = told.types if isinstance(told, msgspec.inspect.UnionType) else (told,)
     for each in kinds:
         if isinstance(each, msgspec.inspect.IntType):
-            return _WHOLE, "wrong_type"
+            return _WHOLE, "wrong_type", (("expected", "integer"),)
         if isinstance(each, msgspec.inspect.DateTimeType):
-            return _DATED, "wrong_type"
+            return _DATED, "wrong_type", (("expected", "RFC 3339"),)
         if isinstance(each, msgspec.inspect.StrType):
             return None
-    return _NOT_NULL, "unknown_value"
+    return _NOT_NULL, "unknown_value", (("allowed", allowed(kind)),)
 
 
 def parse(raw: bytes) -> dict[str, Any]:

@@ -97,13 +97,13 @@ def named(message: str, kind: Any, pointer: str = "") -> FieldProblem:
     if pattern:
         return FieldProblem(pointer, "wrong_format", (("pattern", pattern["pattern"]),))
     if "Invalid enum value" in message:
-        return FieldProblem(pointer, "unknown_value", (("allowed", _allowed(kind)),))
+        return FieldProblem(pointer, "unknown_value", (("allowed", allowed(kind)),))
     expected = _EXPECTED.match(message)
     types = () if expected is None else (("expected", _json_types(expected["types"])),)
     return FieldProblem(pointer, "wrong_type", types)
 
 
-def _allowed(kind: Any) -> str:
+def allowed(kind: Any) -> str:
     """The words that a field takes."""
     words = [value for arm in _arms(kind) if get_origin(arm) is Literal for value in get_args(arm)]
     return ", ".join(map(str, words))

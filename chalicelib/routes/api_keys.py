@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.moments import moment
 from chalicelib.views import Body, ListView, PageQuery, View
 from wallet_api.clock import rfc3339
-from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.errors import NotFound
 from wallet_api.merchants.errors import ApiKeyNotActive, ScopeMissing, TooManyApiKeys
 from wallet_api.merchants.model import MAX_OVERLAP, ApiKey, MerchantCaller, NewKey, Scope
 from wallet_api.sessions.model import Customer
@@ -90,7 +91,7 @@ def create_api_key(call: Call[CreateKey]) -> Any:
     """
     body = call.body
     scopes = None if body.scopes is None else tuple(dict.fromkeys(body.scopes))
-    wanted = NewKey(body.name, scopes, None if body.expires_at is None else _moment(body.expires_at))
+    wanted = NewKey(body.name, scopes, None if body.expires_at is None else moment("/expires_at", body.expires_at))
     key, text = call.wallet.api_keys.create(call.party, call.id("merchant_id", "mer"), wanted)
     return _with_secret(call, key, text)
 
@@ -148,13 +149,6 @@ def roll_api_key(call: Call[RollKey]) -> Any:
 def revoke_api_key(call: Call[None]) -> None:
     """Ends it at once, also the one that asks."""
     call.wallet.api_keys.revoke(call.party, call.id("merchant_id", "mer"), call.id("key_id", "key"))
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid(FieldProblem("/expires_at", "wrong_format")) from None
 
 
 def _with_secret(call: Call[Any], key: ApiKey, text: str) -> NewApiKeyView:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.moments import When, moment
 from chalicelib.views import Body, MoneyIn, MoneyView, View
 from wallet_api.cards.errors import CardMissing
 from wallet_api.clock import rfc3339
@@ -29,19 +30,13 @@ Contact = Annotated[str, Meta(min_length=3, max_length=254)]
 
 
 class ScheduleQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
-    """`at`: a time (RFC 3339) whose schedule is wanted; now when left away."""
+    """`at`: a time whose schedule is wanted, or a day, whose first moment it is; now when left away."""
 
-    at: Annotated[str, Meta(min_length=10, max_length=40)] | None = None
+    at: When | None = None
 
     def moment(self) -> datetime | None:
         """The time. Raises Invalid for what is none."""
-        if self.at is None:
-            return None
-        try:
-            moment = datetime.fromisoformat(self.at)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise Invalid(FieldProblem("at", "wrong_format")) from None
+        return None if self.at is None else moment("at", self.at)
 
 
 class RuleView(View):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import Meta, field
@@ -10,6 +9,7 @@ from msgspec import Meta, field
 from chalicelib.authorization_views import AuthorizationIn
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.mandate_views import NOT_CHARGEABLE
+from chalicelib.moments import When, moment
 from chalicelib.payment_views import PaymentView, payment_view
 from chalicelib.spending_refusals import SPENDING_REFUSALS
 from chalicelib.views import Body, Line, ListView, MoneyIn, PageQuery
@@ -99,20 +99,21 @@ class CapturePayment(Body):
 
 class PaymentQuery(PageQuery, frozen=True):
     """`order_id` asks for the one payment of an order, and goes with nothing else. `status` asks for those in one state, `from` and
-    `to` (excluded) for those that were asked for in a time. A page by `status` may hold fewer rows than `limit`, even none, and
-    have a next one.
+    `to` (excluded; a day counts whole) for those that were asked for in a time. A page by `status` may hold fewer rows than
+    `limit`, even none, and have a next one.
     """
 
     order_id: OrderId | None = None
     status: Status | None = None
-    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
-    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
+    since: When | None = field(default=None, name="from")
+    until: When | None = field(default=None, name="to")
 
     def sought(self) -> Sought:
-        """As the use case reads it. Raises Invalid for an order that is asked for together with something else."""
+        """As the use case reads it. Raises Invalid for a time that is none, and for an order together with something else."""
         if self.order_id is not None and (self.status, self.since, self.until) != (None, None, None):
             raise Invalid(FieldProblem("order_id", "exactly_one", (("names", "order_id, status, from, to"),)))
-        return Sought(self.status, self.since, self.until)
+        since = None if self.since is None else moment("from", self.since)
+        return Sought(self.status, since, None if self.until is None else moment("to", self.until, ends=True))
 
 
 @endpoint(

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.moments import When, moment
 from chalicelib.timeline_views import StepView, timeline_view
 from chalicelib.views import ListView, MoneyView, PageQuery, View
-from wallet_api.clock import WALLET_DAY, rfc3339
-from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.clock import rfc3339
+from wallet_api.errors import NotFound
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
 from wallet_api.transactions.model import Kind, Transaction, Wanted
 
 routes = Routes(__name__)
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
-)
-
-When = Annotated[str, Meta(min_length=10, max_length=40, description="RFC 3339, or a day such as 2026-11-22.")]
 
 
 class TransactionQuery(PageQuery, frozen=True):
@@ -42,8 +34,8 @@ class TransactionQuery(PageQuery, frozen=True):
 
     def wanted(self) -> Wanted:
         """As the wallet reads it. Raises Invalid for a time that is none."""
-        since = None if self.since is None else _moment("from", self.since)
-        until = None if self.until is None else _moment("to", self.until, ends=True)
+        since = None if self.since is None else moment("from", self.since)
+        until = None if self.until is None else moment("to", self.until, ends=True)
         return Wanted(self.kind, since, until, self.q)
 
 
@@ -146,16 +138,3 @@ def _fields(found: Transaction) -> dict[str, Any]:
         "refunds": list(found.refunds),
         "created_at": rfc3339(found.created_at),
     }
-
-
-def _moment(name: str, text: str, *, ends: bool = False) -> datetime:
-    """A time as it was given, or a day's first moment; with `ends`, the first moment after the day."""
-    try:
-        if _DAY.fullmatch(text):
-            day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=WALLET_DAY)
-            return (day + timedelta(days=1) if ends else day).astimezone(UTC)
-        if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise Invalid(FieldProblem(name, "wrong_format"))

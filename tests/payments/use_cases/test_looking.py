@@ -78,5 +78,5 @@ def test_an_order_is_asked_for_alone(api: Api, cloud: LocalCloud) -> None:
     shop = a_merchant(cloud)
     problem = refused(api.get("/v1/payments?order_id=1&status=succeeded", token=shop.key), 422, "invalid_request")
     assert problem["errors"][0]["pointer"] == "order_id"
-    for query in ("status=paid", "from=yesterday", "to=2026-11-22"):
+    for query in ("status=paid", "from=yesterday", "to=2026-11-22T00:00:00"):
         refused(api.get(f"/v1/payments?{query}", token=shop.key), 422, "invalid_request")

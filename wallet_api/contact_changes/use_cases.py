@@ -68,10 +68,9 @@ class ContactChanges(Struct, frozen=True):
         channel = new.channels[0]
         with self.storage.trip() as trip:
             reserved = self.passwords.reserve(caller.id, trip)
-            set_at = self.passwords.set_at(caller.id, trip)
             found = self.people.find(caller.id, trip)
             owner = self.people.resolve(trip, phone=new.phone, email=new.email)
-        self.passwords.prove_current(reserved(), password, set_at())
+        self.passwords.prove_current(reserved(), password)
         person = _present(found())
         if owner() == person.id:
             raise ContactRefused(FieldProblem("/phone" if channel == "sms" else "/email", "contact_is_yours"))
@@ -86,9 +85,8 @@ class ContactChanges(Struct, frozen=True):
         """
         with self.storage.trip() as trip:
             reserved = self.passwords.reserve(caller.id, trip)
-            set_at = self.passwords.set_at(caller.id, trip)
             found = self.people.find(caller.id, trip)
-        self.passwords.prove_current(reserved(), password, set_at())
+        self.passwords.prove_current(reserved(), password)
         person = _present(found())
         if channel not in person.channels:
             raise ContactRefused(FieldProblem("/remove", "channel_not_registered"))

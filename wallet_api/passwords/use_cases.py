@@ -94,17 +94,19 @@ class Passwords(Struct, frozen=True):
         self.attempts.lock_if_used_up(bare, lambda write: self.notifications.tell(person_id, "password_locked", write))
         raise WrongPassword
 
-    def prove_current(self, tried: Try, password: str, set_at: datetime | None) -> datetime:
+    def prove_current(self, tried: Try, password: str) -> datetime:
         """Evaluates the password of somebody who is signed in, and ends the counting when it is right; when it was set.
 
-        Raises WrongCurrentPassword.
+        That is told by the item that was evaluated: another read of the same trip may have seen a password set since. Raises
+        WrongCurrentPassword.
         """
         try:
             self.prove(tried, password)
         except WrongPassword:
             raise WrongCurrentPassword from None
-        if set_at is None:
+        if tried.item is None:
             raise WrongCurrentPassword
+        set_at = tried.item.changed_at
         self.forgive(tried.person_id, set_at)
         return set_at
 
@@ -169,8 +171,7 @@ class PasswordChanges(Struct, frozen=True):
         """Sets a new password and signs out everywhere but here. Raises WrongCurrentPassword, PasswordRefused."""
         with self.storage.trip() as trip:
             reserved = self.passwords.reserve(caller.id, trip)
-            set_at = self.passwords.set_at(caller.id, trip)
-        proven_at = self.passwords.prove_current(reserved(), current, set_at())
+        proven_at = self.passwords.prove_current(reserved(), current)
         words = self.people.personal_words(caller.id)
         password_hash = self.passwords.digest(new, words, "/new_password")
         try:
@@ -201,8 +202,7 @@ class Reauthentication(Struct, frozen=True):
             return
         with self.storage.trip() as trip:
             reserved = self.passwords.reserve(session.person_id, trip)
-            set_at = self.passwords.set_at(session.person_id, trip)
-        self.passwords.prove_current(reserved(), password, set_at())
+        self.passwords.prove_current(reserved(), password)
 
 
 @cache

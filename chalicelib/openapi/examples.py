@@ -61,6 +61,8 @@ def _plain(found: Schema, name: str, kind: str) -> Any:
     text = found.get("type") == "string"
     if text and (found.get("format") == "date-time" or name.endswith("_at")):
         return _WHEN
+    if text and found.get("format") == "date":
+        return _WHEN[:10]
     if text and name == "id":
         return f"{PREFIXES.get(kind, 'obj')}_{UNIQUE}"
     if text and name.endswith("_id"):

@@ -11,6 +11,10 @@ import msgspec
 from chalicelib.http import Endpoint
 from chalicelib.openapi.parts import COMPONENT, Json
 
+WHEN = ("_at", "_before", "_from", "_since", "_until")
+TIMES = frozenset({"answer_by", "at", "from", "time", "to", "until"})
+DAYS = frozenset({"date", "day"})
+"""The names of answers' fields that are times, wholly or by their ends, and those that are days of China."""
 _MODULE = re.compile(r"(?:\w+\.)*(\w+)\.(\w+)")
 
 
@@ -42,10 +46,18 @@ def _settle(component: Json) -> None:
     for name, field in component.get("properties", {}).items():
         if answer or field.get("default", "") is None:
             field.pop("default", None)
-        if answer and name.endswith("_at"):
+        form = _form_of(name)
+        if answer and form:
             for kind in (field, *field.get("anyOf", [])):
                 if kind.get("type") == "string":
-                    kind["format"] = "date-time"
+                    kind["format"] = form
+
+
+def _form_of(name: str) -> str | None:
+    """What a text of this name looks like: a time, a day, or anything."""
+    if name in DAYS:
+        return "date"
+    return "date-time" if name in TIMES or name.endswith(WHEN) else None
 
 
 def _plain(name: str) -> str:

@@ -54,7 +54,9 @@ def _of_value(value: Any, kind: Any, pointer: str, strict: bool) -> Iterator[Fie
     try:
         msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
-        yield from list(_inside(value, kind, pointer, strict)) or [named(str(error), kind, pointer)]
+        whole, within = named(str(error), kind, pointer), list(_inside(value, kind, pointer, strict))
+        its_own = _PLACE.search(str(error)) is None and whole.code in ("too_long", "too_short")
+        yield from [whole, *within] if its_own else within or [whole]
 
 
 def _inside(value: Any, kind: Any, pointer: str, strict: bool) -> Iterator[FieldProblem]:

@@ -32,6 +32,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
     others: list[Contact] = []
     amount: Annotated[int, Meta(ge=1)] = 1
     at: datetime | None = None
+    few: Annotated[list[str], Meta(max_length=2)] = []
 
 
 def found(**document: Any) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -44,6 +45,7 @@ def found(**document: Any) -> dict[str, tuple[str, dict[str, Any]]]:
         ({"category": "tea"}, {"/category": ("wrong_format", {"pattern": "^[0-9]{4}$"})}),
         ({"capture": "later"}, {"/capture": ("unknown_value", {"allowed": "automatic, manual"})}),
         ({"scopes": ["read", "all"]}, {"/scopes/1": ("unknown_value", {"allowed": "read, write"})}),
+        ({"few": ["a", "b", 1]}, {"/few": ("too_long", {"limit": 2}), "/few/2": ("wrong_type", {"expected": "string"})}),
         ({"amount": 0}, {"/amount": ("too_small", {"limit": 1})}),
         ({"amount": "1"}, {"/amount": ("wrong_type", {"expected": "integer"})}),
         ({"scopes": 1}, {"/scopes": ("wrong_type", {"expected": "array / null"})}),

@@ -1,6 +1,7 @@
 """One local cloud and one HTTP server for the whole run; every test that asks for them finds them empty."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", default="moto", help="who plays DynamoDB: moto (default), ministack, or a URL here")
     parser.addoption("--whole", action="store_true", help="run every cell of what is sampled otherwise; takes minutes")
     parser.addoption("--schedule", help="the one order of storage calls to run, as a failing schedule wrote it")
+    parser.addoption("--at", type=datetime.fromisoformat, help="when every test begins, such as 2028-02-29T15:59:59.9Z")
     parser.addoption("--seed", help="which sample is run; a failure names its own")
 
 
@@ -33,6 +35,7 @@ def _quick_hashes() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def _running_cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
     with LocalCloud.start(request.config.getoption("--engine")) as cloud:
+        cloud.clock.begin_at(request.config.getoption("--at"))
         yield cloud
 
 

@@ -34,6 +34,7 @@ class MovableClock:
         self._lock = Lock()
         self._ahead = timedelta()
         self._frozen = frozen_at
+        self._begins: datetime | None = None
 
     def now(self) -> datetime:
         with self._lock:
@@ -64,6 +65,12 @@ class MovableClock:
         return now
 
     def reset(self) -> None:
-        """Back to the real time, running."""
+        """Back to the real time, or to when it begins, running."""
         with self._lock:
-            self._frozen, self._ahead = None, timedelta()
+            self._frozen = None
+            self._ahead = timedelta() if self._begins is None else self._begins - datetime.now(UTC)
+
+    def begin_at(self, moment: datetime | None) -> None:
+        """From now on a reset goes back to this moment; None stands for the real time."""
+        self._begins = moment
+        self.reset()

@@ -1,7 +1,7 @@
 """`/sandbox/*`: the inbox, the clock and the reset button of the local server. Nothing of it is ever deployed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from dev.problems import Reply, csv_reply, json_reply, problem
 from dev.seed import ACCOUNT_NUMBER, BANK, HOLDER, give_account
 from wallet_api.clock import wallet_day
 from wallet_api.errors import Invalid
+from wallet_api.gateways import sandbox_acquirer, sandbox_bank, screening
 from wallet_api.ledger.errors import AccountMissing
 from wallet_api.ledger.rebuild import rebuild
 from wallet_api.ledger.verify import verify
@@ -39,6 +40,12 @@ MAGIC_CARDS = {
     "4000000000003220": ("needs an extra confirmation", "需要额外确认"),
     "4000000000000127": ("cannot be bound: verification fails", "无法绑定:验证失败"),
 }
+MAGIC_AMOUNTS: dict[str, Mapping[int, str]] = {
+    "payments under review / 需审核的付款": screening.MAGIC_AMOUNTS,
+    "refunds to a card / 退回银行卡的退款": sandbox_acquirer.REFUNDS,
+    "payouts / 结算打款": sandbox_bank.MAGIC_AMOUNTS,
+}
+"""In minor units of any currency, by what they are amounts of."""
 _MAX_LIMIT = 500
 
 
@@ -126,6 +133,11 @@ class Sandbox:
             },
             "faults": {name: {"en": fault.en, "zh-CN": fault.zh} for name, fault in FAULTS.items()},
             "cards": {number: {"en": en, "zh-CN": zh} for number, (en, zh) in MAGIC_CARDS.items()},
+            "amounts": {
+                what: {f"{amount}": behaviour for amount, behaviour in amounts.items()}
+                for what, amounts in MAGIC_AMOUNTS.items()
+            },
+            "settlement_accounts": {f"…{end}": behaviour for end, behaviour in sandbox_bank.MAGIC_ENDINGS.items()},
             "seeded": self._cloud.seeded,
             "metrics": self._cloud.gauges.shown(),
         }

@@ -56,7 +56,7 @@ def test_the_recipe_reaches_the_state(api: Api, cloud: LocalCloud, machine: str,
     assert RECIPES[machine, state](api, cloud)["status"] == state
 
 
-def test_every_magic_number_amount_and_fault_is_on_the_page() -> None:
+def test_every_magic_number_amount_and_fault_is_on_the_page_and_told_by_the_sandbox(api: Api) -> None:
     for number in MAGIC_CARDS:
         assert f"`{number}`" in PAGE, number
     assert set(sandbox_acquirer.BEHAVIOURS) <= MAGIC_CARDS.keys()
@@ -65,5 +65,10 @@ def test_every_magic_number_amount_and_fault_is_on_the_page() -> None:
             assert f"| `{amount}` | {behaviour} |" in PAGE, (amount, behaviour)
     for ending, behaviour in sandbox_bank.MAGIC_ENDINGS.items():
         assert f"| `…{ending}` | {behaviour} |" in PAGE, ending
+    told = api.get("/sandbox").ok(200)
+    assert set(told["cards"]) == MAGIC_CARDS.keys()
+    assert [set(map(int, amounts)) for amounts in told["amounts"].values()] == [
+        set(each) for each in (screening.MAGIC_AMOUNTS, sandbox_acquirer.REFUNDS, sandbox_bank.MAGIC_AMOUNTS)
+    ]
     for name, fault in FAULTS.items():
         assert f"| `{name}` | {fault.en} | {fault.client} |" in PAGE, name

@@ -53,10 +53,16 @@ def test_one_that_is_sent_again_is_kept_from_its_new_end_on(
     a_payment(api, shop)
     cloud.pump.drain()
     (delivery,) = deliveries(api, shop, endpoint["id"])
-    cloud.clock.advance(KEPT_FOR - timedelta(days=1))
+    cloud.clock.advance(KEPT_FOR - timedelta(hours=1))
+    server.answers = [status(500)]
     api.post(f"/v1/events/{delivery['event_id']}/replay", {}, token=shop.key).ok(202)
     cloud.pump.drain()
-    cloud.clock.advance(timedelta(days=2))
+    cloud.clock.advance(timedelta(hours=2))
+    cloud.sweep_expired()
+    assert [each["status"] for each in deliveries(api, shop, endpoint["id"])] == ["retrying"], "it is on its way"
+    cloud.advance("1m")
+    assert [each["status"] for each in deliveries(api, shop, endpoint["id"])] == ["succeeded"]
+    cloud.clock.advance(KEPT_FOR - timedelta(days=1))
     cloud.sweep_expired()
     assert len(deliveries(api, shop, endpoint["id"])) == 1
 

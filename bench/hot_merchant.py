@@ -23,7 +23,7 @@ from bench.simulator import Outcome, Payment, Step, simulate
 from bench.use_cases import Bench
 from dev.cloud.local import LocalCloud
 
-ROUNDS = 9
+ROUNDS = 40
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--engine", default="moto")
     parser.add_argument("--payers", type=int, default=8, help="on the engine")
     parser.add_argument(
-        "--payments", type=int, default=5, help=f"of each payer in each of {ROUNDS} rounds, on the engine"
+        "--payments", type=int, default=2, help=f"of each payer in each of {ROUNDS} rounds, on the engine"
     )
     parser.add_argument("--simulated", type=int, default=200, help="payers in the simulator")
     parser.add_argument("--seconds", type=int, default=20, help="of simulated time")
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     }
     rows = [_row(name, outcome, options.seconds) for name, outcome in runs.items()]
     ratios = {name: _ratio(runs, name) for name in ("the wallet", "the usual way")}
-    engine_ratio = round(real["each their own"] / real["one merchant"], 3)
+    engine_ratio = real.pop("ratio")
     text = shown.table(
         (f"simulated, {options.simulated} payers", "payments a second", "conflicts", "throttled", "given up"), rows
     )
@@ -82,7 +82,10 @@ def _ratio(runs: dict[str, Outcome], name: str) -> float:
 
 
 def _on_the_engine(bench: Bench, payers: list[Person], each: int) -> dict[str, float]:
-    """Milliseconds of processor for a payment, the two ways in turn; the median of the rounds, as the machine has other work."""
+    """Milliseconds of processor for a payment each way, and their ratio: medians of the rounds, as the machine has other work.
+
+    The ways take turns at being first, and rounds are short, so that whatever else happens meets both.
+    """
     merchants = bench.cloud.wallet.merchants
     keys = [
         merchants.issue_key(merchants.create(name=f"Shop {n}", category="5814", city="Kunming").id)
@@ -90,11 +93,13 @@ def _on_the_engine(bench: Bench, payers: list[Person], each: int) -> dict[str, f
     ]
     ways = {"one merchant": [bench.merchant_key] * len(payers), "each their own": keys}
     spent: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, of_payers in ways.items():
+    for turn in range(ROUNDS):
+        for name, of_payers in sorted(ways.items(), reverse=turn % 2 == 0):
             orders = [[people.ask(bench.api, key, 100).ok(201)["id"] for _ in range(each)] for key in of_payers]
             spent[name].append(_paid_at_once(bench, payers, orders) / len(payers) / each / 1_000_000)
-    return {name: round(statistics.median(found), 3) for name, found in spent.items()}
+    one, own = spent["one merchant"], spent["each their own"]
+    ratio = statistics.median(there / here for here, there in zip(one, own, strict=True))
+    return {**{name: round(statistics.median(found), 3) for name, found in spent.items()}, "ratio": round(ratio, 3)}
 
 
 def _paid_at_once(bench: Bench, payers: list[Person], orders: list[list[str]]) -> int:

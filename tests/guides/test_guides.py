@@ -14,7 +14,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_merchant, a_person
+from tests.build import a_merchant
 
 TESTS = Path(__file__).parent
 GUIDES = sorted((TESTS.parents[1] / "docs" / "guides").glob("*.md"))
@@ -44,8 +44,6 @@ def test_every_block_of_the_guide_runs(
     told = {
         "WALLET": api.url,
         "WALLET_KEY": a_merchant(cloud).key,
-        "WALLET_CUSTOMER": a_person(api, cloud, balance=500_00).token,
-        "WALLET_PAYEE": a_person(api, cloud).id,
     }
     for name, value in told.items():
         monkeypatch.setenv(name, value)

@@ -1,0 +1,15 @@
+"""docs/guides/operations-and-retries.md: every block runs, whatever goes wrong in between."""
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.guides.newcomer import GUIDES, begun, run
+
+
+def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D2, D15."""
+    names = begun(api, cloud, monkeypatch)
+    run(GUIDES / "operations-and-retries.md", names)
+    (theirs,) = api.get("/v1/wallet", token=names["me"]).ok(200)["balances"]
+    assert theirs["amount"] == 100_00 - 12_50 - 6 * 100, "six wishes, each once"

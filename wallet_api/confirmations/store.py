@@ -86,7 +86,7 @@ class ConfirmationItem(Item):
     former = UnicodeAttribute(null=True)
     due_bucket = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
-    expires_at = Expiry()
+    kept_until = Expiry()
 
     def confirmation(self, claimant: str) -> Confirmation:
         """The item as the worker that just claimed it sees it."""
@@ -229,7 +229,7 @@ class ConfirmationStore(Struct, frozen=True):
             told=[],
             due_bucket=f"{CONFIRMATION}/{hashlib.sha256(event.id.encode()).digest()[0] % DUE_BUCKETS}",
             due_at=rfc3339(now),
-            expires_at=now + KEPT_FOR,
+            kept_until=now + KEPT_FOR,
         )
 
 

@@ -114,6 +114,24 @@ def test_what_a_message_brings_a_day_late_is_told_in_the_inbox_alone(api: Api, c
     assert "due_at" not in kept(cloud)[0]
 
 
+def test_that_it_was_told_is_forgotten_and_it_is_told_no_more(api: Api, cloud: LocalCloud) -> None:
+    """After longer than any stream or dead letter brings its event once more; even then it would be too old."""
+    payer, token = with_phone(api, cloud, balance=50_000)
+    choose(api, payer, money_out=ON)
+    moved(api, cloud, payer)
+    cloud.advance("1m")
+    assert (len(texted(cloud, payer)), len(pushed(cloud, token))) == (1, 1)
+    cloud.clock.advance("34d")
+    cloud.sweep_expired()
+    assert len(kept(cloud)) == 1
+    cloud.clock.advance("2d")
+    cloud.sweep_expired()
+    assert kept(cloud) == []
+    cloud.pump.replay()
+    assert (len(texted(cloud, payer)), len(pushed(cloud, token))) == (1, 1)
+    assert all("due_at" not in each for each in kept(cloud))
+
+
 def test_an_sms_whose_answer_was_lost_is_not_sent_again(api: Api, cloud: LocalCloud) -> None:
     """A23: the company has no key by which it would know the second."""
     payer = a_person(api, cloud, balance=50_000)

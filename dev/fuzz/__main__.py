@@ -33,6 +33,21 @@ PER_ADDRESS = 10
 """Requests that come from one address, before the next ones come from another: limits by address are met, and not by all."""
 
 
+class Taken:
+    """Every merchant's server, which takes each event at once: no name that was made up is looked up in the world."""
+
+    def __init__(self, usual: Any) -> None:
+        self._usual = usual
+
+    def acceptable(self, url: str) -> bool:
+        return bool(self._usual.acceptable(url))
+
+    def post(self, callbacks: Sequence[Any]) -> list[Any]:
+        from wallet_api.gateways.callbacks import Answered
+
+        return [Answered(204, None, 1) for _ in callbacks]
+
+
 class Outcome(NamedTuple):
     """What a run came to."""
 
@@ -83,6 +98,7 @@ def run(options: argparse.Namespace, more: Sequence[str]) -> Outcome:
 
     server = Server(application, threads=8)
     with LocalCloud.start("moto", public_url=server.url) as cloud, tempfile.TemporaryDirectory() as scratch:
+        cloud.callbacks.way = Taken(cloud.callbacks.way)
         cloud.seed()
         cloud.pump.start()
         server.start()

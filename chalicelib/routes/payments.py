@@ -98,22 +98,26 @@ class CapturePayment(Body):
 
 
 class PaymentQuery(PageQuery, frozen=True):
-    """`order_id` asks for the one payment of an order, and goes with nothing else. `status` asks for those in one state, `from` and
-    `to` (excluded; a day counts whole) for those that were asked for in a time. A page by `status` may hold fewer rows than
-    `limit`, even none, and have a next one.
+    """`order_id` asks for the one payment of an order, and goes with nothing else. `status` asks for those in one state, `outlet_id`
+    for those at one outlet, `from` and `to` (excluded; a day counts whole) for those that were asked for in a time. A page by
+    `status` or `outlet_id` may hold fewer rows than `limit`, even none, and have a next one.
     """
 
     order_id: OrderId | None = None
     status: Status | None = None
+    outlet_id: Annotated[str, Meta(max_length=40)] | None = None
     since: When | None = field(default=None, name="from")
     until: When | None = field(default=None, name="to")
 
     def sought(self) -> Sought:
         """As the use case reads it. Raises Invalid for a time that is none, and for an order together with something else."""
-        if self.order_id is not None and (self.status, self.since, self.until) != (None, None, None):
-            raise Invalid(FieldProblem("order_id", "exactly_one", (("names", "order_id, status, from, to"),)))
+        if self.order_id is not None and {self.status, self.outlet_id, self.since, self.until} != {None}:
+            raise Invalid(
+                FieldProblem("order_id", "exactly_one", (("names", "order_id, status, outlet_id, from, to"),))
+            )
         since = None if self.since is None else moment("from", self.since)
-        return Sought(self.status, since, None if self.until is None else moment("to", self.until, ends=True))
+        until = None if self.until is None else moment("to", self.until, ends=True)
+        return Sought(self.status, self.outlet_id, since, until)
 
 
 @endpoint(

@@ -3,7 +3,8 @@
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, a_person, refused, signed_in_again
-from tests.shopping import a_paid_payment, a_payment, an_authorized_payment
+from tests.selling import an_outlet
+from tests.shopping import a_paid_payment, a_payment, an_authorized_payment, pay_at
 
 
 def test_a_customers_look_gives_a_lapsed_hold_back_and_a_strangers_does_not(api: Api, cloud: LocalCloud) -> None:
@@ -71,6 +72,18 @@ def test_payments_are_found_by_when_they_were_asked_for(api: Api, cloud: LocalCl
         assert found(api, shop, f"limit={limit}&to={times[1]}&status=canceled") == ids[:2][::-1]
         assert found(api, shop, f"limit={limit}&from={times[3]}&to={times[1]}") == []
     assert found(api, shop, "limit=3") == ids[::-1]
+
+
+def test_payments_are_found_by_their_outlet(api: Api, cloud: LocalCloud) -> None:
+    """D2: what a branch took; another merchant's outlet has nothing of this one's."""
+    shop, other, ada = a_merchant(cloud), a_merchant(cloud), a_person(api, cloud, balance=500_00)
+    east, west, foreign = (an_outlet(api, each).ok(201)["id"] for each in (shop, shop, other))
+    taken = [pay_at(api, ada, outlet).ok(201)["id"] for outlet in (east, west, east, foreign)]
+    a_payment(api, shop)
+    assert found(api, shop, f"limit=1&outlet_id={east}") == [taken[2], taken[0]]
+    assert found(api, shop, f"outlet_id={west}&status=succeeded") == [taken[1]]
+    for nowhere in (foreign, "out_1"):
+        assert found(api, shop, f"outlet_id={nowhere}") == []
 
 
 def test_an_order_is_asked_for_alone(api: Api, cloud: LocalCloud) -> None:

@@ -21,15 +21,21 @@ WINDOW = 100
 
 
 class Sought(Struct, frozen=True):
-    """Which of a merchant's payments: in this state, asked for since and until (excluded) when."""
+    """Which of a merchant's payments: in this state, at this outlet, asked for since and until (excluded) when."""
 
     status: Status | None = None
+    outlet_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
+    @property
+    def filters(self) -> bool:
+        """Whether payments of the time are left away."""
+        return (self.status, self.outlet_id) != (None, None)
+
     def takes(self, payment: Payment) -> bool:
-        """Whether a payment, as it stands now, is among them."""
-        return self.status in (None, payment.status)
+        """Whether a payment of the time, as it stands now, is among them."""
+        return self.status in (None, payment.status) and self.outlet_id in (None, payment.order.outlet_id)
 
 
 ALL = Sought()
@@ -71,7 +77,7 @@ class Looking(Voiding, frozen=True):
         return [self.void_if_lapsed(own(found(), caller)).at(self.clock.now())]
 
     def newest(self, caller: MerchantCaller, page: PageRequest, sought: Sought = ALL) -> Page[Payment]:
-        """The merchant's payments, newest first; of those in one state, a page may hold fewer than its limit."""
+        """The merchant's payments, newest first; filtered, a page may hold fewer than its limit, even none."""
         with self.storage.trip() as trip:
             authorized = self.merchants.authorized(caller, trip)
         merchant, now = authorized(), self.clock.now()
@@ -82,7 +88,7 @@ class Looking(Voiding, frozen=True):
             return self.store.newest(caller.id, caller.mode, month, min(bounds, default=None), limit)
 
         found = page_by_month(
-            page if sought.status is None else PageRequest(WINDOW, page.cursor),
+            PageRequest(WINDOW, page.cursor) if sought.filters else page,
             "pay",
             now=now if sought.until is None else min(now, sought.until),
             since=max(merchant.created_at, sought.since or merchant.created_at),

@@ -57,11 +57,23 @@ def resources() -> Template:
             "Properties": {
                 "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": log_of(name)}},
                 "ReservedConcurrentExecutions": _in_prod(function["instances"]),
+                **_waiting(function),
             }
         }
         made[log_of(name)] = _log(name)
         made |= _alarms(name, function)
     return made
+
+
+def _waiting(function: Mapping[str, Any]) -> Template:
+    """How long what a schedule asked for may wait, and how often it is tried again: six hours and twice, if nothing is said. A schedule
+    that comes again each minute would then meet hundreds of its former selves after a busy time.
+    """
+    if "waits" not in function:
+        return {}
+    waits = function["waits"]
+    limits = {"MaximumEventAgeInSeconds": waits["seconds"], "MaximumRetryAttempts": waits["retries"]}
+    return {"EventInvokeConfig": limits}
 
 
 def _in_prod(value: Any) -> Any:

@@ -95,6 +95,22 @@ def finished_template(path: Path, python: str) -> Template:
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = f"python{python}"
             _require_streams(name, resource["Properties"].get("Events", {}))
+    return _asking_aliases(template)
+
+
+def _asking_aliases(template: Template) -> Template:
+    """API Gateway asks the release that is live, where a function has one: Chalice knows functions without releases alone. SAM makes
+    the alias's resource, and names it so.
+    """
+    asked = {"AWS::Serverless::Api", "AWS::Lambda::Permission"}
+    for name, function in template["Resources"].items():
+        if "AutoPublishAlias" not in function.get("Properties", {}):
+            continue
+        alias = f"{name}Alias{function['Properties']['AutoPublishAlias']}"
+        for other, resource in template["Resources"].items():
+            if resource["Type"] in asked:
+                text = json.dumps(resource).replace(f"${{{name}.Arn}}", f"${{{alias}}}")
+                template["Resources"][other] = json.loads(text.replace(f'{{"Ref": "{name}"}}', f'{{"Ref": "{alias}"}}'))
     return template
 
 

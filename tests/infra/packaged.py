@@ -13,6 +13,19 @@ def functions(template: Template) -> dict[str, dict[str, Any]]:
     return {name: one["Properties"] for name, one in resources if one["Type"] == "AWS::Serverless::Function"}
 
 
+def in_stage(value: Any, conditions: dict[str, bool]) -> Any:
+    """A value as CloudFormation resolves its conditions; AWS::NoValue takes the property away."""
+    if isinstance(value, list):
+        return [in_stage(each, conditions) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::If" in value:
+        name, then, otherwise = value["Fn::If"]
+        return in_stage(then if conditions.get(name, False) else otherwise, conditions)
+    resolved = {name: in_stage(each, conditions) for name, each in value.items()}
+    return {name: each for name, each in resolved.items() if each != {"Ref": "AWS::NoValue"}}
+
+
 def allowed(template: Template, function: str) -> list[dict[str, Any]]:
     """The statements of a function's role, found as Lambda finds them."""
     role = functions(template)[function]["Role"]["Fn::GetAtt"][0]

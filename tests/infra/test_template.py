@@ -21,6 +21,7 @@ from wallet_api.deliveries.store import DELIVERY, DUE_AT_ONCE, DUE_BUCKETS
 from wallet_api.events.store import EVENT
 from wallet_api.gateways.callbacks import TIMEOUT_SECONDS
 from wallet_api.metrics import NAMESPACE
+from wallet_api.notifications.use_cases import DUE_AT_ONCE as NOTICES_AT_ONCE
 from wallet_api.settings import Settings
 from wallet_api.storage.connection import INDEXES
 
@@ -66,6 +67,9 @@ ALARMS = {
     "WebhooksBehind": ("webhooks_due", DUE_BUCKETS * DUE_AT_ONCE - 1, "GreaterThanThreshold", "notBreaching"),
     "WebhooksNotLookedAfter": ("webhooks_due", 1, "LessThanThreshold", "breaching"),
     "JournalChanged": ("journal_changed", 0, "GreaterThanThreshold", "notBreaching"),
+    "NoticesBehind": ("notices_due", NOTICES_AT_ONCE - 1, "GreaterThanThreshold", "notBreaching"),
+    "NoticesNotLookedAfter": ("notices_due", 1, "LessThanThreshold", "breaching"),
+    "NoticesGivenUp": ("notices_given_up", 0, "GreaterThanThreshold", "notBreaching"),
     "LedgerDiffers": ("ledger_findings", 0, "GreaterThanThreshold", "notBreaching"),
     "LedgerNotVerified": ("ledger_findings", 1, "LessThanThreshold", "breaching"),
     "FoldLedgerLags": ("fold_lag_ms", 60_000, "GreaterThanThreshold", "notBreaching"),
@@ -180,6 +184,8 @@ def test_data_outlives_the_stack_and_is_encrypted_with_a_key_of_ours(template: T
         if name != "EphemeralTable":
             assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain", name
             assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["Guarded", True, False]}, name
+            restorable = table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+            assert restorable == {"Fn::If": ["Guarded", True, False]}, name
     for name in ("TablesKey", "FieldKey", "KeysSecret"):
         assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
 

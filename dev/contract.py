@@ -7,19 +7,14 @@ What cannot be done on this machine says so (`not run:` and why), and is no fail
 """
 
 import json
-import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dev.templates import ROOT
-
 LINTER = "@redocly/cli@2.77.0"
 URL = "http://127.0.0.1:8000"
-_NO_NETWORK = re.compile(r"ConnectionError|Max retries|Name or service|Network is unreachable|timed out|ServiceError")
 
 
 def document() -> Any:
@@ -70,30 +65,9 @@ def page() -> int:
 
 
 def audit() -> int:
-    """Asks about what the functions carry, and about what builds and tests them; 1 when one is known to be vulnerable."""
-    failed = 0
-    for name in ("requirements", "requirements-test", "requirements-contract"):
-        asked = [
-            sys.executable,
-            "-m",
-            "pip_audit",
-            "--disable-pip",
-            "--require-hashes",
-            "-r",
-            str(ROOT / f"{name}.txt"),
-        ]
-        done = subprocess.run([*asked, "--progress-spinner", "off"], capture_output=True, text=True, check=False)
-        said = f"{done.stdout}{done.stderr}"
-        if done.returncode and _NO_NETWORK.search(said):
-            print(f"{name}: not run: the database of vulnerabilities cannot be reached")
-            continue
-        lines = said.strip().splitlines()
-        unknown = [line for line in lines if "could not be audited" in line]
-        if unknown:
-            print(f"{name}: not run for {len(unknown)} packages: this index tells no vulnerabilities of them")
-        print("\n".join(f"{name}: {line}" for line in lines if line not in unknown))
-        failed = failed or done.returncode
-    return int(bool(failed))
+    from dev.audit import main
+
+    return main()
 
 
 def codes() -> int:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,26 +23,6 @@ def test_every_part_is_run_and_every_failure_is_named(
     assert capsys.readouterr().err == "wallet: failed: bad, worse\n"
     assert contract.main(["good"]) == 0
     assert contract.main(["spelling"]) == 2
-
-
-@pytest.mark.parametrize(
-    ("said", "status", "failed", "told"),
-    [
-        ("No known vulnerabilities found", 0, 0, "No known"),
-        ("urllib3 1.0 PYSEC-2026-1", 1, 1, "PYSEC"),
-        ("requests.exceptions.ConnectionError: no", 1, 0, "not run: "),
-        ("six  Dependency not found on PyPI and could not be audited: six (1.17.0)", 0, 0, "not run for 1 packages"),
-    ],
-)
-def test_a_vulnerability_is_a_failure_and_no_network_is_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str, status: int, failed: int, told: str
-) -> None:
-    def run(command: list[str], **_: Any) -> Any:
-        return subprocess.CompletedProcess(command, status, said, "")
-
-    monkeypatch.setattr(contract.subprocess, "run", run)
-    assert contract.audit() == failed
-    assert told in capsys.readouterr().out
 
 
 def test_without_a_browser_the_page_is_skipped_aloud(

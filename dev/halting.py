@@ -43,11 +43,18 @@ def start(stack: Stack) -> None:
 
 
 def restart(stack: Stack) -> None:
-    """A changed description is a changed configuration: Lambda starts new instances, and the old ones end what they have in hand."""
+    """A changed description is a changed configuration: Lambda starts new instances, and the old ones end what they have in hand.
+
+    What is called by an alias runs a version, which never changes: there a new version of the same code takes its place.
+    """
     lambdas = stack.client("lambda")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for name, physical in stack.functions().items():
         lambdas.update_function_configuration(FunctionName=physical, Description=f"begun anew at {now}")
+        for alias in lambdas.list_aliases(FunctionName=physical).get("Aliases", ()):
+            lambdas.get_waiter("function_updated_v2").wait(FunctionName=physical)
+            version = lambdas.publish_version(FunctionName=physical)["Version"]
+            lambdas.update_alias(FunctionName=physical, Name=alias["Name"], FunctionVersion=version)
         print(f"begun anew  {name}")
 
 

@@ -100,6 +100,8 @@ def test_a_stopped_wallet_takes_and_reads_nothing_and_goes_on_with_its_own_share
     assert list(deployed.instances)[-1] == "api_handler", "who asks finds all others at work"
     assert halting.main_of("restart")(WHERE, session=deployed) == 0
     assert sum(name == "UpdateFunctionConfiguration" for name, _ in deployed.calls) == len(FUNCTIONS)
+    (moved,) = [asked for name, asked in deployed.calls if name == "UpdateAlias"]
+    assert (moved["FunctionName"], moved["FunctionVersion"]) == (deployed.physical("APIHandler"), "2")
 
 
 def test_in_a_development_account_no_share_is_asked_for(cloud: LocalCloud) -> None:

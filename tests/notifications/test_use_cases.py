@@ -60,7 +60,7 @@ def test_a_write_that_fails_tells_nobody(cloud: LocalCloud, notifications: Notif
 def test_what_could_not_be_sent_is_tried_again_and_given_up_after_a_day(
     cloud: LocalCloud, notifications: Notifications, someone: Someone
 ) -> None:
-    """O13: a company that does not answer changes nothing of what happened."""
+    """O8, O13: a company that does not answer changes nothing of what happened; what nobody was told of in a day wakes somebody."""
     notifications.tell_now(someone.id, "unlocked")
     silent = replace(notifications, sms=Silent(), mail=Silent())
     assert silent.send_due() == 0
@@ -69,7 +69,10 @@ def test_what_could_not_be_sent_is_tried_again_and_given_up_after_a_day(
     assert (notifications.send_due(), left(notifications)) == (1, 0)
     notifications.tell_now(someone.id, "unlocked")
     cloud.clock.advance("25h")
+    assert "notices_given_up" not in cloud.gauges.shown()
     assert (silent.send_due(), left(notifications)) == (0, 0)
+    shown = cloud.gauges.shown()
+    assert (shown["notices_given_up"]["sum"], shown["notices_due"]["last"]) == (1, 1)
 
 
 def test_of_schedules_that_overlap_one_sends(

@@ -16,6 +16,7 @@ from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.sms import Sms
 from wallet_api.ids import new_id
+from wallet_api.metrics import Measure, Metrics
 from wallet_api.notifications.model import Kind, Notice, Recipient, next_try
 from wallet_api.notifications.store import BUCKET, NOTICE, NoticeItem, notice_item
 from wallet_api.people.model import Locale, Person, calling_code
@@ -27,6 +28,8 @@ from wallet_api.storage.errors import StorageFault
 
 CLAIMED_FOR = timedelta(minutes=2)
 """How long a run of the schedule has a notice to itself; longer than a function runs."""
+DUE_AT_ONCE = 100
+"""How many one run of the schedule sends. When as many are due for long, an alarm says so (infra/overrides.yaml)."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +47,15 @@ class Notifications(Struct, frozen=True):
     rate_limits: RateLimits
     sms: Sms
     mail: Mail
+    metrics: Metrics
     items: type[NoticeItem]
 
     @staticmethod
     def open(
-        storage: Storage, clock: Clock, people: People, rate_limits: RateLimits, sms: Sms, mail: Mail
+        storage: Storage, clock: Clock, people: People, rate_limits: RateLimits, sms: Sms, mail: Mail, metrics: Metrics
     ) -> Notifications:
         """Binds the notices to their table."""
-        return Notifications(storage, clock, people, rate_limits, sms, mail, storage.bind(NoticeItem))
+        return Notifications(storage, clock, people, rate_limits, sms, mail, metrics, storage.bind(NoticeItem))
 
     def tell(self, person_id: str, kind: Kind, write: AtomicWrite, *, former: Person | None = None) -> None:
         """Adds a notice to the write that does what it tells of.
@@ -77,7 +81,9 @@ class Notifications(Struct, frozen=True):
     def send_due(self) -> int:
         """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
         ended = 0
-        rows = self.storage.query_index(self.items, "by_due", BUCKET, up_to=rfc3339(self.clock.now()))
+        rows = self.storage.query_index(
+            self.items, "by_due", BUCKET, up_to=rfc3339(self.clock.now()), limit=DUE_AT_ONCE
+        )
         for row in rows:
             notice_id = row["pk"]["S"]
             try:
@@ -87,6 +93,7 @@ class Notifications(Struct, frozen=True):
             except Exception:
                 # One notice that cannot be sent must not keep the others waiting.
                 logger.exception("a notice stays unsent", extra={"notice_id": notice_id})
+        self.metrics.tell(Measure("notices_due", len(rows)))
         return ended
 
     def _send(self, notice_id: str) -> bool:
@@ -101,6 +108,7 @@ class Notifications(Struct, frozen=True):
         items, bare = self.items, self.items(notice.id, NOTICE)
         if left and again_at is None:
             logger.error("a notice was given up", extra={"notice_id": notice.id, "kind": notice.kind})
+            self.metrics.tell(Measure("notices_given_up", 1))
         with self.storage.atomic_write() as write:
             if again_at is None:
                 write.delete(bare)

@@ -54,7 +54,7 @@ def open_identity(ground: Ground) -> Identity:
     storage, clock, keys, ledger = ground.storage, ground.clock, ground.keys, ground.ledger
     people = People.open(storage, clock, keys, ground.cipher, ledger)
     rate_limits = RateLimits.open(storage, clock, keys, ground.metrics)
-    notifications = Notifications.open(storage, clock, people, rate_limits, ground.sms, ground.mail)
+    notifications = Notifications.open(storage, clock, people, rate_limits, ground.sms, ground.mail, ground.metrics)
     one_time_codes = OneTimeCodes.open(storage, clock, keys, ground.sms, ground.mail, rate_limits)
     devices = Devices.open(storage, clock, keys, notifications)
     sessions = Sessions.open(storage, clock, keys, notifications, devices)

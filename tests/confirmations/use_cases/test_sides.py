@@ -1,19 +1,34 @@
 """Every way that a person's money moves, told on their phone: who was on the other side, and what it cost."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.banking import LATER_APPROVES, LATER_DECLINES, NEEDS_CODE, top_up
+from tests.banking import LATER_APPROVES, LATER_DECLINES, NEEDS_CODE, top_up, with_acquirer
 from tests.build import Shop, Someone, a_card, a_merchant, a_person, send
 from tests.confirming import pushed, with_phone
 from tests.handset import a_handset, scan
 from tests.mandates.agreeing import a_mandate, charge, end
 from tests.refunding import ask_back, decline, refund_to_card
 from tests.selling import an_outlet
-from tests.shopping import a_paid_payment, an_authorized_payment, cancel, capture, pay_at, refund
+from tests.shopping import a_paid_payment, a_payment, an_authorized_payment, cancel, capture, confirm, pay_at, refund
+from wallet_api.gateways.acquirer import ChargeOrder, ChargeOutcome
+
+APPROVED, DECLINED = ChargeOutcome("approved"), ChargeOutcome("declined", "card_declined")
+PASSES_LATER, BLOCKED_LATER = 777_04, 777_02
+
+
+@dataclass
+class Says:
+    """An acquirer that says one thing of every charge."""
+
+    outcome: ChargeOutcome
+
+    def find(self, order: ChargeOrder) -> ChargeOutcome:
+        return self.outcome
 
 
 @pytest.fixture
@@ -138,3 +153,42 @@ def test_transfers_with_their_fee(api: Api, cloud: LocalCloud) -> None:
         cloud.pump.drain()
     masked = f"{payee.phone[:-8]}****{payee.phone[-4:]}"
     assert shown() == [f"You sent 7.00 CNY to {masked}.", f"You sent 8.00 CNY to {masked}."]
+
+
+def test_payments_that_are_reviewed_and_end_either_way(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    payer, shown = told(api, cloud, balance=2_000_00)
+    for amount in (PASSES_LATER, BLOCKED_LATER):
+        confirm(api, payer, a_payment(api, shop, amount)["id"]).ok(200)
+        cloud.pump.drain()
+        cloud.advance("61s")
+    assert shown() == [
+        "Your payment of 777.04 CNY to Tea House is being checked. The money is set aside until that is done.",
+        "You paid Tea House 777.04 CNY.",
+        "Your payment of 777.02 CNY to Tea House is being checked. The money is set aside until that is done.",
+        "Your payment of 777.02 CNY to Tea House failed. What was set aside for it is back.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome", "said"),
+    [
+        (
+            LATER_DECLINES,
+            APPROVED,
+            "Your card was charged 50.00 CNY after all (visa 0259), and the money is in your wallet now.",
+        ),
+        (LATER_APPROVES, DECLINED, "The charge of 50.00 CNY on your card (visa 0119) was taken back,"),
+    ],
+)
+def test_what_an_acquirer_told_wrongly_is_told_once_it_is_put_right(
+    api: Api, cloud: LocalCloud, number: str, outcome: ChargeOutcome, said: str
+) -> None:
+    """M12."""
+    owner, shown = told(api, cloud, balance=0)
+    top_up(api, owner, a_card(api, cloud, owner, number), 5000).ok(201)
+    cloud.clock.advance("2m")
+    assert cloud.wallet.top_ups.settle_due() == 1
+    cloud.pump.drain()
+    cloud.clock.advance("25h")
+    with_acquirer(cloud, Says(outcome)).settle_due()
+    assert shown()[-1].startswith(said)

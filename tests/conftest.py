@@ -10,6 +10,7 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.rights import rights
 from dev.server import Server
 from tests.client import Api
+from tests.daytime import away_from_midnight
 from tests.faults.injector import Faults, injecting
 from tests.hashing import hashing
 from tests.ledger_world import World
@@ -35,7 +36,8 @@ def _quick_hashes() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def _running_cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
     with LocalCloud.start(request.config.getoption("--engine")) as cloud:
-        cloud.clock.begin_at(request.config.getoption("--at"))
+        chosen: datetime | None = request.config.getoption("--at")
+        cloud.clock.begin_at(away_from_midnight if chosen is None else lambda: chosen)
         yield cloud
 
 

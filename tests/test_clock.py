@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.daytime import LONGEST, away_from_midnight
 from wallet_api.clock import SystemClock, epoch_milliseconds, epoch_seconds, rfc3339, wallet_day
 
 NAIVE = datetime(2026, 11, 22)  # noqa: DTZ001  that is the point
@@ -46,6 +47,17 @@ def test_the_wire_has_whole_seconds_of_utc() -> None:
 def test_a_day_ends_at_midnight_in_shanghai(moment: datetime, day: str) -> None:
     """M32: one declared zone, whatever zone the moment is written in."""
     assert wallet_day(moment) == day
+
+
+@pytest.mark.parametrize("midnight", [datetime(2026, 12, 31, 16, tzinfo=UTC), datetime(2028, 3, 1, tzinfo=UTC)])
+def test_tests_begin_before_or_after_midnight_and_never_right_before_it(midnight: datetime) -> None:
+    """In China, where limits count, and in UTC, where lists are kept by months."""
+    for seconds in (-600, -121, -119, -1, -0.1, 0, 0.1, 600):
+        now = midnight + timedelta(seconds=seconds)
+        begun = away_from_midnight(now)
+        assert timedelta() <= now - begun <= LONGEST
+        assert (begun >= midnight) == (now >= midnight)
+        assert not begun < midnight < begun + LONGEST
 
 
 @given(MOMENTS)

@@ -1,6 +1,7 @@
 """One clock for the whole local cloud: it runs, can be moved forward, and can be held still."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -34,7 +35,7 @@ class MovableClock:
         self._lock = Lock()
         self._ahead = timedelta()
         self._frozen = frozen_at
-        self._begins: datetime | None = None
+        self._begins: Callable[[], datetime] | None = None
 
     def now(self) -> datetime:
         with self._lock:
@@ -68,9 +69,9 @@ class MovableClock:
         """Back to the real time, or to when it begins, running."""
         with self._lock:
             self._frozen = None
-            self._ahead = timedelta() if self._begins is None else self._begins - datetime.now(UTC)
+            self._ahead = timedelta() if self._begins is None else self._begins() - datetime.now(UTC)
 
-    def begin_at(self, moment: datetime | None) -> None:
-        """From now on a reset goes back to this moment; None stands for the real time."""
+    def begin_at(self, moment: Callable[[], datetime]) -> None:
+        """From now on a reset goes back to what this says in place of the real time."""
         self._begins = moment
         self.reset()

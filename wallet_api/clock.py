@@ -42,7 +42,7 @@ def rfc3339(moment: datetime) -> str:
     """`2026-11-22T01:05:00Z`: whole seconds, UTC (RFC 3339 section 5.6). Raises ValueError for a naive time."""
     if moment.tzinfo is None:
         raise ValueError("a time without its zone is not a moment")
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def epoch_milliseconds(moment: datetime) -> int:

@@ -14,12 +14,13 @@ from datetime import date, timedelta
 from msgspec import Struct, field
 
 from wallet_api.clock import wallet_day
-from wallet_api.ledger.days import LOOKED_AT_AGAIN, Day, days_back, empty, is_kept_by_day, stored
+from wallet_api.ledger.days import LOOKED_AT_AGAIN, SETTLING, Day, days_back, empty, is_kept_by_day, stored
 from wallet_api.ledger.fingerprints import PARTS, Fingerprints, part_of
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.lines import Line
 from wallet_api.ledger.scanning import Report, accounts
 
+WEIGHTS_KEPT = 1024
 At = tuple[str, str]
 """An account and a date."""
 Sums = Counter[tuple[str, str]]
@@ -33,15 +34,20 @@ class DayPrints(Struct):
     sums: list[int] = field(default_factory=lambda: [0] * PARTS)
     openings: list[int] = field(default_factory=lambda: [0] * PARTS)
     last: dict[str, tuple[str, Mapping[str, int]]] = field(default_factory=dict)
+    weights: dict[tuple[str, str, str], tuple[int, int, int]] = field(default_factory=dict)
 
     def find(self, line: Line) -> None:
         """A statement has this line, which counts in its day."""
         if is_kept_by_day(line.account):
-            self._add(self.sums, (line.account, wallet_day(line.at)), sums_of(line), -1)
+            at, currency = _day_of(line), line.money.currency
+            lines, net, earned = self._weights_of(at, currency)
+            each = net if line.kind in SETTLING else net + earned
+            self.sums[part_of(*at)] -= lines + line.money.amount * each
 
     def store(self, day: Day) -> None:
         """A day's item says this."""
-        self._add(self.sums, (day.account, day.date), stored(day), 1)
+        at = day.account, day.date
+        self.sums[part_of(*at)] += sum(n * self.prints.weight(*at, *name) for name, n in stored(day).items())
         if day.opening is None:
             return
         self._open(day.account, day.date, day.opening, 1)
@@ -60,8 +66,16 @@ class DayPrints(Struct):
         self.last = {}
         return {part for part, sum_ in enumerate(self.openings) if sum_ % self.prints.prime}
 
-    def _add(self, parts: list[int], at: At, sums: Sums, times: int) -> None:
-        parts[part_of(*at)] += times * sum(amount * self.prints.weight(*at, *name) for name, amount in sums.items())
+    def _weights_of(self, at: At, currency: str) -> tuple[int, int, int]:
+        """What a line, a net amount and an earned one count in a day. Lines of one day come together, so few are kept."""
+        known = self.weights.get((*at, currency))
+        if known is None:
+            if len(self.weights) == WEIGHTS_KEPT:
+                self.weights.clear()
+            weight, names = self.prints.weight, (("lines", ""), ("net", currency), ("earned", currency))
+            lines, net, earned = (weight(*at, *name) for name in names)
+            known = self.weights[(*at, currency)] = lines, net, earned
+        return known
 
     def _open(self, account: str, day: str, balance: Mapping[str, int], times: int) -> None:
         amounts = sum(amount * self.prints.weight(account, day, currency) for currency, amount in balance.items())

@@ -11,7 +11,8 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Body, MoneyView, View
 from wallet_api.clock import rfc3339
 from wallet_api.confirmations.errors import PushServiceDown
-from wallet_api.confirmations.model import CHANNELS, MAX_TOKEN_CHARACTERS, TOPICS, Change, Channels, Preferences
+from wallet_api.confirmations.model import CHANNELS, MAX_TOKEN_CHARACTERS, TOPICS, Change, Channels
+from wallet_api.confirmations.use_cases import Chosen
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.push import Service
 from wallet_api.money import MAX_AMOUNT, Money
@@ -79,39 +80,6 @@ class ChannelsView(View):
 _SECURITY = {"push": False, "sms": True, "email": True}
 
 
-class PreferencesView(View):
-    """What the caller is told of and where. A push goes to the phones that have registered a token; what waits for the caller's yes
-    is pushed in any case. `security` is what happens to their access: it is told over all that reaches them, and cannot be chosen.
-    """
-
-    object: Literal["notification_preferences"] = "notification_preferences"
-    money_in: ChannelsView
-    money_out: ChannelsView
-    refunds: ChannelsView
-    security: ChannelsView
-    sms_from: MoneyView
-    locale: Literal["profile", "zh-CN", "en"]
-
-    @staticmethod
-    def of(preferences: Preferences) -> PreferencesView:
-        """The wire form."""
-        return PreferencesView(
-            money_in=ChannelsView.of(preferences.money_in),
-            money_out=ChannelsView.of(preferences.money_out),
-            refunds=ChannelsView.of(preferences.refunds),
-            security=ChannelsView(inbox=False, **_SECURITY),
-            sms_from=MoneyView.of(preferences.sms_from),
-            locale=preferences.language,
-        )
-
-
-class RegisterPushToken(Body):
-    """The token that the phone's push service gave the app: Apple's as hexadecimal digits, Firebase's as it is."""
-
-    service: Service
-    token: Annotated[str, Meta(min_length=8, max_length=MAX_TOKEN_CHARACTERS, pattern=r"^[A-Za-z0-9:_-]+$")]
-
-
 class PushTokenView(View):
     """That this device is pushed to. The token itself is never shown."""
 
@@ -124,6 +92,42 @@ class PushTokenView(View):
     def of(push: PushAddress) -> PushTokenView:
         """The wire form."""
         return PushTokenView(device_id=push.device_id, service=push.service, created_at=rfc3339(push.since))
+
+
+class PreferencesView(View):
+    """What the caller is told of and where. A push goes to `phones`, which have registered a token; what waits for the caller's yes
+    is pushed in any case. `security` is what happens to their access: it is told over all that reaches them, and cannot be chosen.
+    """
+
+    object: Literal["notification_preferences"] = "notification_preferences"
+    money_in: ChannelsView
+    money_out: ChannelsView
+    refunds: ChannelsView
+    security: ChannelsView
+    sms_from: MoneyView
+    locale: Literal["profile", "zh-CN", "en"]
+    phones: list[PushTokenView]
+
+    @staticmethod
+    def of(chosen: Chosen) -> PreferencesView:
+        """The wire form."""
+        preferences = chosen.preferences
+        return PreferencesView(
+            money_in=ChannelsView.of(preferences.money_in),
+            money_out=ChannelsView.of(preferences.money_out),
+            refunds=ChannelsView.of(preferences.refunds),
+            security=ChannelsView(inbox=False, **_SECURITY),
+            sms_from=MoneyView.of(preferences.sms_from),
+            locale=preferences.language,
+            phones=[PushTokenView.of(each) for each in chosen.phones],
+        )
+
+
+class RegisterPushToken(Body):
+    """The token that the phone's push service gave the app: Apple's as hexadecimal digits, Firebase's as it is."""
+
+    service: Service
+    token: Annotated[str, Meta(min_length=8, max_length=MAX_TOKEN_CHARACTERS, pattern=r"^[A-Za-z0-9:_-]+$")]
 
 
 @endpoint(

@@ -40,7 +40,16 @@ def test_everybody_begins_with_the_inbox_and_their_phone(api: Api, ada: Someone)
         "security": {"inbox": False, "push": False, "sms": True, "email": True},
         "sms_from": cny(0),
         "locale": "profile",
+        "phones": [],
     }
+
+
+def test_somebody_sees_which_of_their_devices_are_pushed_to(api: Api, cloud: LocalCloud, ada: Someone) -> None:
+    told = register(api, ada, a_token()).ok(200)
+    register(api, a_person(api, cloud, pin=None), a_token()).ok(200)
+    assert api.get(PATH, token=ada.token).ok(200)["phones"] == choose(api, ada, locale="en")["phones"] == [told]
+    api.delete("/v1/devices/current/push_token", token=ada.token).ok(204)
+    assert api.get(PATH, token=ada.token).ok(200)["phones"] == []
 
 
 def test_what_is_left_away_stays(api: Api, ada: Someone) -> None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile
-from wallet_api.confirmations.model import DEFAULTS, Change, Preferences
+from wallet_api.confirmations.model import DEFAULTS, LOOKED_THROUGH, PUSHED_TO, Change, Preferences
 from wallet_api.confirmations.store import PreferencesItem, PreferenceStore
-from wallet_api.errors import Unavailable
 from wallet_api.notifications.use_cases import Notifications
-from wallet_api.sessions.model import Customer
+from wallet_api.sessions.model import Customer, PushAddress
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Storage
+from wallet_api.storage.errors import StorageBusy
 
-ATTEMPTS = 5
+ATTEMPTS = 10
+
+
+class Chosen(Struct, frozen=True):
+    """What a person chose, and the phones that they are pushed to, the newest sessions first."""
+
+    preferences: Preferences
+    phones: Sequence[PushAddress]
 
 
 class Choosing(Struct, frozen=True):
@@ -31,25 +40,27 @@ class Choosing(Struct, frozen=True):
         """Binds the preferences to their table."""
         return Choosing(storage, clock, sessions, notifications, PreferenceStore(storage.bind(PreferencesItem)))
 
-    def get(self, caller: Customer) -> Preferences:
-        """What the caller chose, or what everybody begins with. Raises SessionEnded."""
+    def get(self, caller: Customer) -> Chosen:
+        """What the caller chose, or what everybody begins with, and their phones. Raises SessionEnded."""
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             found = self.store.find(caller.id, trip)
+            phones = self.sessions.pushes.newest(caller.id, self.clock.now(), trip, LOOKED_THROUGH)
         session()
-        return found() or DEFAULTS
+        return Chosen(found() or DEFAULTS, phones()[:PUSHED_TO])
 
-    def change(self, caller: Customer, change: Change) -> Preferences:
+    def change(self, caller: Customer, change: Change) -> Chosen:
         """Changes what the caller is told of from the next movement on.
 
         Whoever is told less than before hears of that over every channel, as of all that happens to their access: a
-        thief would begin with this. Raises SessionEnded.
+        thief would begin with this. Raises SessionEnded, StorageBusy.
         """
         for _ in range(ATTEMPTS):
-            seen = self.get(caller)
+            chosen = self.get(caller)
+            seen = chosen.preferences
             new = change.applied(seen)
             if new == seen:
-                return seen
+                return chosen
             try:
                 with self.storage.atomic_write() as write:
                     self.store.change(caller.id, seen, new, self.clock.now(), write)
@@ -57,5 +68,5 @@ class Choosing(Struct, frozen=True):
                         self.notifications.tell(caller.id, "confirmations_reduced", write)
             except ChangedMeanwhile:
                 continue
-            return new
-        raise Unavailable
+            return Chosen(new, chosen.phones)
+        raise StorageBusy

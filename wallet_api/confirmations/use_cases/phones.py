@@ -16,7 +16,7 @@ from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile, PushServiceDown
 from wallet_api.confirmations.model import LOOKED_THROUGH, PUSHED_TO
 from wallet_api.confirmations.store import ClaimItem, ClaimStore, PreferencesItem, PreferenceStore, claim_place
-from wallet_api.errors import FieldProblem, Invalid, NotFound, Unavailable
+from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.gateways.errors import MessageNotSent, PushTokenUnusable
 from wallet_api.gateways.push import Push, Service
 from wallet_api.people.errors import PersonMissing
@@ -26,8 +26,9 @@ from wallet_api.sessions.errors import SessionEnded
 from wallet_api.sessions.model import Customer, PushAddress, Session
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Read, Storage, Trip
+from wallet_api.storage.errors import StorageBusy
 
-ATTEMPTS = 5
+ATTEMPTS = 10
 FIELD = "push_address"
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Phones(Struct, frozen=True):
     def register(self, caller: Customer, service: Service, token: str) -> PushAddress:
         """Has the phone that the caller's session runs on pushed to from now on, in place of what it was before.
 
-        The same token again changes nothing and asks nobody. Raises SessionEnded, Invalid, PushServiceDown.
+        The same token again changes nothing and asks nobody. Raises SessionEnded, Invalid, PushServiceDown, StorageBusy.
         """
         place, address = claim_place(token), None
         for _ in range(ATTEMPTS):
@@ -79,7 +80,7 @@ class Phones(Struct, frozen=True):
             except ChangedMeanwhile:
                 continue
             return push
-        raise Unavailable
+        raise StorageBusy
 
     def drop(self, caller: Customer) -> None:
         """Has the phone of the caller's session pushed to no more. Raises SessionEnded, NotFound when it was not."""

@@ -31,18 +31,25 @@ class Holder(Struct, frozen=True):
     """Whose money an entry sets aside or sets free: the account.
 
     `unspent` is what returns to the limits of the `periods` of `spent_on`, the wallet's day in which the hold was counted, as a
-    payment by a `static_code` or not.
+    payment by a `static_code`, by a `payment_code` that asked nobody, or by neither.
     """
 
     account: str
     unspent: Money | None = None
     spent_on: str = ""
     static_code: bool = False
+    payment_code: bool = False
     periods: tuple[Period, ...] = ()
 
 
 def holders(
-    account: str, returns: Money, counted_at: datetime, now: datetime, *, static_code: bool
+    account: str,
+    returns: Money,
+    counted_at: datetime,
+    now: datetime,
+    *,
+    static_code: bool = False,
+    payment_code: bool = False,
 ) -> Iterator[Holder]:
     """The holders to try one after the other while a write says PeriodOver: what returns goes back to the limits of every period
     that has not ended since it was counted. The last one gives back to none, and never fails for that.
@@ -50,7 +57,7 @@ def holders(
     day, today = wallet_day(counted_at), wallet_day(now)
     running = [period for period in PERIODS if returns and label_of(period, day) == label_of(period, today)]
     for number in range(len(running)):
-        yield Holder(account, returns, day, static_code, tuple(running[number:]))
+        yield Holder(account, returns, day, static_code, payment_code, tuple(running[number:]))
     yield Holder(account)
 
 
@@ -85,7 +92,8 @@ def _give_back(items: type[AccountItem], period: Period, holder: Holder, returne
     label = label_of(period, holder.spent_on)
     # Every day of the period begins with its label, and `~` comes after all digits.
     same = (items.spent_day >= label) & (items.spent_day <= f"{label}~")
-    for name in counter_names(period, returned.currency, static_code=holder.static_code):
+    kind = {"static_code": holder.static_code, "payment_code": holder.payment_code}
+    for name in counter_names(period, returned.currency, **kind):
         spent = getattr(items, ATTRIBUTES[period])[name]
         condition = (same & (spent >= returned.amount), PeriodOver())
         write.update(items(holder.account, BALANCE), [spent.set(spent - returned.amount)], condition)

@@ -30,9 +30,10 @@ class Counter(Struct, frozen=True):
     limit: Money | None
 
 
-def counter_names(period: Period, currency: str, *, static_code: bool) -> tuple[str, ...]:
+def counter_names(period: Period, currency: str, *, static_code: bool, payment_code: bool = False) -> tuple[str, ...]:
     """What the counters of a period are called that a debit of this kind goes into."""
-    return (currency, f"static_{currency}") if static_code and period == "day" else (currency,)
+    own = (f"static_{currency}",) if static_code else (f"code_{currency}",) if payment_code else ()
+    return (currency, *own) if period == "day" else (currency,)
 
 
 def counters_of(payer: Payer, currency: str) -> Iterator[Counter]:

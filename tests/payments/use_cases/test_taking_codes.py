@@ -255,3 +255,37 @@ def test_a_payment_by_a_code_is_shown_to_nobody_else(api: Api, shop: Shop, phone
 def test_what_is_no_code_at_all_is_a_bad_field(api: Api, shop: Shop, code: Any) -> None:
     problem = refused(scan(api, shop, code), 422, "invalid_request")
     assert [each["pointer"] for each in problem["errors"]] == ["/payment_code"]
+
+
+def code_limit_used(api: Api, someone: Someone) -> int:
+    """What of the day's sum for codes that pay by themselves is used."""
+    limits = api.get("/v1/wallet", token=someone.token).ok(200)["limits"]
+    return int(limits["payment_codes"]["daily"]["used"]["amount"])
+
+
+def test_what_a_code_paid_and_comes_back_returns_to_the_codes_own_limit(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, phone: Handset
+) -> None:
+    """M32: a review that failed, a hold that was voided, the rest of one that was captured in part; each as it was counted."""
+    set_limit(api, ada, 1_000_00).ok(200)
+    assert scan(api, shop, phone.code(), 777_01).ok(201)["status"] == "failed"
+    assert code_limit_used(api, ada) == 0
+    for amount, captured, left in ((50_00, 0, 0), (60_00, 20_00, 20_00)):
+        held = scan(api, shop, phone.next_code(), amount, capture="manual").ok(201)["id"]
+        assert code_limit_used(api, ada) == amount
+        if captured:
+            capture(api, shop, held, captured).ok(200)
+        else:
+            cancel(api, shop, held).ok(200)
+        assert code_limit_used(api, ada) == left
+
+
+def test_what_was_asked_for_is_not_taken_off_what_codes_paid_by_themselves(
+    api: Api, shop: Shop, ada: Someone, phone: Handset
+) -> None:
+    scan(api, shop, phone.code(), 100_00).ok(201)
+    asked = scan(api, shop, phone.next_code(), 300_00, capture="manual").ok(201)
+    assert asked["status"] == "requires_action"
+    confirm(api, ada, asked["id"]).ok(200)
+    cancel(api, shop, asked["id"]).ok(200)
+    assert code_limit_used(api, ada) == 100_00

@@ -25,6 +25,7 @@ from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Metrics
 from wallet_api.money import Money
 from wallet_api.outlets.use_cases import Outlets
+from wallet_api.payment_codes.model import CONFIRM_WITHIN
 from wallet_api.payment_codes.use_cases import PaymentCodes
 from wallet_api.payments.model import Payment, Why
 from wallet_api.payments.store import PaymentStore
@@ -84,8 +85,8 @@ class PaymentsGround(Struct, frozen=True):
         and year that the hold was counted in, as far as they have not ended (M32), and to the month of its mandate.
         """
         account, now = chart.customer(payment.customer_id or ""), self.clock.now()
-        static_code = payment.order.outlet_id is not None
-        for holder in holders(account, returns, payment.authorized_at or now, now, static_code=static_code):
+        kind = {"static_code": payment.order.outlet_id is not None, "payment_code": paid_unasked(payment)}
+        for holder in holders(account, returns, payment.authorized_at or now, now, **kind):
             try:
                 self._set_free(payment, returns, partial(act, holder))
                 return
@@ -104,6 +105,11 @@ class PaymentsGround(Struct, frozen=True):
                 pass
         with self.storage.atomic_write() as write:
             act(write)
+
+
+def paid_unasked(payment: Payment) -> bool:
+    """Whether a shown code paid by itself: who has to be asked is given less time than any other payment has."""
+    return payment.order.presented_by == "customer" and payment.expires_at - payment.created_at > CONFIRM_WITHIN
 
 
 def move_of(payment: Payment, quote_id: str | None) -> Move:

@@ -138,3 +138,7 @@ def test_the_dashboard_shows_numbers_that_somebody_tells(template: Template) -> 
     assert found
     for namespace, name in found:
         assert name in (measured() if namespace == NAMESPACE else OF_AWS[namespace][0]), name
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    letters = {name for name in template["Resources"] if name.endswith("DeadLetters")}
+    assert letters == {name for name in letters if f"${{{name}.QueueName}}" in body}
+    assert {name for name in measured() if name.startswith("stuck_")} <= {name for _, name in found}

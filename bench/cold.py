@@ -50,6 +50,7 @@ answer = get_session().create_client("dynamodb")._make_api_call(*given["call"])
 print(answer["ResponseMetadata"]["HTTPStatusCode"], flush=True)
 os._exit(0)
 """
+FLOORS, OURS = "Python, botocore, one call", "the wallet"
 BARE = "import json, os, sys; json.load(sys.stdin); print(200, flush=True); os._exit(0)"
 
 
@@ -62,6 +63,17 @@ class Start:
     given: bytes
     environment: dict[str, str]
     interpreter: str
+
+    def instructions(self) -> float:
+        """Millions of instructions until the first answer, by valgrind's count: the same however busy the machine is."""
+        counter = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+        command = [*counter, self.interpreter, "-I", "-S", "-c", self.program, str(self.site)]
+        environment = {**self.environment, "PYTHONHASHSEED": "0"}
+        done = subprocess.run(command, input=self.given, env=environment, capture_output=True, check=False)
+        counted = re.search(rb"Collected : (\d+)", done.stderr)
+        if counted is None:
+            raise SystemExit(f"valgrind counted nothing: {done.stderr.decode()[-2000:]}")
+        return int(counted[1]) / 1_000_000
 
     def run(self, *options: str) -> tuple[float, float, str]:
         """Milliseconds until the first answer, milliseconds of processor in all, and what was told on stderr."""
@@ -79,6 +91,38 @@ class Start:
 
 
 def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    maker = Maker.of_the_deployed_python() if options.package else Maker.of_this_python()
+    with tempfile.TemporaryDirectory() as name, LocalCloud.start() as cloud, endpoint(cloud) as url:
+        bench = Bench.open(cloud)
+        tape = recorded.record(bench, bench.get_payment())
+        (call,), (event,) = tape.calls, tape.events
+        given = json.dumps({"call": call, "event": event}).encode()
+        environment, work = _environment(cloud, url), Path(name)
+        programs = {
+            "Python alone": (BARE, work),
+            FLOORS: (FLOOR, maker.floor(work)),
+            OURS: (WALLET, maker.wallet(work)),
+        }
+        starts = {
+            label: Start(program, site, given, environment, maker.interpreter)
+            for label, (program, site) in programs.items()
+        }
+        found = _measured(starts, options.times)
+        imports = _imports(starts[OURS], starts[FLOORS])
+        counted = {label: start.instructions() for label, start in starts.items()} if options.count else {}
+    labels = ("ms", "cpu_ms", "ratio", "cpu_ratio")
+    facts = {label: dict(zip(labels, (round(each, 3) for each in took), strict=True)) for label, took in found.items()}
+    facts = {"verb": "cold-package" if options.package else "cold", "python": maker.python, **facts}
+    facts |= {"instructions_m": counted, "imports_ms": {name: round(own, 2) for name, own, _ in imports}}
+    drawn = Bars(
+        "From start to first answer", "milliseconds", [""], [(label, [took[0]]) for label, took in found.items()]
+    )
+    shown.show(_text(found, imports, counted), facts, options.chart, drawn)
+    return 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./wallet bench cold", description=__doc__)
     parser.add_argument("--times", type=int, default=15)
     parser.add_argument(
@@ -86,52 +130,27 @@ def main(arguments: list[str]) -> int:
         action="store_true",
         help="with the Python that is deployed and its locked wheels, which an index is asked for",
     )
+    parser.add_argument("--count", action="store_true", help="count instructions as well, with valgrind: some minutes")
     shown.take_chart(parser)
-    options = parser.parse_args(arguments)
-    maker = Maker.of_the_deployed_python() if options.package else Maker.of_this_python()
-    with tempfile.TemporaryDirectory() as name, LocalCloud.start() as cloud, endpoint(cloud) as url:
-        bench = Bench.open(cloud)
-        tape = recorded.record(bench, bench.get_payment())
-        (call,), (event,) = tape.calls, tape.events
-        given = json.dumps({"call": call, "event": event}).encode()
-        environment = _environment(cloud, url)
-        starts = {
-            "Python alone": Start(BARE, Path(name), given, environment, maker.interpreter),
-            "Python, botocore, one call": Start(FLOOR, maker.floor(Path(name)), given, environment, maker.interpreter),
-            "the wallet": Start(WALLET, maker.wallet(Path(name)), given, environment, maker.interpreter),
-        }
-        found = _measured(starts, options.times)
-        imports = _imports(starts["the wallet"], starts["Python, botocore, one call"])
+    return parser.parse_args(arguments)
+
+
+def _text(
+    found: dict[str, tuple[float, ...]], imports: list[tuple[str, float, float]], counted: dict[str, float]
+) -> str:
+    heads = ["from start to first answer", "ms", "ms of processor", "ratio", "ratio of processor"]
     rows = [
         [label, *(f"{each:.0f}" for each in took[:2]), *(f"{each:.2f}" for each in took[2:])]
         for label, took in found.items()
     ]
-    heads = ("from start to first answer", "ms", "ms of processor", "ratio", "ratio of processor")
-    text = (
-        shown.table(heads, rows)
-        + "\n\n"
-        + shown.table(
-            ("imported by", "ms of its own", "of it beyond the floor"),
-            [[name, f"{own:.1f}", f"{own - base:.1f}"] for name, own, base in imports],
-        )
-    )
-    labels = ("ms", "cpu_ms", "ratio", "cpu_ratio")
-    facts = {label: dict(zip(labels, (round(each, 3) for each in took), strict=True)) for label, took in found.items()}
-    drawn = Bars(
-        "From start to first answer", "milliseconds", [""], [(label, [took[0]]) for label, took in found.items()]
-    )
-    shown.show(
-        text,
-        {
-            "verb": "cold-package" if options.package else "cold",
-            "deployed_python": maker.python,
-            **facts,
-            "imports_ms": {name: round(own, 2) for name, own, _ in imports},
-        },
-        options.chart,
-        drawn,
-    )
-    return 0
+    if counted:
+        heads += ["millions of instructions", "their ratio"]
+        rows = [
+            [*row, f"{each:.0f}", f"{each / counted[FLOORS]:.2f}"]
+            for row, each in zip(rows, counted.values(), strict=True)
+        ]
+    beyond = [[name, f"{own:.1f}", f"{own - base:.1f}"] for name, own, base in imports]
+    return f"{shown.table(heads, rows)}\n\n{shown.table(('imported by', 'ms of its own', 'of it beyond the floor'), beyond)}"
 
 
 def _measured(starts: dict[str, Start], times: int) -> dict[str, tuple[float, ...]]:
@@ -142,7 +161,7 @@ def _measured(starts: dict[str, Start], times: int) -> dict[str, tuple[float, ..
             # The first turn fills the disk's cache.
             if turn:
                 took[name].append((wall, cpu))
-    floor = took["Python, botocore, one call"]
+    floor = took[FLOORS]
     return {
         name: (
             *(statistics.median(each[at] for each in runs) for at in (0, 1)),

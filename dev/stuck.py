@@ -1,7 +1,8 @@
 """`./wallet ops stuck`: what of a deployed wallet has no end yet, the oldest first: top-ups, payments under review, refunds, payouts.
 
 Each stays as it is until the acquirer, the bank or whoever reviews has said how it ended; nothing is ever given back on a guess.
-Its id is the reference that they know it by. Exit status 1 when something is older than `--older-than`.
+Its id is the reference that they know it by. Of each kind up to eight hundred are read, those first that are to be looked at next.
+Exit status 1 when something is older than `--older-than`.
 """
 
 import argparse

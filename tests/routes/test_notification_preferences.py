@@ -65,7 +65,7 @@ def test_what_is_left_away_stays(api: Api, ada: Someone) -> None:
 
 
 def test_security_cannot_be_switched_off_and_says_so_by_field(api: Api, ada: Someone) -> None:
-    """A6: whoever holds a session could hide from its owner what they do next."""
+    """Whoever holds a session could hide from its owner what they do next."""
     wish = {"security": {"sms": False, "email": False}, "money_in": ON}
     problem = refused(api.patch(PATH, wish, token=ada.token, lang="en"), 422, "invalid_request")
     assert [each["pointer"] for each in problem["errors"]] == ["/security/sms", "/security/email"]

@@ -38,8 +38,8 @@ def test_ones_choice_is_nobody_elses_p1(api: Api, cloud: LocalCloud, someone: So
     assert api.get("/v1/me/notification_preferences", token=other.token).ok(200) == before
 
 
-def test_who_is_told_less_hears_of_it_on_every_channel_a6(api: Api, cloud: LocalCloud, someone: Someone) -> None:
-    """A6: a thief would begin with this. Of more nobody has to be warned."""
+def test_who_is_told_less_hears_of_it_on_every_channel(api: Api, cloud: LocalCloud, someone: Someone) -> None:
+    """A thief would begin with this. Of more nobody has to be warned."""
     address = with_email(api, cloud, someone)
     choose(api, someone, money_out=ON)
     assert notices(cloud, someone.phone) == notices(cloud, address) == 0

@@ -222,8 +222,8 @@ def test_a_company_that_refuses_or_is_away_leaves_everything_as_it_was(api: Api,
     assert len(pushed(cloud, token)) == 1
 
 
-def test_neither_a_token_nor_an_address_can_be_read_in_any_table_d9(api: Api, cloud: LocalCloud) -> None:
-    """D9: what a stolen table could be used for to reach people."""
+def test_neither_a_token_nor_an_address_can_be_read_in_any_table(api: Api, cloud: LocalCloud) -> None:
+    """What a stolen table could be used for to reach people."""
     _, token = with_phone(api, cloud)
     (address,) = [each.arn for each in backend("sns", cloud.region).platform_endpoints.values() if each.token == token]
     assert not [row for row in rows_of(cloud) if token in str(row) or address in str(row)]

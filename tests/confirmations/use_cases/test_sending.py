@@ -51,7 +51,7 @@ def test_a_movement_is_told_to_both_sides_with_amount_other_side_time_and_refere
 def test_an_sms_is_in_the_persons_language_names_its_sender_and_holds_no_whole_number(
     api: Api, cloud: LocalCloud
 ) -> None:
-    """D9: an SMS is read on the way by others."""
+    """An SMS is read on the way by others."""
     payer, payee = a_person(api, cloud, balance=50_000), a_person(api, cloud)
     cloud.pump.drain()
     api.patch("/v1/me", {"locale": "zh-CN"}, token=payer.token).ok(200)

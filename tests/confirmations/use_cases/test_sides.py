@@ -183,7 +183,6 @@ def test_payments_that_are_reviewed_and_end_either_way(api: Api, cloud: LocalClo
 def test_what_an_acquirer_told_wrongly_is_told_once_it_is_put_right(
     api: Api, cloud: LocalCloud, number: str, outcome: ChargeOutcome, said: str
 ) -> None:
-    """M12."""
     owner, shown = told(api, cloud, balance=0)
     top_up(api, owner, a_card(api, cloud, owner, number), 5000).ok(201)
     cloud.clock.advance("2m")

@@ -33,7 +33,7 @@ def test_every_type_has_its_words_and_there_are_no_others() -> None:
 @pytest.mark.parametrize("kind", TOLD)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_it_names_amount_other_side_time_and_reference_and_leaves_no_gap(kind: str, locale: Locale) -> None:
-    """A6: and what to do when it was somebody else."""
+    """And what to do when it was somebody else."""
     side = Side(name="Tea House", fee=Money(10, "CNY"))
     said = worded(confirmation(kind), side, locale)
     assert "Tea House" in said.text

@@ -28,10 +28,15 @@ def earn(api: Api, cloud: LocalCloud, shop: Shop, amount: int = 100_00, payer: S
     return payer
 
 
+def past_midnight(cloud: LocalCloud) -> None:
+    """The clock moves to one in the morning in China: the day is over, was to be closed half an hour ago, and nothing has run."""
+    midnight_in = 24 * 3600 - (int(cloud.clock.now().timestamp()) + 8 * 3600) % (24 * 3600)
+    cloud.clock.advance(midnight_in + 3600)
+
+
 def next_day(cloud: LocalCloud) -> int:
     """The clock moves past midnight in China, and the schedule closes and pays out what is due; how many days it dealt with."""
-    midnight_in = 24 * 3600 - (int(cloud.clock.now().timestamp()) + 8 * 3600) % (24 * 3600)
-    cloud.clock.advance(midnight_in + 31 * 60)
+    past_midnight(cloud)
     done = cloud.wallet.payouts.settle_days()
     cloud.pump.drain()
     return int(done)

@@ -11,7 +11,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, a_person, cny, key, refused
 from tests.ledger_world import CARDS, World
-from tests.settling import earn, next_day, pay_out, true, with_account
+from tests.settling import earn, next_day, past_midnight, pay_out, true, with_account
 from tests.shopping import an_authorized_payment, capture, confirm, refund
 from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
@@ -160,7 +160,7 @@ def test_what_is_folded_late_amends_its_day_and_is_carried_on(api: Api, cloud: L
     earn(api, cloud, shop)
     day = wallet_day(cloud.clock.now())
     World(cloud).book(move(Money(5, "CNY"), CARDS, chart.merchant(shop.id)))
-    cloud.clock.advance("25h")
+    past_midnight(cloud)
     cloud.wallet.payouts.settle_days()
     cloud.pump.drain()
     answer = api.get(f"/v1/reconciliation/{day}", token=shop.key)

@@ -10,7 +10,7 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.rights import rights
 from tests.build import Shop, a_merchant, a_person
 from tests.faults.injector import Faults, ProcessDied
-from tests.settling import earn, funds, next_day, payouts, true, with_account
+from tests.settling import earn, funds, next_day, past_midnight, payouts, true, with_account
 from tests.shopping import a_paid_payment
 from wallet_api.clock import wallet_day
 from wallet_api.ledger import chart
@@ -23,10 +23,6 @@ def shop(api: Api, cloud: LocalCloud) -> Shop:
     shop = with_account(cloud, a_merchant(cloud))
     earn(api, cloud, shop)
     return shop
-
-
-def past_midnight(cloud: LocalCloud) -> None:
-    cloud.clock.advance("25h")
 
 
 def test_a_day_is_paid_out_the_next_for_nothing(api: Api, cloud: LocalCloud, shop: Shop) -> None:

@@ -10,7 +10,7 @@ from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant
 from tests.faults.injector import Faults
-from tests.settling import earn, funds, next_day, pay_out, payouts, true, with_account
+from tests.settling import earn, funds, next_day, past_midnight, pay_out, payouts, true, with_account
 from wallet_api.money import Money
 from wallet_api.payouts.model import Schedule
 
@@ -65,7 +65,7 @@ def test_once_a_merchant_was_told_that_it_is_asked_no_night_pays_out(
     api: Api, cloud: LocalCloud, shop: Shop, faults: Faults
 ) -> None:
     """The change comes between the night's reading and its write: the write sees it."""
-    cloud.clock.advance("25h")
+    past_midnight(cloud)
     faults.meanwhile = lambda: schedule(cloud, shop, "manual")
     faults.aim("TransactWriteItems", 2, "overtaken")
     cloud.wallet.payouts.settle_days()

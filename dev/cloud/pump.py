@@ -24,6 +24,8 @@ from dev.cloud.rights import rights
 
 log = logging.getLogger(__name__)
 
+LOOK_SECONDS = 1.0
+"""How often it looks when nobody says that something was written."""
 GATHER_SECONDS = 0.05
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -185,7 +187,7 @@ class Pump:
         while not self._stopping:
             with self._wake:
                 if not self._work:
-                    self._wake.wait(timeout=1)
+                    self._wake.wait(timeout=LOOK_SECONDS)
                 self._work = False
             if self._standing():
                 continue

@@ -117,10 +117,10 @@ def test_brackets_in_strings_are_no_depth() -> None:
 @pytest.mark.parametrize("text", ['"' + '\\"' * 32_000, '"' * 65_000, '"\\' * 32_000, "\\" * 65_000])
 def test_no_text_takes_long_to_look_at(text: str) -> None:
     """P10: a pattern that begins anew at each quote would take minutes for these."""
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(WalletError):
         parse(text.encode())
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 FORBIDDEN = ["\x00", "\x1b", "\u202e", "\u2066", "\u200f", "\ud800", "\udfff", "\x85", "\ufffd", "\uffff", "\U0001fffe"]

@@ -142,3 +142,25 @@ def test_the_dashboard_shows_numbers_that_somebody_tells(template: Template) -> 
     letters = {name for name in template["Resources"] if name.endswith("DeadLetters")}
     assert letters == {name for name in letters if f"${{{name}.QueueName}}" in body}
     assert {name for name in measured() if name.startswith("stuck_")} <= {name for _, name in found}
+
+
+LOOKED_AFTER = {
+    "confirmations": {"ConfirmationsBehind", "ConfirmationsNotLookedAfter"},
+    "deliveries": {"WebhooksBehind", "WebhooksNotLookedAfter"},
+    "notifications": {"NoticesBehind", "NoticesNotLookedAfter", "NoticesGivenUp"},
+    "payments": {"ProcessingStuck", "SettleProcessingFails"},
+    "payouts": {"PayoutsStuck", "SettleProcessingFails"},
+    "refund_requests": {"SettleProcessingFails"},
+    "refunds": {"ProcessingStuck", "SettleProcessingFails"},
+    "settlement_days": {"DaysNotSettled", "DaysNotLookedAfter"},
+    "top_ups": {"ProcessingStuck", "SettleProcessingFails"},
+}
+"""Whatever something still has to happen to by itself, and what wakes somebody when it does not."""
+BY_HAND = {"merchant_applications": "an operator decides; ./wallet merchants applications lists those that wait"}
+
+
+def test_o8_whatever_waits_for_its_time_has_an_alarm(template: Template) -> None:
+    """O8: every capability whose items stand in the index of what is due."""
+    stores = {path.parent.name for path in SOURCES if "due_bucket = " in path.read_text("utf-8")}
+    assert stores == LOOKED_AFTER.keys() | BY_HAND.keys()
+    assert set().union(*LOOKED_AFTER.values()) <= set(alarms(template))

@@ -12,7 +12,7 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.rights import Rights, as_nobody, rights
 from dev.functions import RIGHTS, UNTRIED
 from dev.templates import table_names
-from tests.build import a_merchant
+from tests.build import a_merchant, a_person
 from tests.rights_used import told_of, verdict
 from tests.settling import earn, pay_out, with_account
 from wallet_api.settings import Settings
@@ -153,3 +153,18 @@ def test_a_schedule_that_starts_cold_opens_what_another_function_sealed(api: Api
     rights.used.discard(opened)
     cloud.advance("6m")
     assert opened in rights.used
+
+
+def test_a_notice_is_opened_by_the_function_that_sends_it(api: Api, cloud: LocalCloud) -> None:
+    someone = a_person(api, cloud, pin=None)
+    cloud.wallet.notifications.tell_now(someone.id, "unlocked")
+    opened = ("send_notices", "kms", "Decrypt")
+    rights.used.discard(opened)
+    cloud.advance("6m")
+    assert opened in rights.used
+
+
+def test_the_api_asks_for_no_single_item() -> None:
+    """What a request reads, it reads in one trip: the rights say so too."""
+    for actions in RIGHTS["api_handler"].values():
+        assert "GetItem" not in actions

@@ -10,6 +10,8 @@ from moto.dynamodb.models import table as table_module
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
 
+from dev.cloud.moto_values import unlisted
+
 _VIEWS = {"OldImage": "OLD_IMAGE", "NewImage": "NEW_IMAGE"}
 
 
@@ -17,6 +19,8 @@ class FrozenRecord(StreamRecord):
     """A stream record with images of its own, packed until somebody reads them: most lie there for good. moto's shares them with
     the items, and measures them by writing them out.
     """
+
+    __new__ = unlisted
 
     def __init__(
         self, table: Table, stream_type: str, event_name: str, old: Item | None, new: Item | None, seq: int

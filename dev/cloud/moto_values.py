@@ -30,12 +30,17 @@ def speed_up_values() -> None:
             "cast_value": property(_cast),
             "size": weight,
         },
-        item: {"size": _item_weight, "__deepcopy__": _copied_item},
+        item: {"size": _item_weight, "__deepcopy__": _copied_item, "__new__": unlisted},
     }
     for kind, methods in changes.items():
         for name, method in methods.items():
             setattr(kind, name, method)
     module["dynamo_to_dict"] = _plain
+
+
+def unlisted(kind: Any, *_arguments: Any, **_named: Any) -> Any:
+    """A new object of moto's that is not put on moto's list of all that were ever made: nobody reads it, and it keeps them for good."""
+    return object.__new__(kind)
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -1,5 +1,6 @@
 """What the tables and streams held can be put back, again and again, so that many runs begin with what was made once."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -100,3 +101,20 @@ def test_a_token_that_was_used_since_is_unknown_again(local: LocalCloud, dynamod
         assert found(dynamodb) == {"one": "1"}
         back()
         assert found(dynamodb) == {}
+
+
+def test_what_was_put_back_and_emptied_again_and_again_is_not_kept_for_ever(local: LocalCloud, dynamodb: Any) -> None:
+    """A run of thousands of tests is as small at its end as at its beginning."""
+    for number in range(20):
+        put(dynamodb, str(number), number)
+    back = local.keep()
+
+    def held() -> int:
+        gc.collect()
+        return sum(type(each).__name__ in ("Item", "FrozenRecord") for each in gc.get_objects())
+
+    before = held()
+    for _ in range(5):
+        back()
+        put(dynamodb, "one", 1)
+    assert held() < before + 20

@@ -14,8 +14,8 @@ from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry, Posting, move, postings
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decided, Decision, Operation
-from wallet_api.ledger.store import BALANCE
 from wallet_api.ledger.scanning import Report
+from wallet_api.ledger.store import BALANCE
 from wallet_api.ledger.verify import verify
 from wallet_api.money import Money
 

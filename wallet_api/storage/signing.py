@@ -8,13 +8,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-re
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+from botocore.compat import get_current_datetime
 from botocore.credentials import ReadOnlyCredentials
 
 USER_AGENT = "wallet-api"
@@ -22,14 +23,10 @@ _SERVICE = "dynamodb"
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Signer:
-    """Signs requests to one URL of one region."""
+    """Signs requests to one URL of one region, at the machine's time in UTC, as botocore's signer does: AWS holds it against its own."""
 
-    def __init__(self, url: str, region: str, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, url: str, region: str, now: Callable[[], datetime] = get_current_datetime) -> None:
         self._url = url
         self._region = region
         self._now = now

@@ -1,4 +1,4 @@
-"""Trips over real connections: their calls are sent ahead, answered one by one, and made again where that can do no harm."""
+"""Calls of a trip over real connections: sent ahead, answered one by one, and made again where that can do no harm."""
 
 import json
 from collections import Counter

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dev.client import Api
+from dev.client import Answer, Api
 from dev.listen import NotThere, told
 
 PIN, PASSWORD, CARD = "428617", "a cup of pu-erh", "6200000000000005"
@@ -68,12 +68,19 @@ class World:
 
     def ask(self, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
         """One call under a fresh key. Raises NotThere with what a refusal says."""
-        with self._alone:
-            answer = self.api.call(method, path, json=body, token=token, key=str(uuid.uuid4()), lang="en")
+        answer = self._answer(method, path, json=body, token=token, key=str(uuid.uuid4()), lang="en")
         try:
             return told(answer) if answer.body else None
         except NotThere as refusal:
             raise NotThere(f"{method} {path}: {answer.status} {refusal}") from None
+
+    def _answer(self, method: str, path: str, **options: Any) -> Answer:
+        """On a connection of its own: between two calls a kept one may have been idle for so long that the server closed it."""
+        api = self.api.fresh()
+        try:
+            return api.call(method, path, **options)
+        finally:
+            api.close()
 
     def person(self) -> Person:
         """The next of the people in turn."""
@@ -112,9 +119,9 @@ class World:
             self._people = [each for each in self._people if each.token != token]
             if self._owner is None or token not in (self._key, self._owner.token):
                 return
-            if self.api.get("/v1/me", token=self._owner.token).status != 200:
+            if self._answer("GET", "/v1/me", token=self._owner.token).status != 200:
                 self._sign_owner_in()
-            if self.api.get("/v1/balance", token=self._key).status != 200:
+            if self._answer("GET", "/v1/balance", token=self._key).status != 200:
                 self._key = self._new_key()
 
     def _sign_owner_in(self) -> None:

@@ -109,9 +109,9 @@ def _lag(cloud: LocalCloud, payments: int = 300) -> Found:
     ledger, lags = cloud.wallet.ledger, list[int]()
     tell = cloud.gauges.tell
 
-    def taken(*measures: Any) -> None:
+    def taken(*measures: Any, about: Any = None) -> None:
         lags.extend(each.value for each in measures if each.name == "fold_lag_ms")
-        tell(*measures)
+        tell(*measures, about=about)
 
     with cloud.wallet.storage.atomic_write() as write:
         ledger.accounts.open(PAYER, write)

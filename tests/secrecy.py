@@ -23,7 +23,16 @@ SECRET_FIELDS = frozenset(
         "phone",
         "email",
     }
-    | {"holder_name", "display_name", "access_token", "refresh_token", "token", "secret", "otpauth_uri", "recovery_codes"}
+    | {
+        "holder_name",
+        "display_name",
+        "access_token",
+        "refresh_token",
+        "token",
+        "secret",
+        "otpauth_uri",
+        "recovery_codes",
+    }
 )
 PATTERNS = {
     "a token": re.compile(r"\bw[a-z]t_[A-Za-z0-9_-]{20,}"),

@@ -16,15 +16,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
 from bench import shown
 from bench.charts import Bars
 from bench.meter import metered
 from dev.cloud.local import LocalCloud
+from wallet_api.clock import wallet_day
 from wallet_api.ids import made_id, new_id
 from wallet_api.ledger import chart
+from wallet_api.ledger.days import DAY, Day, empty, is_kept_by_day, place_of_day, summed
 from wallet_api.ledger.entry import Entry, move, postings
 from wallet_api.ledger.ledger import Ledger
-from wallet_api.ledger.lines import lines_of
+from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.operations import Operation
 from wallet_api.ledger.store import BALANCE, operation_item
 from wallet_api.ledger.verify import verify
@@ -166,17 +170,30 @@ def _verified(ledger: Ledger, now: datetime, entries: int) -> Found:
 
 def _accounts(ledger: Ledger, journal: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     sums: dict[str, int] = {}
+    days: dict[tuple[str, str], Day] = {}
     for raw in journal:
         entry = ledger.operation_items.from_raw_data(raw).entry()
         assert entry is not None
         for line in lines_of(entry, raw["pk"]["S"]):
             sums[line.account] = sums.get(line.account, 0) + line.money.amount
+            if is_kept_by_day(line.account):
+                at = line.account, wallet_day(line.at)
+                days[at] = _with(days.get(at) or empty(*at), line)
             item = ledger.line_item(line)
             yield {"pk": {"S": item.pk}, "sk": {"S": item.sk}, **item.serialize()}
     for account, amount in sums.items():
         opened = ledger.account_items(account, BALANCE, balances={"CNY": amount}, held={}, status="active")
         opened.opened_at = ledger.clock.now()
         yield {"pk": {"S": account}, "sk": {"S": BALANCE}, **opened.serialize()}
+    for at, day in days.items():
+        kept = ledger.days.items.of(day, pk=place_of_day(*at), sk=DAY)
+        yield {"pk": {"S": kept.pk}, "sk": {"S": kept.sk}, **kept.serialize()}
+
+
+def _with(day: Day, line: Line) -> Day:
+    """The day with one line more."""
+    one = day.counting([line])
+    return replace(one, net=summed(day.net, one.net), earned=summed(day.earned, one.earned), lines=day.lines + 1)
 
 
 if __name__ == "__main__":

@@ -176,3 +176,16 @@ def test_signing_in_takes_four_round_trips_beside_the_hash(api: Api, cloud: Loca
         prove(stranger, open_challenge, "totp", app.code()).ok(201)
     assert meter.round_trips == 4
     assert meter.names.count("TransactWriteItems") == 1
+
+
+def test_a_password_changed_in_the_very_moment_of_a_sign_in_ends_it(
+    api: Api, cloud: LocalCloud, someone: Someone
+) -> None:
+    """A42: what the clock says cannot tell which was first, and does not have to."""
+    cloud.clock.freeze()
+    begun = challenge(api, someone)
+    send_code(api, begun).ok(202)
+    changed = {"current_password": PASSWORD, "new_password": "one more cup of pu-erh"}
+    api.put("/v1/password", changed, token=someone.token).ok(200)
+    refused(prove(api, begun, "sms", code_to(cloud, someone.phone)), 404, "not_found")
+    refused(send_code(api, begun), 404, "not_found")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -16,7 +16,9 @@ from wallet_api.storage.keys import Keys, same
 Method = Literal["totp", "sms", "email", "recovery_code"]
 
 _PREFIX = "chl_"
-_BODY_BYTES, _TAG_BYTES = 32, 16
+_ID_BYTES, _MOMENT_BYTES, _TAG_BYTES = 16, 9, 16
+_BODY_BYTES = 2 * _ID_BYTES + _MOMENT_BYTES
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _TOKEN_LENGTH = len(_PREFIX) + (_BODY_BYTES + _TAG_BYTES) // 3 * 4
 
 CHALLENGE_LIFE = timedelta(minutes=15)
@@ -38,6 +40,14 @@ class Challenge(Struct, frozen=True):
     valid_until: datetime
 
 
+class Named(Struct, frozen=True):
+    """What a token names: a challenge, its person, and the password that was proven, by when it was set."""
+
+    challenge_id: str
+    person_id: str
+    password_set_at: datetime
+
+
 class Offered(Struct, frozen=True):
     """What a right password is answered with."""
 
@@ -55,17 +65,19 @@ class Sent(Struct, frozen=True):
     resend_at: datetime
 
 
-def challenge_token(keys: Keys, challenge_id: str, person_id: str) -> str:
-    """What a client names its challenge by: the challenge's and the person's id under a tag of ours.
+def challenge_token(keys: Keys, named: Named) -> str:
+    """What a client names its challenge by: the two ids and the moment of the password under a tag of ours.
 
-    So one trip can read the challenge and count a try on the person's second factor, and a made-up one reaches nobody.
+    So one trip can read the challenge and count a try on the person's second factor, and a made-up one reaches nobody. The
+    challenge itself cannot say which password was proven: it is written while that is evaluated.
     """
-    body = _ulid_bytes(challenge_id) + _ulid_bytes(person_id)
+    moment = (named.password_set_at - _EPOCH) // _MICROSECOND
+    body = _ulid_bytes(named.challenge_id) + _ulid_bytes(named.person_id) + moment.to_bytes(_MOMENT_BYTES, "big")
     return _PREFIX + urlsafe_b64encode(body + _tag(keys, body, keys.current)).decode("ascii")
 
 
-def read_token(keys: Keys, text: str) -> tuple[str, str] | None:
-    """The challenge's and the person's id, or None when we did not make the token. Asks no storage."""
+def read_token(keys: Keys, text: str) -> Named | None:
+    """What the token names, or None when we did not make it. Asks no storage."""
     if len(text) != _TOKEN_LENGTH or not text.startswith(_PREFIX) or not text.isascii():
         return None
     raw = urlsafe_b64decode(text.removeprefix(_PREFIX))
@@ -75,8 +87,11 @@ def read_token(keys: Keys, text: str) -> tuple[str, str] | None:
     body, tag = raw[:_BODY_BYTES], raw[_BODY_BYTES:]
     if not any(same(tag, _tag(keys, body, version)) for version in keys.versions):
         return None
-    challenge, person = (encode(int.from_bytes(part, "big")) for part in (body[:16], body[16:]))
-    return f"chl_{challenge}", f"usr_{person}"
+    challenge, person, moment = (
+        int.from_bytes(part, "big")
+        for part in (body[:_ID_BYTES], body[_ID_BYTES : 2 * _ID_BYTES], body[2 * _ID_BYTES :])
+    )
+    return Named(f"chl_{encode(challenge)}", f"usr_{encode(person)}", _EPOCH + moment * _MICROSECOND)
 
 
 def _tag(keys: Keys, body: bytes, version: int) -> bytes:

@@ -28,6 +28,7 @@ from wallet_api.sign_ins.model import (
     CHALLENGE_LIFE,
     Challenge,
     Method,
+    Named,
     Offered,
     Sent,
     challenge_token,
@@ -116,10 +117,11 @@ class SignIns(Struct, frozen=True):
             self.passwords.prove(tried, password)
         except WrongPassword:
             raise InvalidCredentials from None
-        if person is None:
+        if person is None or tried.item is None:
             raise InvalidCredentials
         self.passwords.rehash(tried, password)
-        token = challenge_token(self.keys, challenge.id, person_id)
+        # By the item that was proven: another read of the same trip may have seen a password set since.
+        token = challenge_token(self.keys, Named(challenge.id, person_id, tried.item.changed_at))
         return Offered(token, methods_of(person, now), challenge.valid_until)
 
     def send(self, token: str, method: Channel, *, source: str | None = None) -> Sent:
@@ -127,13 +129,13 @@ class SignIns(Struct, frozen=True):
 
         Raises NotFound, MethodNotOffered, and what `OneTimeCodes.resend` raises.
         """
-        challenge_id, person_id = self._named(token)
+        named = self._named(token)
         with self.storage.trip() as trip:
-            item = trip.get(self.items, challenge_id, CHALLENGE)
-            found = self.people.find(person_id, trip)
-            set_at = self.passwords.set_at(person_id, trip)
-        challenge, person, password_set_at = self._open(item()), found(), set_at()
-        if person is None or password_set_at is None or password_set_at > challenge.created_at:
+            item = trip.get(self.items, named.challenge_id, CHALLENGE)
+            found = self.people.find(named.person_id, trip)
+            set_at = self.passwords.set_at(named.person_id, trip)
+        challenge, person = self._open(item()), found()
+        if person is None or set_at() != named.password_set_at:
             raise NotFound
         if method not in methods_of(person, self.clock.now()):
             raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
@@ -143,7 +145,7 @@ class SignIns(Struct, frozen=True):
             challenge.code_id, "login", challenge.id, channel=method, to=to, locale=contact.locale, source=source
         )
         # Whoever waits for a message that does not come begins anew, with the right password each time.
-        self.passwords.forgive(person_id, password_set_at)
+        self.passwords.forgive(person.id, named.password_set_at)
         return Sent(method, contact.masked(method), issued.expires_at, issued.resend_at)
 
     def verify(self, token: str, method: Method, code: str, admission: Admission) -> tuple[Profile, SignedIn]:
@@ -151,11 +153,12 @@ class SignIns(Struct, frozen=True):
 
         Raises NotFound, MethodNotOffered, WrongSecondFactor, CodeExpired, CodeUsedUp, RateLimited.
         """
-        challenge_id, person_id = self._named(token)
+        named = self._named(token)
+        person_id = named.person_id
         with self.storage.trip() as trip:
             admitted = admission(trip)
             reserved = self.second_factors.reserve(person_id, trip)
-            item = trip.get(self.items, challenge_id, CHALLENGE)
+            item = trip.get(self.items, named.challenge_id, CHALLENGE)
             found = self.people.find(person_id, trip)
             pin_set = self.people.has_payment_pin(person_id, trip)
             on_devices = self.sessions.devices.sessions_on(person_id, trip)
@@ -163,7 +166,9 @@ class SignIns(Struct, frozen=True):
         tried = reserved()
         try:
             admitted()
-            answered = self._answered(self._open(item()), found(), tried, set_at())
+            if set_at() != named.password_set_at:
+                raise NotFound
+            answered = self._answered(self._open(item()), found(), tried, named.password_set_at)
             if method not in methods_of(answered.person, self.clock.now()):
                 raise MethodNotOffered(FieldProblem("/method", "method_not_offered"))
         except WalletError:
@@ -205,9 +210,9 @@ class SignIns(Struct, frozen=True):
             raise NotFound from None
 
     @staticmethod
-    def _answered(challenge: Challenge, person: Person | None, tried: Try, set_at: datetime | None) -> _Answered:
-        """What can be judged. Raises NotFound when the password was changed, or the wallet frozen, after the challenge began."""
-        if person is None or set_at is None or set_at > challenge.created_at:
+    def _answered(challenge: Challenge, person: Person | None, tried: Try, set_at: datetime) -> _Answered:
+        """What can be judged. Raises NotFound when the wallet was frozen after the challenge began."""
+        if person is None:
             raise NotFound
         if person.frozen_since is not None and person.frozen_since > challenge.created_at:
             raise NotFound
@@ -234,8 +239,8 @@ class SignIns(Struct, frozen=True):
 
         return accept
 
-    def _named(self, token: str) -> tuple[str, str]:
-        """The ids of a challenge and its person. Raises NotFound for a token that is none of ours."""
+    def _named(self, token: str) -> Named:
+        """What a token names. Raises NotFound for one that is none of ours."""
         named = read_token(self.keys, token)
         if named is None:
             raise NotFound

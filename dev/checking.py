@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from dev.merchants import deployed
+from dev.speaking import deployed_wallet
 from wallet_api.errors import Unavailable
 from wallet_api.settings import SettingsIncomplete
 from wallet_api.wallet import Wallet
@@ -81,9 +82,7 @@ def _queue(sqs: Any, url: str) -> str:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet ops check", description=__doc__)
-    parser.add_argument("--function", required=True, help="any deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet ops check", __doc__)
     return parser.parse_args(arguments)
 
 

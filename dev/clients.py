@@ -11,6 +11,7 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.merchants import deployed
+from dev.speaking import deployed_wallet, sorry
 from wallet_api.clients.model import ClientPolicy
 from wallet_api.errors import Invalid, Unavailable
 from wallet_api.settings import SettingsIncomplete
@@ -30,11 +31,11 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
         print("\n".join(map(_line, wallet.clients.policies())) or "No policy: every version of every app is supported.")
     except Invalid as refusal:
         fields = ", ".join(f"{problem.pointer.lstrip('/')} ({problem.code})" for problem in refusal.problems)
-        return _sorry(f"Not acceptable: {fields}")
+        return sorry(f"Not acceptable: {fields}")
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The function {options.function!r} could not be read: {error}")
+        return sorry(f"The function {options.function!r} could not be read: {error}")
     except Unavailable as error:
-        return _sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
+        return sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
     return 0
 
 
@@ -43,9 +44,7 @@ def _line(policy: ClientPolicy) -> str:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet ops clients", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet ops clients", __doc__)
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("show", help="every platform's policy")
     told = acts.add_parser("set", help="say what counts for a platform from now on")
@@ -55,11 +54,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     told.add_argument("--store", required=True, help="where the app is updated, https://…")
     acts.add_parser("withdraw", help="support every version of a platform").add_argument("platform")
     return parser.parse_args(arguments)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Meta
 
 from dev.merchants import deployed
+from dev.speaking import deployed_wallet, sorry
 from wallet_api.clock import rfc3339
 from wallet_api.errors import Conflict, NotFound, Unavailable
 from wallet_api.fees.errors import FeeNotOffered
@@ -77,18 +78,18 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
         wallet = (opener or deployed)(options.function, options.region)
         print(_ACTS[options.act](wallet, options))
     except NotASchedule as error:
-        return _sorry(f"{options.file} is not a schedule: {error}")
+        return sorry(f"{options.file} is not a schedule: {error}")
     except NotConfirmed as error:
-        return _sorry(f"Not published: {error}")
+        return sorry(f"Not published: {error}")
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The function {options.function!r} could not be read: {error}")
+        return sorry(f"The function {options.function!r} could not be read: {error}")
     except NotFound:
-        return _sorry("No schedule was in force at that time.")
+        return sorry("No schedule was in force at that time.")
     except Conflict as refusal:
         facts = ", ".join(f"{name} {value}" for name, value in refusal.facts.items())
-        return _sorry(f"Not published: {refusal.code} ({facts})")
+        return sorry(f"Not published: {refusal.code} ({facts})")
     except Unavailable as error:
-        return _sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
+        return sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
     return 0
 
 
@@ -204,9 +205,7 @@ def _moment(text: str) -> datetime:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet fees", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet fees", __doc__)
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("show", help="the schedule in force").add_argument("--at", type=_moment, help="at another time")
     diff = acts.add_parser("diff", help="what a file would change for whom; nothing is published")
@@ -220,11 +219,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     step.add_argument("--dry-run", action="store_true", help="check it, show what changes, and give the code of it")
     step.add_argument("--confirm", metavar="CODE", help="publish exactly what --dry-run gave this code for")
     return parser.parse_args(arguments)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from dev.functions import RESTORED
 from dev.merchants import deployed
 from dev.redrive import Redrive, handed
 from dev.restoring import moment, restored_name
+from dev.speaking import sorry
 from dev.stacks import function_named
 from wallet_api.errors import NotFound, Unavailable
 from wallet_api.ledger.rebuild import journal_records, rebuild
@@ -58,13 +59,13 @@ def main(arguments: list[str] | None = None, opener: Opener = deployed, session:
         report = verify(wallet.ledger, grace=timedelta(minutes=options.grace))
         return _verified({**to_builtins(report), "holds": report.holds})
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The deployment of {options.function!r} could not be read: {error}")
+        return sorry(f"The deployment of {options.function!r} could not be read: {error}")
     except (NotAStreamHandler, NoServer) as error:
-        return _sorry(str(error))
+        return sorry(str(error))
     except NotFound:
-        return _sorry("There is no such wallet, and a rebuild makes none.")
+        return sorry("There is no such wallet, and a rebuild makes none.")
     except (Unavailable, StorageFault) as error:
-        return _sorry(f"It ended half-way ({error}); whatever it wrote is true, so run it again.")
+        return sorry(f"It ended half-way ({error}); whatever it wrote is true, so run it again.")
 
 
 def redrive_of(function: str, region: str | None, opener: Opener, session: Session | None = None) -> Redrive:
@@ -135,7 +136,7 @@ def _local(options: argparse.Namespace) -> int:
         with closing(Api(options.port)) as api:
             if options.act == "rebuild":
                 answer = api.post("/sandbox/ledger", {"rebuild": options.account})
-                return _rebuilt(options.account, answer.json) if answer.status == 200 else _sorry(answer.text)
+                return _rebuilt(options.account, answer.json) if answer.status == 200 else sorry(answer.text)
             return _verified(api.get("/sandbox/ledger").ok(200))
     except OSError as error:
         raise NoServer(f"Nothing answers on 127.0.0.1:{options.port}: ./wallet serve runs it.") from error
@@ -178,11 +179,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     anew.add_argument("--since", type=moment, required=True, help="such as 2026-11-22T00:00:00Z")
     anew.add_argument("--until", type=moment, required=True)
     return parser.parse_args(arguments)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
+from dev.speaking import deployed_wallet, sorry
 from dev.stacks import function_named
 from wallet_api.errors import Invalid, NotFound, Unavailable
 from wallet_api.merchant_applications.errors import ApplicationDecided, ApplicationIncomplete
@@ -28,19 +29,19 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
     try:
         wallet = (opener or deployed)(options.function, options.region)
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The function {options.function!r} could not be read: {error}")
+        return sorry(f"The function {options.function!r} could not be read: {error}")
     try:
         print(ACTS[options.act](wallet, options))
     except Invalid as refusal:
-        return _sorry("Not acceptable: " + ", ".join(problem.pointer.lstrip("/") for problem in refusal.problems))
+        return sorry("Not acceptable: " + ", ".join(problem.pointer.lstrip("/") for problem in refusal.problems))
     except NotFound:
-        return _sorry("There is no such merchant, key or application.")
+        return sorry("There is no such merchant, key or application.")
     except ApplicationIncomplete as lacking:
-        return _sorry(f"It lacks: {lacking.facts['missing']}.")
+        return sorry(f"It lacks: {lacking.facts['missing']}.")
     except ApplicationDecided:
-        return _sorry("It was decided already.")
+        return sorry("It was decided already.")
     except Unavailable as error:
-        return _sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
+        return sorry(f"Nothing is known of what became of this ({error.code}): look before you repeat it.")
     return 0
 
 
@@ -121,9 +122,7 @@ ACTS: Mapping[str, Callable[[Wallet, argparse.Namespace], str]] = {
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet merchants", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet merchants", __doc__)
     acts = parser.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="a merchant with its account; prints its id")
     create.add_argument("--name", required=True, help="as registered, in any script")
@@ -160,11 +159,6 @@ def deployed(function: str, region: str | None, session: Session | None = None) 
     found = lambdas.get_function_configuration(FunctionName=function_named(session, function, region))
     variables = found.get("Environment", {}).get("Variables", {})
     return open_wallet(Settings.from_environment({"AWS_REGION": region, **variables}), metrics=NoMetrics())
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

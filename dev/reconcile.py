@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dev.bank_files import BREAKS, RAILS, TooFewRecords, compared, said, sample, shown
 from dev.client import Answer, Api
 from dev.merchants import deployed
+from dev.speaking import FUNCTION_HELP, sorry
 from wallet_api.errors import Unavailable
 from wallet_api.reconciliation.errors import BankFileUnreadable
 from wallet_api.reconciliation.model import BANK_COLUMNS
@@ -41,13 +42,13 @@ def main(arguments: list[str] | None = None, opener: Opener = deployed) -> int:
         act = _local if options.local else _deployed
         return act(options, opener)
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The function {options.function!r} could not be read: {error}")
+        return sorry(f"The function {options.function!r} could not be read: {error}", 2)
     except (BankFileUnreadable, UnicodeError, OSError) as error:
-        return _sorry(f"The file cannot be read: {error}")
+        return sorry(f"The file cannot be read: {error}", 2)
     except (TooFewRecords, NoServer) as error:
-        return _sorry(str(error))
+        return sorry(str(error), 2)
     except Unavailable as error:
-        return _sorry(f"The ledger could not be read to its end ({error.code}): nothing is known; run it again.")
+        return sorry(f"The ledger could not be read to its end ({error.code}): nothing is known; run it again.", 2)
 
 
 def _deployed(options: argparse.Namespace, opener: Opener) -> int:
@@ -104,7 +105,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         prog="./wallet reconcile", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--function", help="the deployed function, such as wallet-prod/APIHandler")
+    where.add_argument("--function", help=FUNCTION_HELP)
     where.add_argument("--local", action="store_true", help="a running ./wallet serve")
     parser.add_argument("--port", type=int, default=8000, help="of the local server; default 8000")
     parser.add_argument("--region", help="when the AWS configuration names none")
@@ -121,11 +122,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     if options.function and not options.day:
         parser.error("a deployed wallet needs --day")
     return options
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

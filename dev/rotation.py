@@ -16,6 +16,7 @@ from itertools import islice
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.merchants import deployed
+from dev.speaking import deployed_wallet, sorry
 from wallet_api.errors import Unavailable
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
@@ -39,9 +40,9 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
         for kind, renewal in renewals(wallet).items():
             done += renew(kind, renewal, again=options.again)
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The function {options.function!r} could not be read: {error}")
+        return sorry(f"The function {options.function!r} could not be read: {error}")
     except Unavailable as error:
-        return _sorry(f"Interrupted ({error.code}). What was done stays done: run it again.")
+        return sorry(f"Interrupted ({error.code}). What was done stays done: run it again.")
     print(
         f"{done['people']} people looked at: {done['data keys']} data keys wrapped anew, {done['claims']} claims added, "
         f"{done['retired']} older claims removed, {done['broken']} that could not be opened; "
@@ -118,20 +119,13 @@ def _batches(everybody: Iterator[Person]) -> Iterator[list[Person]]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet ops rotate-personal-data", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet ops rotate-personal-data", __doc__)
     parser.add_argument(
         "--again", action="store_true", help="also where the KMS key is the same and its material is new"
     )
     parser.add_argument("--retire", action="store_true", help="remove the claims under older master secrets as well")
     parser.add_argument("--threads", type=int, default=8, choices=range(1, 65), metavar="1..64")
     return parser.parse_args(arguments)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

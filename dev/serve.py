@@ -4,11 +4,11 @@ import argparse
 import gc
 import logging
 import os
-import sys
 import time
 from typing import Any
 
 from dev.cloud.safety import RealCredentials, refuse_real_credentials
+from dev.speaking import sorry
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         refuse_real_credentials(os.environ)
     except RealCredentials as refusal:
-        return _sorry(str(refusal))
+        return sorry(str(refusal))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     started = time.monotonic()
     from dev.cloud.local import LocalCloud
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         server = Server(application, port=options.port, threads=options.threads)
         cloud = LocalCloud.start(options.engine, public_url=server.url, keep=options.keep)
     except (PortInUse, RealCredentials, NotAnEngine) as refusal:
-        return _sorry(str(refusal))
+        return sorry(str(refusal))
     with cloud:
         if not (options.no_seed or options.keep):
             cloud.seed()
@@ -63,11 +63,6 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port")
     return int(text)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 def _welcome(url: str, seeded: dict[str, Any], engine: str, seconds: object) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.merchants import Opener, deployed
+from dev.speaking import deployed_wallet, sorry
 from wallet_api.clock import rfc3339
 from wallet_api.errors import Unavailable
 from wallet_api.money import Money
@@ -33,9 +34,9 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
         wallet = (opener or deployed)(options.function, options.region)
         rows = sorted(open_ones(wallet), key=lambda row: row[:2])
     except (BotoCoreError, ClientError, SettingsIncomplete) as error:
-        return _sorry(f"The function {options.function!r} could not be read: {error}")
+        return sorry(f"The function {options.function!r} could not be read: {error}", 2)
     except (Unavailable, StorageFault) as error:
-        return _sorry(f"The tables could not be read to their end ({error}): run it again.")
+        return sorry(f"The tables could not be read to their end ({error}): run it again.", 2)
     now, longest = wallet.clock.now(), timedelta(hours=options.older_than)
     late = 0
     for since, reference, status, amount in rows:
@@ -59,16 +60,9 @@ def open_ones(wallet: Wallet) -> Iterator[Row]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet ops stuck", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet ops stuck", __doc__)
     parser.add_argument("--older-than", type=int, default=4, metavar="HOURS", help="what counts as late; default 4")
     return parser.parse_args(arguments)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from dev.merchants import Opener, deployed
+from dev.speaking import deployed_wallet, sorry
 from wallet_api.clock import rfc3339
 from wallet_api.ledger import chart
 from wallet_api.ledger.lines import Line
@@ -57,10 +58,10 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None, sessi
         for line in Trace(wallet, dynamodb).told(options.reference, options.of):
             print(line)
     except (BotoCoreError, ClientError, SettingsIncomplete, StorageFault) as error:
-        return _sorry(f"The function {options.function!r} or its tables could not be read: {error}")
+        return sorry(f"The function {options.function!r} or its tables could not be read: {error}")
     except Unknown:
         more = " A transaction is found with --of and its owner's id." if options.reference.startswith("ent_") else ""
-        return _sorry(f"Nothing is kept under {options.reference}.{more}")
+        return sorry(f"Nothing is kept under {options.reference}.{more}")
     return 0
 
 
@@ -165,17 +166,10 @@ def _moments(row: Mapping[str, Any]) -> Iterator[datetime]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./wallet ops trace", description=__doc__)
-    parser.add_argument("--function", required=True, help="the deployed function, such as wallet-prod/APIHandler")
-    parser.add_argument("--region", help="when the AWS configuration names none")
+    parser = deployed_wallet("./wallet ops trace", __doc__)
     parser.add_argument("reference", help="pay_…, top_…, ref_…, trf_…, po_…, dlv_…, usr_…, mer_…, ent_…")
     parser.add_argument("--of", help="whose a transaction is: usr_…")
     return parser.parse_args(arguments)
-
-
-def _sorry(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

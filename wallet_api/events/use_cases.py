@@ -29,6 +29,8 @@ WINDOW = 100
 
 logger = logging.getLogger(__name__)
 StreamRecord = Mapping[str, Any]
+Told = tuple[str, Event]
+"""An event with the sequence number of the record that told it."""
 
 
 class Asked(Struct, frozen=True):
@@ -93,9 +95,14 @@ class Events(Struct, frozen=True):
         """An event as part of another capability's trip: whoever asks has to know that the caller may see it."""
         return self.store.find(event_id, trip)
 
-    def told(self, record: StreamRecord) -> Event | None:
-        """The new event in a record of the stream; None for any other record. Raises RecordUnreadable."""
-        return self.store.told(record)
+    def told(self, records: Sequence[StreamRecord]) -> tuple[list[Told], list[str]]:
+        """The new events in records of the stream, and the sequence numbers of the records that cannot be read."""
+
+        def read(record: StreamRecord) -> Iterable[Event]:
+            event = self.store.told(record)
+            return () if event is None else (event,)
+
+        return _read_all(records, read)
 
     def tell(self, event: Event, write: AtomicWrite) -> None:
         """Adds an event to the write that does what it tells of. Raises KeyError for a type that is not in the list."""
@@ -128,15 +135,7 @@ class Events(Struct, frozen=True):
 
     def _project(self, records: Sequence[StreamRecord], read: Callable[[StreamRecord], Iterable[Event]]) -> list[str]:
         """A record that cannot be read fails alone; the events of all others are written first."""
-        failed: list[str] = []
-        told: list[tuple[str, Event]] = []
-        for record in records:
-            sequence = str(record.get("dynamodb", {}).get("SequenceNumber", ""))
-            try:
-                told.extend((sequence, event) for event in read(record))
-            except (RecordUnreadable, JournalRecordUnreadable):
-                logger.exception("a stream record cannot be read", extra={"sequence": sequence})
-                failed.append(sequence)
+        told, failed = _read_all(records, read)
         for start in range(0, len(told), EVENTS_PER_WRITE):
             part = told[start : start + EVENTS_PER_WRITE]
             try:
@@ -145,6 +144,22 @@ class Events(Struct, frozen=True):
                 logger.exception("events could not be written", extra={"sequence": part[0][0]})
                 failed.extend(sequence for sequence, _ in part)
         return list(dict.fromkeys(failed))
+
+
+def _read_all(
+    records: Sequence[StreamRecord], read: Callable[[StreamRecord], Iterable[Event]]
+) -> tuple[list[Told], list[str]]:
+    """What records tell, and the sequence numbers of those that cannot be read: they hold up nothing else."""
+    told: list[Told] = []
+    failed: list[str] = []
+    for record in records:
+        sequence = str(record.get("dynamodb", {}).get("SequenceNumber", ""))
+        try:
+            told.extend((sequence, event) for event in read(record))
+        except (RecordUnreadable, JournalRecordUnreadable):
+            logger.exception("a stream record cannot be read", extra={"sequence": sequence})
+            failed.append(sequence)
+    return told, failed
 
 
 def page_within(events: Sequence[Event], page: PageRequest, asked: Asked, limit: int) -> Page[Event]:

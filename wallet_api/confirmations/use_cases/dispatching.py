@@ -16,7 +16,6 @@ from wallet_api.clock import Clock
 from wallet_api.confirmations.model import TOLD, Preferences, wanted
 from wallet_api.confirmations.store import ConfirmationItem, ConfirmationStore, PreferencesItem, PreferenceStore
 from wallet_api.errors import WalletError
-from wallet_api.events.errors import RecordUnreadable
 from wallet_api.events.model import Event
 from wallet_api.events.use_cases import Events
 from wallet_api.gateways.queue import Message, Queue
@@ -49,18 +48,8 @@ class Dispatching(Struct, frozen=True):
 
     def dispatch(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
         """Keeps the confirmations of the new events in a batch. Returns the sequence numbers of the records that failed."""
-        failed: list[str] = []
-        told: list[tuple[str, Event]] = []
-        for record in records:
-            sequence = str(record.get("dynamodb", {}).get("SequenceNumber", ""))
-            try:
-                event = self.events.told(record)
-            except RecordUnreadable:
-                logger.exception("a stream record cannot be read", extra={"sequence": sequence})
-                failed.append(sequence)
-                continue
-            if event is not None and event.owner.startswith("usr_") and event.type in TOLD:
-                told.append((sequence, event))
+        found, failed = self.events.told(records)
+        told = [(sequence, event) for sequence, event in found if event.owner.startswith("usr_") and event.type in TOLD]
         try:
             self._keep([event for _, event in told])
         except (WalletError, StorageFault):

@@ -35,7 +35,6 @@ from wallet_api.deliveries.model import (
 )
 from wallet_api.deliveries.store import DeliveryStore
 from wallet_api.errors import FieldProblem, Invalid, WalletError
-from wallet_api.events.errors import RecordUnreadable
 from wallet_api.events.model import Event
 from wallet_api.events.use_cases import Events
 from wallet_api.gateways.callbacks import Answered, Callback, Callbacks
@@ -107,18 +106,8 @@ class Deliveries(Struct, frozen=True):
 
     def dispatch(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
         """Makes the deliveries of the new events in a batch. Returns the sequence numbers of the records that failed."""
-        failed: list[str] = []
-        told: list[tuple[str, Event]] = []
-        for record in records:
-            sequence = str(record.get("dynamodb", {}).get("SequenceNumber", ""))
-            try:
-                event = self.events.told(record)
-            except RecordUnreadable:
-                logger.exception("a stream record cannot be read", extra={"sequence": sequence})
-                failed.append(sequence)
-                continue
-            if event is not None and event.owner.startswith("mer_"):
-                told.append((sequence, event))
+        found, failed = self.events.told(records)
+        told = [(sequence, event) for sequence, event in found if event.owner.startswith("mer_")]
         try:
             self._make(told)
         except (WalletError, StorageFault):

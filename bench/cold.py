@@ -112,8 +112,9 @@ def main(arguments: list[str]) -> int:
         imports = _imports(starts[OURS], starts[FLOORS])
         counted = {label: start.instructions() for label, start in starts.items()} if options.count else {}
     labels = ("ms", "cpu_ms", "ratio", "cpu_ratio")
-    facts = {label: dict(zip(labels, (round(each, 3) for each in took), strict=True)) for label, took in found.items()}
-    facts = {"verb": "cold-package" if options.package else "cold", "python": maker.python, **facts}
+    rounded = {label: [round(each, 3) for each in took] for label, took in found.items()}
+    facts: dict[str, object] = {"verb": "cold-package" if options.package else "cold", "python": maker.python}
+    facts |= {label: dict(zip(labels, took, strict=True)) for label, took in rounded.items()}
     facts |= {"instructions_m": counted, "imports_ms": {name: round(own, 2) for name, own, _ in imports}}
     drawn = Bars(
         "From start to first answer", "milliseconds", [""], [(label, [took[0]]) for label, took in found.items()]

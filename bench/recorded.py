@@ -33,11 +33,8 @@ class Tape:
 
     def told(self) -> Iterator[tuple[str, tuple[int, dict[str, str], bytes]]]:
         """Every answer by the name of its call."""
-        for name, answer in self.answers.items():
-            if answer is None:
-                raise LookupError(f"{name} was not answered")
-            status, headers, body = answer
-            yield name, (status, dict(headers), body if isinstance(body, bytes) else body.encode())
+        for name, (status, headers, body) in self.answers.items():
+            yield name, (status, dict(headers), body)
 
     def reset(self) -> None:
         """It has no items."""

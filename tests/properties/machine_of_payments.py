@@ -85,7 +85,7 @@ class Paying(Machine):
                 payment_expired=payment.state == "waiting" and now >= payment.ends,
                 payment_not_authorized=payment.state == "waiting" and now < payment.ends,
                 capture_too_late=late or payment.state == "lapsed",
-                capture_exceeds_hold=payment.state == "held" and wanted > payment.amount,
+                capture_exceeds_authorization=payment.state == "held" and wanted > payment.amount,
             )
 
         if self.happens(lambda key: on.capture(None if whole else amount, key), disturbance, reasons) is not None:

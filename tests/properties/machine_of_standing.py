@@ -92,14 +92,18 @@ class Requesting(Paying):
     def ask_back(self, data: st.DataObject, amount: int, disturbance: Any) -> None:
         number = self.drawn(data, "paid", payer="ada")
         assert number is not None
-        payment, on = self.payments[number], replace(self.stage, paid=self.stage.waiting[number])
+        payment, paid = self.payments[number], self.stage.waiting[number]
+
+        def asking(key: str) -> Any:
+            # The stage as it is then: tokens are renewed.
+            return refund_requests.ask(replace(self.stage, paid=paid), amount, key)
 
         def reasons(_: datetime) -> set[str]:
             return why_not(
                 refund_request_open=payment.request is not None, refund_exceeds_payment=payment.left < amount
             )
 
-        made = self.happens(lambda key: refund_requests.ask(on, amount, key), disturbance, reasons)
+        made = self.happens(asking, disturbance, reasons)
         if made is not None:
             payment.request = (made, amount)
 

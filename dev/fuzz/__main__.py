@@ -4,7 +4,7 @@ Every check is on: no 5xx, no status, header or field that is not promised, wron
 authentication really enforced. Calls follow each other by the document's links. People with money and a merchant that
 earns call, and objects that exist are named, so that each operation says yes as well; one that never did is a failure.
 
-`./wallet fuzz` runs for long, `./wallet fuzz --short` is what CI runs, the same requests each time. The seed is printed:
+`./wallet fuzz` runs for long, `./wallet fuzz --short` for a minute or two, the same requests each time. The seed is printed:
 `--seed` runs it again. What follows other options goes to schemathesis.
 """
 

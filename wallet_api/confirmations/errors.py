@@ -1,7 +1,6 @@
 """How confirmations say no, and how two workers find out that they do the same.
 
 PushServiceDown        the push company does not answer, so that a phone could not be made known to it
-ConfirmationKnown      this movement's confirmation is on its way already
 ChangedMeanwhile       what was read is another by now; it is read again
 """
 
@@ -14,14 +13,6 @@ class PushServiceDown(Unavailable):
     """Apple's or Google's service could not be told of the phone; nothing was kept."""
 
     code = "push_service_unavailable"
-
-
-class ConfirmationKnown(Exception):
-    """This confirmation is there already."""
-
-    def __init__(self, event_id: str) -> None:
-        super().__init__(event_id)
-        self.event_id = event_id
 
 
 class ChangedMeanwhile(Exception):

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from pynamodb.attributes import BooleanAttribute
 
 from wallet_api.clock import rfc3339
-from wallet_api.confirmations.errors import ChangedMeanwhile, ConfirmationKnown
+from wallet_api.confirmations.errors import ChangedMeanwhile
 from wallet_api.confirmations.model import (
     DEFAULTS,
     HOME_CURRENCY,
@@ -27,6 +27,7 @@ from wallet_api.confirmations.model import (
 from wallet_api.events.model import Event
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.additions import Add, add_missing
 from wallet_api.storage.items import Document, Expiry, Moment, UnicodeAttribute, WholeNumber
 from wallet_api.storage.keys import plain_digest
 
@@ -162,18 +163,10 @@ class ConfirmationStore(Struct, frozen=True):
 
     def add(self, events: Sequence[Event], now: datetime) -> None:
         """Adds the confirmations that are not there yet, all in one write."""
-        remaining = {event.id: event for event in events}
-        while remaining:
-            write = self.storage.atomic_write()
-            try:
-                with write:
-                    for event in remaining.values():
-                        write.put(self._item(event, now), ConfirmationKnown(event.id))
-                return
-            except ConfirmationKnown:
-                for refusal in write.refused:
-                    if isinstance(refusal, ConfirmationKnown):
-                        remaining.pop(refusal.event_id, None)
+        add_missing(self.storage, {event.id: self._addition(event, now) for event in events})
+
+    def _addition(self, event: Event, now: datetime) -> Add:
+        return lambda write, known: write.put(self._item(event, now), known)
 
     def claim(self, event_id: str, claimant: str, now: datetime, trip: Trip) -> Read[Confirmation | None]:
         """Takes a confirmation in hand as part of a trip; None when it is done with, not due, or in other hands.

@@ -1,7 +1,6 @@
 """How two workers find out that they do the same, and what is none of their messages.
 
 ClaimedElsewhere    somebody else has this delivery or job in hand, or had it
-DeliveryKnown       the event is on its way to this endpoint already
 MessageUnreadable   a message of the queue that is none of ours
 """
 
@@ -10,14 +9,6 @@ from __future__ import annotations
 
 class ClaimedElsewhere(Exception):
     """Somebody else was first: a duplicate of a message, an overlapping run, or another request."""
-
-
-class DeliveryKnown(Exception):
-    """This delivery is there already."""
-
-    def __init__(self, delivery_id: str) -> None:
-        super().__init__(delivery_id)
-        self.delivery_id = delivery_id
 
 
 class MessageUnreadable(Exception):

@@ -13,7 +13,3 @@ class RecordUnreadable(Exception):
 
 class EventKnown(Exception):
     """This event is there already, so the fact was told."""
-
-    def __init__(self, event_id: str) -> None:
-        super().__init__(event_id)
-        self.event_id = event_id

@@ -15,6 +15,7 @@ from wallet_api.events.errors import EventKnown, RecordUnreadable
 from wallet_api.events.model import BORN, FACTS, OF_FIELDS, OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.additions import Add, add_missing
 from wallet_api.storage.items import Document, Moment, UnicodeAttribute
 
 EVENT = "event"
@@ -70,23 +71,14 @@ class EventStore(Struct, frozen=True):
 
     def add(self, events: Sequence[Event]) -> int:
         """Writes the events that are not there yet, all of them in one write. Returns how many were new."""
-        remaining = {event.id: event for event in events}
-        while remaining:
-            write = self.storage.atomic_write()
-            try:
-                with write:
-                    for event in remaining.values():
-                        write.put(self._item(event), EventKnown(event.id))
-                return len(remaining)
-            except EventKnown:
-                for refusal in write.refused:
-                    if isinstance(refusal, EventKnown):
-                        remaining.pop(refusal.event_id, None)
-        return 0
+        return add_missing(self.storage, {event.id: self._addition(event) for event in events})
+
+    def _addition(self, event: Event) -> Add:
+        return lambda write, known: write.put(self._item(event), known)
 
     def put(self, event: Event, write: AtomicWrite) -> None:
         """Adds an event to the write of what it tells of; the write fails with EventKnown when it was told already."""
-        write.put(self._item(event), EventKnown(event.id))
+        write.put(self._item(event), EventKnown())
 
     def told(self, record: Mapping[str, Any]) -> Event | None:
         """The event that a record of the stream brings, new; None for any other record. Raises RecordUnreadable."""

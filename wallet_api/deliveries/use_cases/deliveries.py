@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import Struct
 
 from wallet_api.clock import Clock
-from wallet_api.deliveries.errors import ClaimedElsewhere, DeliveryKnown, MessageUnreadable
+from wallet_api.deliveries.errors import ClaimedElsewhere, MessageUnreadable
 from wallet_api.deliveries.model import (
     DISABLED_AFTER,
     GONE,
@@ -43,6 +43,7 @@ from wallet_api.ids import is_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.metrics import Measure, Metrics
 from wallet_api.storage import Storage
+from wallet_api.storage.additions import Add, add_missing
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.pages import Page, PageRequest, page_of
 from wallet_api.webhooks.model import Endpoint
@@ -196,18 +197,10 @@ class Deliveries(Struct, frozen=True):
             self.send(part)
 
     def _add(self, deliveries: Sequence[Delivery]) -> None:
-        remaining = {each.id: each for each in deliveries}
-        while remaining:
-            write = self.storage.atomic_write()
-            try:
-                with write:
-                    for each in remaining.values():
-                        self.store.add(each, write, DeliveryKnown(each.id))
-                return
-            except DeliveryKnown:
-                for refusal in write.refused:
-                    if isinstance(refusal, DeliveryKnown):
-                        remaining.pop(refusal.delivery_id, None)
+        add_missing(self.storage, {each.id: self._addition(each) for each in deliveries})
+
+    def _addition(self, delivery: Delivery) -> Add:
+        return lambda write, known: self.store.add(delivery, write, known)
 
     def _prepared(self, message: QueueMessage) -> _Ready | None:
         """The delivery that a message names, claimed; None when there is nothing to do for it. Raises MessageUnreadable."""

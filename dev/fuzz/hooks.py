@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,24 @@ from schemathesis.generation import GenerationMode
 
 from chalicelib.openapi.parts import CLIENT
 from dev.fuzz.errands import ERRANDS
-from dev.fuzz.stock import Stock
+from dev.fuzz.errands.led import Led
+from dev.fuzz.stock import Stock, segment
 from dev.fuzz.tally import Tally
-from dev.fuzz.world import World
+from dev.fuzz.world import Person, World
 from dev.listen import NotThere
 
 OF_OWNERS = ("/v1/merchants/", "/v1/outlets", "/v1/merchant_applications/")
 ENDED = {"payment_pin_locked", "wallet_frozen", "access_frozen", "wallet_closed"}
 """Refusals after which a person can do little more."""
+SAID_NO = (NotThere, LookupError, StopIteration, OSError)
+"""What an errand raises when it cannot be done."""
 
 world = World(int(os.environ["WALLET_FUZZ_PORT"]))
 stock = Stock(int(os.environ.get("WALLET_FUZZ_SEED", "0")))
 tally = Tally()
 turns = itertools.count()
-
+asked: Counter[str] = Counter()
+"""How often each operation was asked what is right by its shape: an errand is done for the first of them, and each third."""
 
 COMMON = {f"#/components/parameters/{name}" for name in ("AcceptLanguage", "WalletVersion", "XClient")}
 CLIENT_PATTERN = re.compile(str(CLIENT["pattern"]))
@@ -80,8 +85,10 @@ def provide(_context: Any, case: Any, _kwargs: Any) -> None:
             case.body = stock.filled(example, world, person, token)
         elif turn % 16:
             case.body = stock.proven(case.body)
-    if name in ERRANDS and turn % 3 == 0 and all(_right(case, where) for where in _WHERE):
-        _run(name, case, person, token)
+    if name in ERRANDS and all(_right(case, where) for where in _WHERE):
+        asked[name] += 1
+        if asked[name] % 3 == 1:
+            _run(name, case, person, token)
 
 
 def _head(case: Any, turn: int) -> None:
@@ -97,22 +104,45 @@ _WHERE = (ParameterLocation.PATH, ParameterLocation.BODY, ParameterLocation.HEAD
 
 
 def _run(name: str, case: Any, person: Any, token: str) -> None:
-    person = person or world.person()
-    world.asking = token
-    try:
-        led = ERRANDS[name](world, person)
-    except (NotThere, LookupError, StopIteration, OSError) as why:
-        tally.not_done(name, f"{type(why).__name__} {why}")
-        world.forget(person.token)
+    done = _led(name, person or world.person(), token)
+    if done is None:
         return
-    if token.startswith("wat_") and token != person.token:
-        case.headers["Authorization"] = f"Bearer {person.token}"
+    led, person = done
+    if token:
+        case.headers["Authorization"] = f"Bearer {_shown(token, person)}"
     if led.path:
-        case.path_parameters = {**(case.path_parameters or {}), **led.path}
+        sent = {at: segment(value) for at, value in led.path.items()}
+        case.path_parameters = {**(case.path_parameters or {}), **sent}
     if led.query:
         case.query = {**(case.query or {}), **led.query}
     if led.body is not None:
         case.body = led.body
+
+
+def _led(name: str, person: Person, token: str) -> tuple[Led, Person] | None:
+    """What an errand leads to, and for whom. When somebody on the way says no, somebody who has done nothing yet goes."""
+    try:
+        return _sent(name, person, token), person
+    except SAID_NO:
+        owns = person is world.owner()
+        world.forget(token)
+        world.forget(person.token)
+    person = world.owner() if owns else world.somebody()
+    try:
+        return _sent(name, person, token), person
+    except SAID_NO as why:
+        tally.not_done(name, f"{type(why).__name__} {why}")
+        return None
+
+
+def _sent(name: str, person: Person, token: str) -> Led:
+    world.asking = _shown(token, person)
+    return ERRANDS[name](world, person)
+
+
+def _shown(token: str, person: Person) -> str:
+    """What shows who calls, of the same kind as before: an errand may have made a new one."""
+    return person.token if token.startswith("wat_") else world.key()
 
 
 def _example(case: Any) -> Any:
@@ -139,8 +169,13 @@ def remember(_context: Any, case: Any, response: Any) -> None:
         stock.learn(case.operation.path, token, answer)
         if key := (case.headers or {}).get("Idempotency-Key"):
             stock.put("/v1/operations", token, str(key))
+        if (person := world.known(token)) and isinstance(answer, dict) and "recovery_codes" in answer:
+            person.kept["recovery_codes"] = answer["recovery_codes"]
     elif token and (response.status_code == 401 or code in ENDED):
-        world.forget(token)
+        try:
+            world.forget(token, for_good=code in ENDED)
+        except SAID_NO as why:
+            tally.not_done("the next one", f"{type(why).__name__} {why}")
 
 
 def _json(response: Any) -> Any:

@@ -9,13 +9,20 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from dev.fuzz.world import CARD, PASSWORD, PIN, Person, World, a_phone, cny
 
 KEPT = 12
 """How many ids of one kind are kept for a caller, the newest."""
 _NAME = re.compile(r"\{(\w+)\}")
-OF_PAGES = {"/docs/assets/{name}": "name", "/docs/errors/{code}": "code", "/docs/guides/{name}": "name"}
+FOLDERS = (".", "..")
+"""What a client takes out of a path before it sends it, however it is written."""
+
+
+def segment(value: Any) -> str:
+    """A value as one segment of a path: an Idempotency-Key may have a slash, a question mark or a number sign in it."""
+    return quote(str(value), safe="")
 
 
 class Stock:
@@ -41,13 +48,19 @@ class Stock:
 
     def put(self, collection: str, token: str, value: str) -> None:
         """Somebody has something."""
+        if value in FOLDERS:
+            return
         for whose in (token, ""):
             if value not in self._ids[collection, whose]:
                 self._ids[collection, whose].append(value)
 
     def path(self, template: str, token: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The path's parameters, each one of what the caller has, or else of what anybody has; as given where nobody has any."""
-        return {name: self._of(template, name, token) or given.get(name) for name in _NAME.findall(template)}
+        """The path's parameters, each one of what the caller has, or else of what anybody has; as given where nobody has any.
+
+        Both are as they are sent, `given` already.
+        """
+        found = {name: self._of(template, name, token) for name in _NAME.findall(template)}
+        return {name: given.get(name) if value is None else segment(value) for name, value in found.items()}
 
     def _of(self, template: str, name: str, token: str) -> str | None:
         collection = template[: template.index("{" + name + "}") - 1]

@@ -62,7 +62,7 @@ class World:
         self._turn = 0
         self._owner: Person | None = None
         self.merchant_id = ""
-        self._key = ""
+        self._key = self._key_id = ""
         self.asking = ""
         """The token of who makes the call that an errand is for."""
 
@@ -113,33 +113,50 @@ class World:
                 self._open_shop()
             return self._key
 
-    def forget(self, token: str) -> None:
-        """Who shows a token that is refused is nobody any more. The merchant stays: it gets a new key, its owner a new session."""
+    def forget(self, token: str, *, for_good: bool = False) -> None:
+        """Who shows a token that is refused is nobody any more; `for_good` when they cannot come back by signing in.
+
+        The merchant stays as long as it can be mended: it gets a new key, its owner a new session.
+        """
         with self._alone:
             self._people = [each for each in self._people if each.token != token]
-            if self._owner is None or token not in (self._key, self._owner.token):
+            owner = self._owner
+            if owner is None or token not in (self._key, owner.token):
                 return
-            if self._answer("GET", "/v1/me", token=self._owner.token).status != 200:
-                self._sign_owner_in()
-            if self._answer("GET", "/v1/balance", token=self._key).status != 200:
-                self._key = self._new_key()
+            try:
+                if for_good and token == owner.token:
+                    raise NotThere("the owner can do little more")
+                self._mend_shop(owner)
+            except NotThere:
+                self._open_shop()
 
-    def _sign_owner_in(self) -> None:
-        try:
-            self.sign_in(self.owner())
-        except NotThere:
-            self._open_shop()
+    def _mend_shop(self, owner: Person) -> None:
+        if self._answer("GET", "/v1/me", token=owner.token).status != 200:
+            self.sign_in(owner)
+        path = f"/v1/merchants/{self.merchant_id}"
+        if self.ask("GET", path, token=owner.token)["signed_requests_only"]:
+            self.ask("PATCH", path, {"signed_requests_only": False}, owner.token)
+        if self._answer("GET", "/v1/balance", token=self._key).status != 200:
+            self._key = self._new_key(owner)
 
     def _open_shop(self) -> None:
-        self._owner = self.somebody()
-        made = self.ask("POST", "/v1/merchant_applications", SHOP, self._owner.token)
+        owner = self._owner = self.somebody()
+        made = self.ask("POST", "/v1/merchant_applications", SHOP, owner.token)
         self.merchant_id = str(made["merchant_id"])
-        self._key = self._new_key()
+        self._key = self._new_key(owner)
 
-    def _new_key(self) -> str:
+    def _new_key(self, owner: Person) -> str:
+        self.end_spare_keys(owner)
+        made = self.ask("POST", f"/v1/merchants/{self.merchant_id}/api_keys", {"name": "till"}, owner.token)
+        self._key_id = str(made["id"])
+        return str(made["secret"])
+
+    def end_spare_keys(self, owner: Person) -> None:
+        """Revokes every key but the one that calls: a merchant has no more than fifty."""
         path = f"/v1/merchants/{self.merchant_id}/api_keys"
-        token = self._owner.token if self._owner else None
-        return str(self.ask("POST", path, {"name": "till"}, token)["secret"])
+        for row in self.ask("GET", f"{path}?limit=100", token=owner.token)["data"]:
+            if row["status"] == "active" and row["id"] != self._key_id:
+                self.ask("DELETE", f"{path}/{row['id']}", token=owner.token)
 
     def a_day_later(self) -> None:
         """What was earned can be paid out and is reported; whoever was signed in signs in again."""

@@ -73,6 +73,15 @@ def register_device_key(_world: World, _person: Person) -> Led:
     return Led(body={"public_key": NAMED["public_key"], "algorithm": "ES256", "pin": PIN})
 
 
+def register_push(_world: World, _person: Person) -> Led:
+    return Led(body={"service": "fcm", "token": secrets.token_urlsafe(24)})
+
+
+def end_push(world: World, person: Person) -> Led:
+    world.ask("PUT", "/v1/devices/current/push_token", register_push(world, person).body, person.token)
+    return Led()
+
+
 def end_payment_codes(world: World, person: Person) -> Led:
     world.ask("POST", "/v1/devices/current/payment_code_secret", {"pin": PIN}, person.token)
     return Led()
@@ -123,8 +132,9 @@ def enrol_totp(world: World, person: Person) -> Led:
 
 def with_recovery_code(world: World, person: Person) -> Led:
     """Removing an authenticator, and renewing the codes, with one of the codes."""
-    _without_totp(world, person)
-    codes = world.ask("POST", "/v1/totp/confirm", confirm_totp(world, person).body, person.token)["recovery_codes"]
+    body = confirm_totp(world, person).body
+    codes = world.ask("POST", "/v1/totp/confirm", body, person.token)["recovery_codes"]
+    person.kept["recovery_codes"] = codes[1:]
     return Led(body={"code": codes[0]})
 
 
@@ -203,6 +213,8 @@ OF_PEOPLE: Mapping[str, Errand] = {
     "freezes_confirm_unfreeze": confirm_unfreeze,
     "freezes_send_unfreeze_code": send_unfreeze_code,
     "freezes_start_unfreeze": start_unfreeze,
+    "notification_preferences_drop_push_token": end_push,
+    "notification_preferences_register_push_token": register_push,
     "payment_codes_end_secret": end_payment_codes,
     "recoveries_confirm_reset": confirm_password_reset,
     "recoveries_confirm_unlock": confirm_unlock,

@@ -8,11 +8,11 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import routes, schedules, streams
+from chalicelib import schedules, streams
+from chalicelib.routes import late
 
 app = Chalice(app_name="wallet-api")
-for each in routes.ALL:
-    app.register_blueprint(each)
+late.register(app)
 
 # The real ARNs are laid over these by infra/overrides.yaml when the application is packaged.
 LEDGER_STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/ledger/stream/placeholder"

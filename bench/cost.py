@@ -17,7 +17,7 @@ from bench import capacity, shown
 from bench.charts import Bars
 from bench.meter import SLOWER_BY, Call, Meter, metered
 from bench.use_cases import ASKED, MEASURED, PAYMENT, USUAL, Bench
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from dev.cloud.local import LocalCloud
 
 HEADS = (
@@ -78,7 +78,7 @@ def measured(bench: Bench, name: str, slower_by: float = SLOWER_BY) -> tuple[Met
 
 def unmeasured(asked: set[tuple[str, str]]) -> list[str]:
     """The endpoints with an Idempotency-Key that none of these requests went to."""
-    endpoints = (each for routes in ALL for each in routes.endpoints if each.idempotency == "required")
+    endpoints = (each for routes in every() for each in routes.endpoints if each.idempotency == "required")
     return sorted(f"{each.method} {each.path}" for each in endpoints if not _reached(each.method, each.path, asked))
 
 

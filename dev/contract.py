@@ -1,28 +1,40 @@
-"""`./wallet contract`: what holds the API to its document with strangers' tools, one after the other.
+"""`./wallet contract`: what holds the API to its document with strangers' tools, two parts beside each other.
 
-`clients` generates clients and walks the demo with one; `lint` has the document read by Redocly's linter; `page` looks at the
-reference page in a browser; `bruno` walks the served collection with Bruno's own command line; `codes` has our QR codes read
-by an EMVCo parser from npm; `audit` asks whether a locked package has a known vulnerability. Without arguments all are run.
-What cannot be done on this machine says so (`not run:` and why), and is no failure.
+`clients` generates a Python client and walks the demo with it; `types` generates TypeScript declarations and compiles them;
+`lint` has the document read by Redocly's linter; `page` looks at the reference page in a browser; `codes` has our QR codes
+read by an EMVCo parser from npm; `bruno` walks the served collection with Bruno's own command line; `audit` asks whether a
+locked package has a known vulnerability. Without arguments all are run.
+
+Each part has a time limit, and so has each step that asks a registry. What cannot be done on this machine, because a
+registry cannot be reached or does not answer, or there is no browser, is `not run`, is named at the end, and is no failure:
+nothing that was checked is wrong. What ran and failed is one, and a registry that answers without having what a lock names.
+`--must-run`, for a release, makes `not run` a failure as well.
 """
 
+import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-LINTER = "@redocly/cli@2.77.0"
+from dev import limits, npm
+from dev.limits import UNREACHABLE, NotRun
+
 URL = "http://127.0.0.1:8000"
+BESIDE = 2
+"""How many parts run at the same time."""
 
 
 def document() -> Any:
     """The OpenAPI document of this code."""
     from chalicelib import openapi
-    from chalicelib.routes import ALL
+    from chalicelib.routes import every
 
-    return openapi.document([each for routes in ALL for each in routes.endpoints], URL)
+    return openapi.document([each for routes in every() for each in routes.endpoints], URL)
 
 
 def clients() -> int:
@@ -31,41 +43,26 @@ def clients() -> int:
     return main(document())
 
 
+def types() -> int:
+    from dev.generated_client import declare
+
+    return declare(document())
+
+
 def lint() -> int:
     """Holds the document to Redocly's recommended rules; a warning is a failure."""
-    from dev import npm
-
+    tools = npm.install("contract")
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         (place / "openapi.json").write_text(json.dumps(document()), "utf-8")
-        try:
-            tools = npm.install(place, LINTER)
-            told = json.loads(npm.run([str(tools / "redocly"), "lint", "openapi.json", "--format", "json"], place))
-        except npm.NotHere as why:
-            print(f"lint: not run: {why}")
-            return 0
-        except npm.Failed as said:
-            print(f"lint: {said}", file=sys.stderr)
-            return 1
+        told = json.loads(npm.run([str(tools / "redocly"), "lint", "openapi.json", "--format", "json"], place))
     found = [f"{each['ruleId']}: {each['message']}" for each in told["problems"]]
-    print("\n".join(found) or f"lint: {LINTER} finds nothing")
+    print("\n".join(found) or f"lint: {npm.version('contract', '@redocly/cli')} finds nothing")
     return int(bool(found))
-
-
-def bruno() -> int:
-    from dev.bruno import main
-
-    return main()
 
 
 def page() -> int:
     from dev.reference_page import main
-
-    return main()
-
-
-def audit() -> int:
-    from dev.audit import main
 
     return main()
 
@@ -76,26 +73,145 @@ def codes() -> int:
     return main()
 
 
-PARTS: dict[str, Callable[[], int]] = {
+def bruno() -> int:
+    from dev.bruno import main
+
+    return main()
+
+
+def audit() -> int:
+    from dev.audit import main
+
+    return main()
+
+
+RUN: dict[str, Callable[[], int]] = {
     "clients": clients,
-    "lint": lint,
     "page": page,
-    "bruno": bruno,
+    "types": types,
+    "lint": lint,
     "codes": codes,
+    "bruno": bruno,
     "audit": audit,
 }
 
 
-def main(chosen: Sequence[str]) -> int:
-    """Runs the chosen parts, or all; returns 1 when one fails and 2 for an unknown name."""
-    if unknown := set(chosen) - set(PARTS):
+class Part(NamedTuple):
+    """A program of its own, so that it can be stopped; and the set of npm's tools that it needs, if any."""
+
+    command: tuple[str, ...]
+    seconds: float
+    tools: str = ""
+    install_seconds: float = npm.INSTALL_SECONDS
+
+
+class Result(NamedTuple):
+    """What a part came to: `said` is what it told, `status` 0, UNREACHABLE or something else, which is a failure."""
+
+    status: int
+    said: str
+    seconds: float
+
+    @property
+    def word(self) -> str:
+        return {0: "ok", UNREACHABLE: "not run"}.get(self.status, "FAIL")
+
+
+def _part(name: str, seconds: float, *tools: Any) -> Part:
+    return Part((sys.executable, "-m", "dev.contract", "--alone", name), seconds, *tools)
+
+
+PARTS: dict[str, Part] = {
+    "clients": _part("clients", 240),
+    "page": _part("page", 180),
+    "types": _part("types", 120, "contract"),
+    "lint": _part("lint", 120, "contract"),
+    "codes": _part("codes", 60, "contract"),
+    "bruno": _part("bruno", 300, "bruno", 600),
+    "audit": _part("audit", 600),
+}
+"""In the order in which they begin: those that take longest, and wait for no registry, first."""
+
+
+def alone(name: str) -> int:
+    """Runs one part in this process."""
+    try:
+        return RUN[name]()
+    except NotRun as why:
+        print(f"{name}: not run: {why}")
+        return UNREACHABLE
+    except npm.Failed as said:
+        print(f"{name}: {said}")
+        return 1
+
+
+def results(chosen: Iterable[str]) -> Iterable[tuple[str, Result]]:
+    """Runs parts beside each other, and yields each with its name when it has ended."""
+    parts = {name: PARTS[name] for name in PARTS if name in chosen}
+    sets = {part.tools: part.install_seconds for part in parts.values() if part.tools}
+    with ThreadPoolExecutor(BESIDE) as places, ThreadPoolExecutor(len(sets) or 1) as installers:
+        # A registry that hangs is waited for once, however many parts need it, while others run.
+        made = {name: installers.submit(npm.install, name, seconds) for name, seconds in sets.items()}
+        running = {places.submit(_result, name, part, made.get(part.tools)): name for name, part in parts.items()}
+        for each in as_completed(running):
+            yield running[each], each.result()
+
+
+def _result(name: str, part: Part, made: Future[Path] | None) -> Result:
+    began = time.monotonic()
+    try:
+        if made is not None:
+            made.result()
+        done = limits.run(part.command, part.seconds)
+        status, said = done.returncode, done.stdout + done.stderr
+    except NotRun as why:
+        status, said = UNREACHABLE, f"{name}: not run: {why}\n"
+    except npm.Failed as failure:
+        status, said = 1, f"{name}: {failure}\n"
+    except limits.Overran:
+        status, said = 1, f"{name}: did not end in {part.seconds:g} s\n"
+    return Result(status, said, time.monotonic() - began)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the chosen parts, or all; 1 when one fails, or was not run and had to; 2 for an unknown name."""
+    options = _options(arguments)
+    if unknown := set(options.parts) - set(PARTS):
         print(f"wallet: no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    failed = [name for name, run in PARTS.items() if name in (chosen or PARTS) and run()]
+    if options.alone:
+        return alone(options.parts[0])
+    ended: dict[str, Result] = {}
+    for name, result in results(options.parts or PARTS):
+        ended[name] = result
+        print(f"{result.word:7}  {name:7} {result.seconds:6.1f} s  {_short(result)}", flush=True)
+    failed = [name for name in PARTS if name in ended and ended[name].word == "FAIL"]
+    missing = [name for name in PARTS if name in ended and ended[name].word == "not run"]
+    for name in missing:
+        print("\n".join(line for line in ended[name].said.splitlines() if "not run" in line))
     if failed:
         print(f"wallet: failed: {', '.join(failed)}", file=sys.stderr)
-    return int(bool(failed))
+    if missing and options.must_run:
+        print(f"wallet: not run, and had to: {', '.join(missing)}", file=sys.stderr)
+    return int(bool(failed or (missing and options.must_run)))
+
+
+def _short(result: Result) -> str:
+    """The last of what a part told, and all of it when it failed."""
+    lines = result.said.rstrip().splitlines() or [f"status {result.status}"]
+    return "\n".join(["", *lines]) if result.word == "FAIL" else lines[-1]
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./wallet contract", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    parser.add_argument("--must-run", action="store_true", help="what cannot be run is a failure: for a release")
+    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    limits.stop_all_when_told()
+    sys.exit(main())

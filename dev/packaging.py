@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from chalicelib.routes.late import PLACES
 from dev import functions, refusals
 from dev.lambda_zip import (
     DEPLOYED_PYTHON,
@@ -156,9 +157,20 @@ def build(
     template = finished_template(made / "sam.json", python)
     install(project / "requirements.txt", site, python)
     shutil.unpack_archive(made / "deployment.zip", site)
+    write_places(workshop, site)
     prune(site)
     compile_bytecode(site, interpreter)
     return template
+
+
+def write_places(workshop: Path, site: Path) -> None:
+    """Tells the package which file serves what, so that a cold start imports the one that it needs."""
+    program = "import sys; from pathlib import Path; from chalicelib.routes import late; late.write(Path(sys.argv[1]))"
+    command = [sys.executable, "-c", program, str(site / "chalicelib" / "routes" / PLACES.name)]
+    env = {**os.environ, "PYTHONPATH": f"{workshop}{os.pathsep}{workshop / 'vendor'}", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=workshop, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CannotPackage(f"The routes could not be listed:\n{done.stderr[-2000:]}")
 
 
 def version_of(interpreter: str) -> str | None:

@@ -159,6 +159,6 @@ def _encoded(value: Any) -> str:
 @cache
 def _document(server_url: str) -> Any:
     from chalicelib import openapi
-    from chalicelib.routes import ALL
+    from chalicelib.routes import every
 
-    return openapi.document([each for routes in ALL for each in routes.endpoints], server_url)
+    return openapi.document([each for routes in every() for each in routes.endpoints], server_url)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import errors
 from chalicelib.headers import FOR_EVERY_CLIENT, VERSION, idempotency_key, require_acceptable
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from wallet_api.clients.errors import ClientMalformed
 from wallet_api.clients.model import Client
 
@@ -43,7 +43,7 @@ def test_a_client_that_names_itself_is_asked_about_wherever_it_may_be_refused() 
 
 
 def test_what_every_client_may_ask_exists() -> None:
-    assert {each.path for routes in ALL for each in routes.endpoints} >= FOR_EVERY_CLIENT
+    assert {each.path for routes in every() for each in routes.endpoints} >= FOR_EVERY_CLIENT
 
 
 def test_a_header_that_decides_is_read_strictly() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.messages import LOCALES, catalog, detail, field_detail, locale_of
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from wallet_api.errors import WalletError
 from wallet_api.money import Money
 
@@ -49,7 +49,7 @@ def test_a_value_of_a_fact_is_never_read_as_a_format() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_a_text_says_of_the_key_is_what_retry_says(locale: str) -> None:
     """D15, P9: who reads and who programs do the same next. Other keys, such as an API key, are other things."""
-    assert ALL, "with the routes every way to say no is there"
+    assert every(), "with the routes every way to say no is there"
     for code in sorted(catalog().keys() - {"fields"}):
         error, text = WalletError.by_code[code], catalog()[code]["detail"][locale]
         assert error.retry in ("same_key", "after") or not SAME_KEY.search(text), f"{code}: {error.retry}: {text}"

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from chalicelib.http import Endpoint
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from chalicelib.samples import NAMED, sample
 from chalicelib.views import Body, MoneyIn
 
-ENDPOINTS = [each for routes in ALL for each in routes.endpoints if each.body is not None]
+ENDPOINTS = [each for routes in every() for each in routes.endpoints if each.body is not None]
 
 
 def sample_of(shape: type[msgspec.Struct]) -> object:

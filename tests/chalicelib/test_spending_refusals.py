@@ -1,12 +1,12 @@
 """Whatever a wallet's owner says yes to may be refused in the same ways, and each endpoint says so."""
 
 from chalicelib.http import Endpoint
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from chalicelib.spending_refusals import LIMIT_REFUSALS, SPENDING_REFUSALS
 from wallet_api.ledger.errors import InsufficientFunds, TransactionLimitExceeded
 from wallet_api.ledger.limits import REACHED
 
-ENDPOINTS = [each for routes in ALL for each in routes.endpoints]
+ENDPOINTS = [each for routes in every() for each in routes.endpoints]
 
 
 def _spends(endpoint: Endpoint) -> bool:

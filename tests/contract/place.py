@@ -12,7 +12,7 @@ from chalicelib import messages
 from chalicelib.errors import status_of
 from chalicelib.http import Endpoint
 from chalicelib.messages import Locale
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests import build
@@ -21,7 +21,7 @@ from wallet_api.errors import Invalid, WalletError
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 
-ENDPOINTS = [each for routes in ALL for each in routes.endpoints]
+ENDPOINTS = [each for routes in every() for each in routes.endpoints]
 WITH_BODY = [each for each in ENDPOINTS if each.body is not None]
 WITH_KEY = [each for each in ENDPOINTS if each.idempotency == "required"]
 WRITING = [each for each in ENDPOINTS if each.method not in ("GET", "HEAD")]

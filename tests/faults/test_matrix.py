@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from dev.cloud.local import LocalCloud
 from tests.faults.matrix import CELLS_A_STAGE, Cell, Coverage, cells_of, run, share_of
 from tests.faults.scenario import Scenario
@@ -14,7 +14,7 @@ from tests.faults.stage import Stage
 
 def test_every_endpoint_with_a_key_is_in_the_matrix() -> None:
     """Whoever adds an endpoint that requires an Idempotency-Key adds how it ends when nothing breaks."""
-    endpoints = (each for routes in ALL for each in routes.endpoints)
+    endpoints = (each for routes in every() for each in routes.endpoints)
     keyed = {f"{each.method} {each.path}" for each in endpoints if each.idempotency == "required"}
     assert keyed - {each.endpoint for each in SCENARIOS} == set()
 

@@ -5,6 +5,7 @@ for Lambda's processor and Python, with wheels of an index, and lets the deploye
 """
 
 import os
+import re
 import shutil
 import sys
 import zipfile
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.routes import every
 from dev.client import Api
 from dev.cloud import safety
 from dev.cloud.local import LocalCloud
@@ -192,7 +194,10 @@ def test_a_payment_imports_no_library_that_it_does_not_need(zipped: Path, tmp_pa
         imported = functions.modules()
     libraries = {name.partition(".")[0] for name, path in imported.items() if path and path.startswith(str(site))}
     assert libraries <= OURS | OF_A_PAYMENT, f"imported as well: {sorted(libraries - OURS - OF_A_PAYMENT)}"
+    assert {"chalicelib.routes.payments", "chalicelib.routes.late"} <= imported.keys()
     for unneeded in (
+        "chalicelib.routes.cards",
+        "chalicelib.routes.webhooks",
         "boto3",
         "s3transfer",
         "pytest",
@@ -205,6 +210,18 @@ def test_a_payment_imports_no_library_that_it_does_not_need(zipped: Path, tmp_pa
         "asyncio",
     ):
         assert unneeded not in imported
+
+
+def test_every_endpoint_of_the_package_answers_as_it_does_where_all_are_imported(
+    zipped: Path, tmp_path: Path, cloud: LocalCloud, api: Api
+) -> None:
+    """The package imports a capability's file when it is first asked for; none may be missing by then."""
+    with running(unpacked(zipped, tmp_path / "task"), cloud) as (packaged, _):
+        for promised in (each for routes in every() for each in routes.endpoints):
+            path = re.sub(r"\{\w+\}", "x", promised.path)
+            here, there = (side.call(promised.method, path) for side in (api, packaged))
+            assert (there.status, there.headers["content-type"]) == (here.status, here.headers["content-type"]), path
+            assert there.status != 404 or there.json["code"] == here.json["code"], path
 
 
 def test_packaging_again_gives_the_same_bytes(zipped: Path, project: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from app import app
 from bench.meter import metered
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from dev.cloud.local import LocalCloud
 from dev.templates import ROOT, Template
 from tests.build import a_person, key
@@ -54,7 +54,7 @@ def test_s12_business_knows_nothing_of_chalice() -> None:
 
 def test_s14_no_answer_is_of_a_type_that_api_gateway_takes_for_binary() -> None:
     """S14: Chalice answers 400 to a caller whose Accept does not name such a type."""
-    endpoints = [each for routes in ALL for each in routes.endpoints]
+    endpoints = [each for routes in every() for each in routes.endpoints]
     media = {each.answer for each in endpoints if isinstance(each.answer, str)}
     assert media
     assert not media & set(app.api.binary_types)
@@ -64,7 +64,7 @@ def test_s3_nobody_is_let_in_by_the_local_server_who_would_be_refused_by_a_deplo
     """S3: `chalice local` takes every token. Here the app itself decides, so that each endpoint refuses what nobody made."""
     imported = {name for path in (ROOT / "dev").rglob("*.py") for name in imports_of(path)}
     assert not {name for name in imported if name.startswith("chalice.local")}
-    closed = [each for routes in ALL for each in routes.endpoints if each.callers]
+    closed = [each for routes in every() for each in routes.endpoints if each.callers]
     assert len(closed) > 100
     for each in closed:
         path = re.sub(r"\{\w+\}", AN_ID, each.path)

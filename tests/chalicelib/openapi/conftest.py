@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib import openapi
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 
 
 @pytest.fixture(scope="session")
 def document() -> Any:
-    return openapi.document([each for routes in ALL for each in routes.endpoints], "https://wallet.example")
+    return openapi.document([each for routes in every() for each in routes.endpoints], "https://wallet.example")

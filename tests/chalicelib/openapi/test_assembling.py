@@ -13,13 +13,13 @@ from chalicelib import errors, messages, openapi
 from chalicelib.http import Endpoint, Routes, endpoint
 from chalicelib.openapi.operations import ID_PATTERN
 from chalicelib.openapi.problems import problems_of
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 from chalicelib.views import Body, ListView, MoneyIn, MoneyView, PageQuery, View
 from wallet_api.ledger.errors import InsufficientFunds
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 
-ENDPOINTS = [each for routes in ALL for each in routes.endpoints]
+ENDPOINTS = [each for routes in every() for each in routes.endpoints]
 URL = "https://wallet.example"
 
 

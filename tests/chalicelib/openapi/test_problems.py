@@ -1,9 +1,9 @@
 """What an endpoint takes and who may call it decide what it may refuse."""
 
 from chalicelib.openapi.problems import problems_of
-from chalicelib.routes import ALL
+from chalicelib.routes import every
 
-PROMISED = {(each.method, each.path): each for routes in ALL for each in routes.endpoints}
+PROMISED = {(each.method, each.path): each for routes in every() for each in routes.endpoints}
 
 
 def codes(method: str, path: str) -> set[str]:

@@ -4,8 +4,8 @@ Every check is on: no 5xx, no status, header or field that is not promised, wron
 authentication really enforced. Calls follow each other by the document's links. People with money and a merchant that
 earns call, and objects that exist are named, so that each operation says yes as well; one that never did is a failure.
 
-`./wallet fuzz` runs for long, `./wallet fuzz --short` for a minute or two, the same requests each time. The seed is printed:
-`--seed` runs it again. What follows other options goes to schemathesis.
+`./wallet fuzz` runs for long; `./wallet fuzz --short`, which CI runs, for a minute or two, the same requests each time. The seed
+is printed: `--seed` runs it again. What follows other options goes to schemathesis.
 """
 
 import argparse
@@ -24,8 +24,11 @@ from dev.fuzz.tally import Tally
 from dev.templates import ROOT
 
 SETTINGS = Path(__file__).with_name("settings.toml")
+DOCUMENT, REPORT = "openapi.json", "report.json"
 LONG, SHORT = 200, 2
 """How many requests are made up for each operation in a phase, at most."""
+SCENARIOS = 40
+"""How many chains of calls a short run follows."""
 LEAST = 20_000
 """What a long run has to reach."""
 SHORT_SEED = 20261122
@@ -57,15 +60,34 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def command(url: str, options: argparse.Namespace, report: Path, more: Sequence[str]) -> list[str]:
-    """How schemathesis is started."""
+def command(url: str, options: argparse.Namespace, scratch: Path, more: Sequence[str]) -> list[str]:
+    """How schemathesis is started. It reads the document from a file: from a URL it would leave that operation out."""
     program = "from schemathesis.cli import schemathesis; schemathesis()"
     return [
-        *(sys.executable, "-c", program, "--config-file", str(SETTINGS), "run", f"{url}/openapi.json"),
-        *("--max-examples", str(options.examples), "--seed", str(options.seed)),
-        *("--report", "json", "--report-json-path", str(report)),
+        *(
+            sys.executable,
+            "-c",
+            program,
+            "--config-file",
+            str(_settings(options, scratch)),
+            "run",
+            str(scratch / DOCUMENT),
+        ),
+        *("--url", url, "--max-examples", str(options.examples), "--seed", str(options.seed)),
+        *("--report", "json", "--report-json-path", str(scratch / REPORT)),
         *more,
     ]
+
+
+def _settings(options: argparse.Namespace, scratch: Path) -> Path:
+    """A few requests for each operation are no reason to follow as few links."""
+    if not options.short:
+        return SETTINGS
+    path = scratch / SETTINGS.name
+    path.write_text(
+        SETTINGS.read_text("utf-8") + f"\n[phases.stateful]\ngeneration.max-examples = {SCENARIOS}\n", "utf-8"
+    )
+    return path
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,6 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace, more: Sequence[str]) -> Outcome:
     """Opens a wallet and has schemathesis ask it."""
+    from dev.client import Api
     from dev.cloud.local import LocalCloud
     from dev.server import Server
 
@@ -102,11 +125,13 @@ def run(options: argparse.Namespace, more: Sequence[str]) -> Outcome:
         cloud.seed()
         cloud.pump.start()
         server.start()
-        report, kept = Path(scratch) / "report.json", Path(scratch) / "tally.json"
+        place = Path(scratch)
+        kept = place / "tally.json"
+        (place / DOCUMENT).write_bytes(Api(server.port).get(f"/{DOCUMENT}").body)
         env = {**os.environ, "PYTHONPATH": str(ROOT), **hooked(server.port, options, kept)}
         began = time.monotonic()
-        status = subprocess.call(command(server.url, options, report, more), env=env, cwd=scratch)
-        outcome = Outcome(status, cases(report), Tally.read(kept), time.monotonic() - began)
+        status = subprocess.call(command(server.url, options, place, more), env=env, cwd=scratch)
+        outcome = Outcome(status, cases(place / REPORT), Tally.read(kept), time.monotonic() - began)
         server.stop()
     return outcome
 

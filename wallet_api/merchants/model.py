@@ -140,9 +140,9 @@ class Profile(Struct, frozen=True):
 
     def _checks(self) -> tuple[tuple[str, bool], ...]:
         return (
-            ("name", 0 < len(self.name) <= 100 and self.name.isprintable()),
+            ("name", 0 < len(self.name) <= 140 and self.name.isprintable()),
             ("latin_name", bool(_LATIN.fullmatch(self.latin_name))),
-            ("city", 0 < len(self.city) <= 60 and self.city.isprintable()),
+            ("city", 0 < len(self.city) <= 140 and self.city.isprintable()),
             ("latin_city", bool(_LATIN.fullmatch(self.latin_city))),
             ("country", bool(_COUNTRY.fullmatch(self.country))),
             ("category", bool(_CATEGORY.fullmatch(self.category))),

@@ -46,7 +46,7 @@ class Outlet(Struct, frozen=True):
 
     def _checks(self) -> tuple[tuple[str, bool], ...]:
         return (
-            ("name", 0 < len(self.name) <= 100 and self.name.isprintable() and bool(self.name.strip())),
+            ("name", 0 < len(self.name) <= 140 and self.name.isprintable() and bool(self.name.strip())),
             ("label", len(self.label) <= MAX_LABEL and bool(_LABEL.fullmatch(self.label))),
             ("address", self.address is None or (0 < len(self.address) <= 200 and self.address.isprintable())),
         )

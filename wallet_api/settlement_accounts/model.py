@@ -28,7 +28,7 @@ class Details(Discreet, frozen=True):
     def __post_init__(self) -> None:
         checks = (
             ("bank", 0 < len(self.bank) <= 60 and self.bank.isprintable()),
-            ("holder_name", 0 < len(self.holder_name) <= 100 and self.holder_name.isprintable()),
+            ("holder_name", 0 < len(self.holder_name) <= 140 and self.holder_name.isprintable()),
             ("number", bool(_NUMBER.fullmatch(self.number))),
         )
         problems = [FieldProblem(f"/{name}", "wrong_format") for name, good in checks if not good]

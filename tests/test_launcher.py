@@ -143,7 +143,7 @@ def test_where_venv_is_whole_it_is_used(project: Project) -> None:
 def test_without_network_it_says_so_and_how_to_carry_the_packages(project: Project) -> None:
     shutil.rmtree(project.home / "wheels")
     status, said = project.run("serve", python=project.python_that(NO_ENSUREPIP), env=NO_INDEX)
-    assert status == 1
+    assert status == 69
     assert "The package index could not be reached" in said
     assert (
         "pip download --require-hashes --no-deps -r requirements-serve.txt -r requirements-ministack.txt -d wheels"
@@ -158,6 +158,14 @@ def test_a_package_that_is_not_the_locked_one_is_refused(project: Project) -> No
     status, said = project.run("serve", python=project.python_that(NO_ENSUREPIP))
     assert status == 1
     assert "is not the one that was locked" in said
+
+
+def test_an_index_that_answers_and_lacks_a_package_is_another_matter(project: Project) -> None:
+    """It has another status: who runs this unattended must not take it for a network that was down."""
+    (project.home / "wheels" / "tiny-1.0-py3-none-any.whl").unlink()
+    status, said = project.run("serve", python=project.python_that(NO_ENSUREPIP))
+    assert status == 1
+    assert "The package index lacks a package." in said
 
 
 @pytest.mark.parametrize(

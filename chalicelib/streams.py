@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import DynamoDBEvent, SQSEvent
 
 from chalicelib import wiring, work_log
-from wallet_api.deliveries.use_cases import QueueMessage
+from wallet_api.gateways.queue import QueueMessage
 from wallet_api.wallet import Wallet
 
 Projection = Callable[[Sequence[Mapping[str, Any]]], Sequence[str]]

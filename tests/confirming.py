@@ -13,9 +13,9 @@ from dev.cloud.local import LocalCloud
 from tests.build import Someone, a_person, key, send
 from wallet_api.confirmations.store import CONFIRMATION
 from wallet_api.confirmations.use_cases import Sending
-from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
 from wallet_api.gateways.push import Pushed, Service
+from wallet_api.gateways.queue import QueueMessage
 
 ON, OFF = {"push": True, "sms": True, "email": True}, {"push": False, "sms": False, "email": False}
 

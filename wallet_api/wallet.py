@@ -5,7 +5,6 @@ from __future__ import annotations
 from wallet_api.cards.use_cases import Cards
 from wallet_api.clients.use_cases import Clients
 from wallet_api.clock import Clock
-from wallet_api.confirmations.use_cases import Sides
 from wallet_api.fees.use_cases import Fees
 from wallet_api.gateways.acquirer import Acquirer
 from wallet_api.gateways.bank import Bank
@@ -103,23 +102,24 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     cards = Cards.open(storage, clock, keys, ledger, sessions, acquirer)
     fees = Fees.open(storage, clock, ledger, sessions, people, cards, merchants)
     top_ups = TopUps.open(storage, clock, ledger, sessions, cards, fees, acquirer, ground.metrics)
-    telling = open_telling(ground, sessions, merchants)
     payments = Payments(
         storage, clock, ledger, sessions, *asking, fees, merchants, side.outlets, side.mandates, ground.screening, ground.metrics,
-        identity.payment_codes, telling.events, PaymentStore.open(storage),
+        identity.payment_codes, side.events, PaymentStore.open(storage),
     )  # fmt: skip
     back = open_money_back(ground, sessions, merchants, cards, top_ups, payments)
     transfer_store = TransferStore(storage.bind(TransferItem))
     transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)
     history = people, merchants, payments, back.refunds, back.refund_requests, transfers, top_ups
-    sides = Sides(storage, people, merchants, side.mandates, *history[2:])
-    return Wallet(
+    late = {
+        Telling: lambda: open_telling(ground, side),
+        Confirming: lambda: open_confirming(ground, identity, side, *history[2:]),
+        Settlement: lambda: open_settlement(ground, side, fees, top_ups, payments, back.refunds),
+    }
+    return Wallet.opened_late(
+        late,
         **vars(identity),
         **vars(side),
         **vars(back),
-        **vars(telling),
-        **vars(open_confirming(ground, identity, telling.events, sides)),
-        **vars(open_settlement(ground, side, fees, top_ups, payments, back.refunds)),
         settings=settings,
         clock=clock,
         keys=keys,

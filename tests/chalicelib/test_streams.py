@@ -6,7 +6,7 @@ import pytest
 from chalice.app import DynamoDBEvent, SQSEvent
 
 from chalicelib.streams import answer, answer_queue, each
-from wallet_api.deliveries.use_cases import QueueMessage
+from wallet_api.gateways.queue import QueueMessage
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

@@ -23,6 +23,27 @@ class Message(Struct, frozen=True):
     delay_seconds: int = 0
 
 
+class QueueMessage(Struct, frozen=True):
+    """A message as the queue gives it."""
+
+    id: str
+    body: str
+
+    def names(self) -> Mapping[str, str]:
+        """What it names. Raises MessageUnreadable."""
+        try:
+            names = json.loads(self.body)
+        except ValueError:
+            names = None
+        if not isinstance(names, dict) or not all(isinstance(value, str) for value in names.values()):
+            raise MessageUnreadable(self.id)
+        return names
+
+
+class MessageUnreadable(Exception):
+    """A message that this worker was never sent."""
+
+
 class Queue(Protocol):
     """Where messages to a worker go."""
 

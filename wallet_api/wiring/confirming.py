@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending, Sides
-from wallet_api.events.use_cases import Events
+from typing import TYPE_CHECKING
+
+from wallet_api.payments.use_cases import Payments
+from wallet_api.refund_requests.use_cases import RefundRequests
+from wallet_api.refunds.use_cases import Refunds
+from wallet_api.top_ups.use_cases import TopUps
+from wallet_api.transfers.use_cases import Transfers
 from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.identity import Identity
+from wallet_api.wiring.merchants import MerchantSide
 from wallet_api.wiring.part import Part
+
+if TYPE_CHECKING:
+    from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending
 
 
 class Confirming(Part):
@@ -18,15 +27,28 @@ class Confirming(Part):
     confirmations: Sending
 
 
-def open_confirming(ground: Ground, identity: Identity, events: Events, sides: Sides) -> Confirming:
+def open_confirming(
+    ground: Ground,
+    identity: Identity,
+    side: MerchantSide,
+    payments: Payments,
+    refunds: Refunds,
+    refund_requests: RefundRequests,
+    transfers: Transfers,
+    top_ups: TopUps,
+) -> Confirming:
     """Makes every collaborator that confirms movements to people."""
+    from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending, Sides
+
     storage, clock = ground.storage, ground.clock
     people, sessions = identity.people, identity.sessions
+    moves = payments, refunds, refund_requests, transfers, top_ups
+    sides = Sides(storage, people, side.merchants, side.mandates, *moves)
     phones = Phones.open(storage, clock, people, sessions, ground.push)
     return Confirming(
         confirmation_choices=Choosing.open(storage, clock, sessions, identity.notifications),
         phones=phones,
-        confirmation_dispatch=Dispatching.open(storage, clock, events, ground.confirmations_queue, ground.metrics),
+        confirmation_dispatch=Dispatching.open(storage, clock, side.events, ground.confirmations_queue, ground.metrics),
         confirmations=Sending.open(
             storage, clock, people, phones, sides, identity.rate_limits, ground.sms_once, ground.mail_once
         ),

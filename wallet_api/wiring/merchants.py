@@ -1,4 +1,4 @@
-"""The part of the wiring diagram that is about who takes payments, and how their servers prove it."""
+"""The part of the wiring diagram that is about who takes payments, how their servers prove it, and what happened to their money."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class MerchantSide(Part):
     settlement_accounts: SettlementAccounts
     merchant_applications: MerchantApplications
     mandates: Mandates
+    events: Events
 
 
 def open_merchants(ground: Ground, identity: Identity) -> MerchantSide:
@@ -63,4 +64,5 @@ def open_merchants(ground: Ground, identity: Identity) -> MerchantSide:
             notifications,
             MandateStore.open(storage),
         ),
+        events=events,
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wallet_api.fees.use_cases import Fees
 from wallet_api.payments.use_cases import Payments
-from wallet_api.payouts.use_cases import Payouts
-from wallet_api.reconciliation.use_cases import Comparing, Reports
 from wallet_api.refunds.use_cases import Refunds
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.merchants import MerchantSide
 from wallet_api.wiring.part import Part
+
+if TYPE_CHECKING:
+    from wallet_api.payouts.use_cases import Payouts
+    from wallet_api.reconciliation.use_cases import Comparing, Reports
 
 
 class Settlement(Part):
@@ -25,6 +29,9 @@ def open_settlement(
     ground: Ground, side: MerchantSide, fees: Fees, top_ups: TopUps, payments: Payments, refunds: Refunds
 ) -> Settlement:
     """Makes every collaborator that settles with merchants."""
+    from wallet_api.payouts.use_cases import Payouts
+    from wallet_api.reconciliation.use_cases import Comparing, Reports
+
     storage, clock, ledger, merchants = ground.storage, ground.clock, ground.ledger, side.merchants
     accounts, days = side.settlement_accounts, merchants.days
     payouts = Payouts.open(

@@ -30,8 +30,8 @@ from tests.confirming import (
 from tests.faults.injector import Faults, ProcessDied
 from tests.freezing import with_email
 from tests.identity import at_once, sign_in
-from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.gateways.push import Push, Pushed, Service
+from wallet_api.gateways.queue import QueueMessage
 
 
 def test_records_and_messages_that_come_again_tell_nobody_twice_o2_o5(api: Api, cloud: LocalCloud) -> None:

@@ -14,8 +14,8 @@ from tests.shopping import a_payment, cancel
 from tests.webhooks.endpoints import an_endpoint, deliveries
 from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.model import PLAN
-from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.deliveries.use_cases.replays import A_PAGE
+from wallet_api.gateways.queue import QueueMessage
 
 
 def ids(server: Receiver) -> list[str]:

@@ -16,8 +16,8 @@ from tests.shopping import a_payment, cancel
 from tests.webhooks.endpoints import an_endpoint, deliveries
 from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.store import DELIVERY
-from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.gateways.callbacks import Answered
+from wallet_api.gateways.queue import QueueMessage
 
 
 def raw(cloud: LocalCloud) -> list[dict[str, Any]]:

@@ -22,11 +22,10 @@ from wallet_api.confirmations.store import ConfirmationItem, ConfirmationStore
 from wallet_api.confirmations.use_cases.phones import Phones
 from wallet_api.confirmations.use_cases.sides import Sides
 from wallet_api.confirmations.use_cases.wording import Wording, worded
-from wallet_api.deliveries.errors import MessageUnreadable
-from wallet_api.deliveries.use_cases import QueueMessage
 from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
 from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.push import Push, Pushed
+from wallet_api.gateways.queue import MessageUnreadable, QueueMessage
 from wallet_api.gateways.sms import Sms
 from wallet_api.ids import is_id
 from wallet_api.people.model import Contact, Person, calling_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wallet_api.deliveries.use_cases.deliveries import Deliveries, QueueMessage
+from wallet_api.deliveries.use_cases.deliveries import Deliveries
 from wallet_api.deliveries.use_cases.replays import Replays, Span
 
-__all__ = ["Deliveries", "QueueMessage", "Replays", "Span"]
+__all__ = ["Deliveries", "Replays", "Span"]

@@ -10,7 +10,6 @@ may come twice, late or never, and a worker may die anywhere: the schedule finds
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from wallet_api.clock import Clock
-from wallet_api.deliveries.errors import ClaimedElsewhere, MessageUnreadable
+from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.model import (
     DISABLED_AFTER,
     GONE,
@@ -38,7 +37,7 @@ from wallet_api.errors import FieldProblem, Invalid, WalletError
 from wallet_api.events.model import Event
 from wallet_api.events.use_cases import Events
 from wallet_api.gateways.callbacks import Answered, Callback, Callbacks
-from wallet_api.gateways.queue import LONGEST_DELAY, Message, Queue
+from wallet_api.gateways.queue import LONGEST_DELAY, Message, MessageUnreadable, Queue, QueueMessage
 from wallet_api.ids import is_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.metrics import Measure, Metrics
@@ -51,23 +50,6 @@ from wallet_api.webhooks.use_cases import Webhooks
 
 ADDED_AT_ONCE = 50
 logger = logging.getLogger(__name__)
-
-
-class QueueMessage(Struct, frozen=True):
-    """A message as the queue gives it."""
-
-    id: str
-    body: str
-
-    def names(self) -> Mapping[str, str]:
-        """What it names. Raises MessageUnreadable."""
-        try:
-            names = json.loads(self.body)
-        except ValueError:
-            names = None
-        if not isinstance(names, dict) or not all(isinstance(value, str) for value in names.values()):
-            raise MessageUnreadable(self.id)
-        return names
 
 
 class _Ready(Struct, frozen=True):

@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wallet_api.clock import Clock
-from wallet_api.deliveries.errors import ClaimedElsewhere, MessageUnreadable
+from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.model import Delivery, Replay, new_delivery
 from wallet_api.deliveries.store import DeliveryStore
-from wallet_api.deliveries.use_cases.deliveries import Deliveries, QueueMessage
+from wallet_api.deliveries.use_cases.deliveries import Deliveries
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.events.model import made_event
 from wallet_api.events.use_cases import Events
-from wallet_api.gateways.queue import Message, Queue
+from wallet_api.gateways.queue import Message, MessageUnreadable, Queue, QueueMessage
 from wallet_api.ids import first_id, is_id, new_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.storage import Storage

@@ -5,7 +5,6 @@ journey against a sandbox: each request has to answer as the journey says.
 """
 
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 
 from dev import npm
 
-CLI = "@usebruno/cli@4.1.0"
+INSTALL_SECONDS = 600
+"""Five hundred packages."""
 _OPEN = """
 const fs = require("fs"), path = require("path");
 const { stringifyRequest, stringifyFolder, stringifyEnvironment } = require("@usebruno/filestore");
@@ -34,24 +34,16 @@ for (const each of told.environments) {
 
 
 def main() -> int:
-    """Returns 1 when the collection cannot be opened, or a step answers otherwise; says so where there is no npm."""
+    """Returns 0 when the collection can be opened and each step answers as it says. Raises NotRun and npm.Failed."""
+    tools = npm.install("bruno", INSTALL_SECONDS)
     with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch)
-        try:
-            npm.install(place, CLI)
-            steps = walk(place)
-        except npm.NotHere as why:
-            print(f"bruno: not run: {why}")
-            return 0
-        except npm.Failed as said:
-            print(f"bruno: {said}", file=sys.stderr)
-            return 1
-    print(f"bruno: {CLI} opens the collection and walks all {steps} steps")
+        steps = walk(tools, Path(scratch))
+    print(f"bruno: {npm.version('bruno', '@usebruno/cli')} opens the collection and walks all {steps} steps")
     return 0
 
 
-def walk(place: Path, change: Callable[[Any], None] | None = None) -> int:
-    """Opens the served collection where the tools are installed, and walks; the number of steps. Raises npm.Failed.
+def walk(tools: Path, place: Path, change: Callable[[Any], None] | None = None) -> int:
+    """Opens the served collection with the tools that are installed, and walks; the number of steps. Raises npm.Failed.
 
     `change` is made to the collection before.
     """
@@ -70,13 +62,8 @@ def walk(place: Path, change: Callable[[Any], None] | None = None) -> int:
                 change(served)
             (place / "served.json").write_text(json.dumps(served), "utf-8")
             (place / "open.cjs").write_text(_OPEN, "utf-8")
-            npm.run(["node", "open.cjs", "served.json", "wallet"], place)
-            bru = str(place / "node_modules" / ".bin" / "bru")
-            npm.run([bru, "run", "journey", "--env", "sandbox", "--bail"], place / "wallet")
+            npm.run(["node", "open.cjs", "served.json", "wallet"], place, env={"NODE_PATH": str(tools.parent)})
+            npm.run([str(tools / "bru"), "run", "journey", "--env", "sandbox", "--bail"], place / "wallet")
         finally:
             server.stop()
     return len(served["items"][0]["items"])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

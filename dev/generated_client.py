@@ -1,4 +1,4 @@
-"""`./wallet contract clients`: strangers' generators make clients of the OpenAPI document, and the Python one walks the demo.
+"""`./wallet contract clients` and `types`: strangers' generators make clients of the document, and the Python one walks the demo.
 
 What the demo asks goes through the generated functions and models, and what they read of each answer must be all of it.
 """
@@ -6,18 +6,17 @@ What the demo asks goes through the generated functions and models, and what the
 import importlib
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import typing
 from pathlib import Path
 from typing import Any
 
-from dev import npm
+from dev import limits, npm
 from dev.client import Answer, Api
 
 PACKAGE = "wallet_client"
-TYPESCRIPT = "openapi-typescript@7.13.0"
+GENERATE_SECONDS = 120
 
 
 class NotGenerated(Exception):
@@ -34,15 +33,18 @@ def python_client(document: Path, into: Path) -> None:
 
 
 def typescript_client(document: Path, into: Path) -> None:
-    """Generates and type-checks declarations. Raises npm.NotHere and npm.Failed."""
-    tools = npm.install(into / "tools", TYPESCRIPT, "typescript@5")
+    """Generates and type-checks declarations. Raises NotRun and npm.Failed."""
+    tools = npm.install("contract")
     declared = str(into / "wallet.d.ts")
     npm.run([str(tools / "openapi-typescript"), str(document), "-o", declared], into)
     npm.run([str(tools / "tsc"), "--noEmit", "--strict", "--target", "es2022", declared], into)
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = limits.run(command, GENERATE_SECONDS)
+    except limits.Overran as late:
+        raise NotGenerated(str(late)) from None
     if done.returncode:
         raise NotGenerated(f"{done.stdout}\n{done.stderr}")
 
@@ -129,22 +131,28 @@ def walk(document: Any, package_in: Path) -> int:
 
 
 def main(document: Any) -> int:
-    """Generates both, and walks with the Python one; returns 1 when one of it does not hold."""
+    """Generates the Python client and walks with it; returns 1 when one of it does not hold."""
     from dev.story import DoesNotHold
 
     with tempfile.TemporaryDirectory() as scratch:
         into = Path(scratch)
-        written = into / "openapi.json"
-        written.write_text(json.dumps(document))
         try:
-            python_client(written, into)
-            try:
-                typescript_client(written, into)
-                print(f"clients: {TYPESCRIPT}: its declarations hold")
-            except npm.NotHere as why:
-                print(f"clients: {TYPESCRIPT}: not run: {why}")
+            python_client(_written(document, into), into)
             walk(document, into)
-        except (NotGenerated, npm.Failed, DoesNotHold) as failure:
+        except (NotGenerated, DoesNotHold) as failure:
             print(failure, file=sys.stderr)
             return 1
     return 0
+
+
+def declare(document: Any) -> int:
+    """Generates TypeScript's declarations, which have to compile. Raises NotRun and npm.Failed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        typescript_client(_written(document, Path(scratch)), Path(scratch))
+    print(f"types: the declarations of {npm.version('contract', 'openapi-typescript')} hold")
+    return 0
+
+
+def _written(document: Any, into: Path) -> Path:
+    (into / "openapi.json").write_text(json.dumps(document), "utf-8")
+    return into / "openapi.json"

@@ -5,7 +5,6 @@ same text, check sum included, when it writes what it has read.
 import json
 import re
 import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from wallet_api.payments.model import Order, Payment
 from wallet_api.scans.model import payment_code
 from wallet_api.storage.keys import Keys
 
-PARSER = "steplix-emv-qrcps@0.0.8"
+PARSER = "steplix-emv-qrcps"
 _SCRIPT = """
 const {Merchant} = require('steplix-emv-qrcps');
 const code = Merchant.Parser.toEMVQR(process.argv[2]);
@@ -28,22 +27,16 @@ console.log(JSON.stringify({fields: code.rawData(), again: code.generatePayload(
 
 
 def main() -> int:
-    """Returns 1 when the parser reads anything else than what the code is to say."""
-    with tempfile.TemporaryDirectory() as place:
-        try:
-            npm.install(Path(place), PARSER)
-        except npm.NotHere as why:
-            print(f"codes: not run: {why}")
-            return 0
-        except npm.Failed as said:
-            print(f"codes: {said}", file=sys.stderr)
-            return 1
-        text, meant = a_code()
-        read = _read(Path(place), text)
+    """Returns 1 when the parser reads anything else than what the code is to say. Raises NotRun and npm.Failed."""
+    tools = npm.install("contract")
+    text, meant = a_code()
+    read = _read(tools.parent.parent, text)
     wrong = {name: (read.get(name), value) for name, value in meant.items() if read.get(name) != value}
     for name, (theirs, ours) in wrong.items():
         print(f"codes: {name} is read as {theirs!r}, and was meant as {ours!r}", file=sys.stderr)
-    print(f"codes: {PARSER} reads {len(meant) - len(wrong)} of {len(meant)} fields as they were meant")
+    print(
+        f"codes: {npm.version('contract', PARSER)} reads {len(meant) - len(wrong)} of {len(meant)} fields as they were meant"
+    )
     return int(bool(wrong))
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dev import audit
+from dev import audit, limits
+from dev.limits import UNREACHABLE
 
 GOOD = {"name": "six", "version": "1.17.0", "vulns": []}
 BAD = {
@@ -15,18 +16,22 @@ BAD = {
 }  # fmt: skip
 UNKNOWN = {"name": "six", "skip_reason": "Dependency not found on PyPI and could not be audited"}
 
+SILENCE = "silence"
+
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What each source says, by its name; one that is missing cannot be reached."""
+    """What each source says, by its name; one that is missing cannot be reached, and one may be silent."""
     answers: dict[str, Any] = {}
 
-    def run(command: list[str], **_: Any) -> Any:
+    def run(command: list[str], seconds: float) -> Any:
         source = command[command.index("--vulnerability-service") + 1]
+        if answers.get(source) == SILENCE:
+            raise limits.Overran(f"python did not end in {seconds} s")
         said = json.dumps({"dependencies": answers[source], "fixes": []}) if source in answers else ""
         return subprocess.CompletedProcess(command, 0 if said else 1, said, "ConnectionError: Max retries exceeded")
 
-    monkeypatch.setattr(audit.subprocess, "run", run)
+    monkeypatch.setattr(audit.limits, "run", run)
     monkeypatch.setattr(audit, "LOCKS", ("requirements",))
     monkeypatch.setattr(audit, "locked", lambda _: {"six": "1.17.0", "urllib3": "1.0"})
     return answers
@@ -68,10 +73,21 @@ def test_where_nobody_can_be_asked_it_is_said_plainly(
 ) -> None:
     if pypi is not None:
         told["pypi"] = pypi
-    assert audit.main() == 0
+    assert audit.main() == UNREACHABLE
     assert capsys.readouterr().out == (
         "requirements: not run for 2 packages: neither PyPI nor OSV could be asked about them\n"
     )
+
+
+def test_a_source_that_does_not_answer_is_waited_for_once(
+    told: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(audit, "LOCKS", ("requirements", "requirements-test"))
+    told |= {"pypi": SILENCE, "osv": [GOOD, {**BAD, "vulns": []}]}
+    assert audit.main() == 0
+    said = capsys.readouterr().out
+    assert said.count("pypi did not answer in 120 s") == 1
+    assert said.count("2 by osv; 0 of these") == 2
 
 
 def test_every_lock_is_asked_about() -> None:

@@ -1,0 +1,62 @@
+"""Programs with a time limit: at the limit they end with their children, and when we are stopped so are they."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dev import limits
+from dev.templates import ROOT
+
+FAMILY = "(trap '' TERM; sleep 300) & echo $! > {note}.new; mv {note}.new {note}; wait"
+"""A shell with a child that ignores what it is asked, and whose number is noted."""
+STOPPED = "from dev import limits; limits.stop_all_when_told(); limits.run(['sh', '-c', {family!r}], 300)"
+
+
+def lives(process: int) -> bool:
+    """Whether a process runs; one that has ended and was not asked for its status by anybody does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return true()
+
+
+def test_what_ends_in_time_is_told_with_its_status_and_both_of_its_voices() -> None:
+    done = limits.run([sys.executable, "-c", "import sys; print('out'); sys.exit('err')"], 60)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "out\n", "err\n")
+
+
+def test_at_its_limit_a_program_is_stopped_with_its_children(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(limits, "GRACE", 0.2)
+    with pytest.raises(limits.Overran, match="sh did not end in 1 s"):
+        limits.run(["sh", "-c", FAMILY.format(note=tmp_path / "child")], 1)
+    assert soon(lambda: not lives(int((tmp_path / "child").read_text())))
+
+
+def test_a_child_that_outlives_its_parent_is_not_waited_for() -> None:
+    began = time.monotonic()
+    assert limits.run(["sh", "-c", "sleep 30 & echo done"], 25).stdout == "done\n"
+    assert time.monotonic() - began < 20
+
+
+def test_who_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> None:
+    program = STOPPED.format(family=FAMILY.format(note=tmp_path / "child"))
+    with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
+        assert soon((tmp_path / "child").exists)
+        child = int((tmp_path / "child").read_text())
+        assert lives(child)
+        parent.send_signal(signal.SIGTERM)
+    assert parent.returncode == 128 + signal.SIGTERM
+    assert soon(lambda: not lives(child))

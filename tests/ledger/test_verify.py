@@ -197,6 +197,8 @@ def restless(world: World, monkeypatch: pytest.MonkeyPatch, *accounts: str, paym
     """From now on the tables are read three items at a time, and now and then somebody pays and the stream is folded."""
     storage = world.wallet.storage
     pages = count(1)
+    # In parts so large, what is written during the second reading is in one that is looked at again.
+    monkeypatch.setattr("wallet_api.ledger.fingerprints.PARTS", 4)
 
     def page(item_type: Any, start: Any) -> Any:
         nth = next(pages)

@@ -25,7 +25,8 @@ class Sender:
     """Botocore's HTTP session, and what is sent ahead on its connections."""
 
     def __init__(self, endpoint: Endpoint, read_timeout_seconds: float, **session: Any) -> None:
-        self.session = URLLib3Session(timeout=(1, read_timeout_seconds), **session)
+        # Only what is sent ahead has little time: connections are opened and used by the session, however busy the machine is.
+        self.session = URLLib3Session(timeout=READ_TIMEOUT_SECONDS, **session)
         self.url = endpoint.url
         self.ahead = Ahead(self.session, self.url, read_timeout_seconds)
 

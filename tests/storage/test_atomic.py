@@ -168,15 +168,16 @@ def test_a_write_is_tried_again_with_the_same_bytes_and_token_and_happens_once(
 
 def test_a_failed_condition_beside_a_conflict_is_no_refusal_yet(boxes: Boxes, faults: Faults) -> None:
     """M12: all reasons are looked at; what conflicts now may have changed the very item whose condition failed."""
-    for name in "ab":
+    # Of three reasons the first is none, the second a failed condition, the last a conflict (tests/faults/injector.py).
+    for name in "abc":
         boxes.add(name, count=0)
     faults.clear()
     faults.hit(1, "conflict and a failed condition", times=2)
     with boxes.storage.atomic_write() as write:
-        for name in "ab":
+        for name in "abc":
             write.update(boxes.at(name), [boxes.items.count.set(1)], (boxes.items.count == 0, Shut()))
     assert len(faults.made("TransactWriteItems")) == 3
-    assert [boxes.get(name).count for name in "ab"] == [1, 1]
+    assert [boxes.get(name).count for name in "abc"] == [1, 1, 1]
 
 
 def test_two_writes_of_the_same_content_have_two_tokens_and_both_happen(boxes: Boxes, faults: Faults) -> None:

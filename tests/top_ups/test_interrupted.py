@@ -90,6 +90,63 @@ def test_of_two_that_take_up_a_key_at_once_one_asks_the_acquirer(
     assert balance_of(api, someone) == 50_00
 
 
+def test_who_finds_neither_what_a_copy_began_nor_its_card_asks_once_more(
+    api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
+) -> None:
+    """M37, M41: the reads of a trip are not of one moment; between two of them a copy charges the card, and the card is unbound."""
+    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+    dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
+    unbound: list[int] = []
+
+    def charges_and_unbinds() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            dying.create(customer, asking, asked)
+        unbound.append(api.delete(f"/v1/cards/{card_id}", token=someone.token).status)
+
+    faults.clear()
+    faults.meanwhile = charges_and_unbinds
+    # A person's cards are asked for beside the call that reads the key's intent.
+    faults.aim("Query", 1, OVERTAKEN)
+    with pytest.raises(IdempotencyKeyInUse):
+        cloud.wallet.top_ups.create(customer, asking, asked)
+    assert unbound == [200]
+    cloud.clock.advance(int(LEASE.total_seconds()))
+    assert cloud.wallet.top_ups.create(customer, asking, asked).value.status == "succeeded"
+    assert balance_of(api, someone) == 50_00
+
+
+class Overtaken:
+    """An acquirer that gets a charge and has no answer yet; until it says so, something else happens."""
+
+    def __init__(self, real: Any, meanwhile: Callable[[], object]) -> None:
+        self.real, self.meanwhile = real, meanwhile
+
+    def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        self.real.charge(order)
+        self.meanwhile()
+        return ChargeOutcome("pending")
+
+
+@pytest.mark.parametrize(("number", "end", "arrived"), [(APPROVES, "succeeded", 50_00), (DECLINES, "failed", 0)])
+def test_what_has_its_end_is_not_opened_again_by_an_older_answer(
+    api: Api, cloud: LocalCloud, someone: Someone, number: str, end: str, arrived: int
+) -> None:
+    """M41: the schedule learns the end while the request still waits to hear that there is none."""
+    card_id, customer = a_card(api, cloud, someone, number), cloud.wallet.sessions.presented(someone.token)
+    asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
+
+    def schedule_learns_it() -> None:
+        cloud.clock.advance("2m")
+        assert cloud.wallet.top_ups.settle_due() == 1
+
+    late = with_acquirer(cloud, Overtaken(cloud.wallet.acquirer, schedule_learns_it))
+    made = late.create(customer, asking, asked).value
+    assert made.status == end
+    assert api.get(f"/v1/top_ups/{made.id}", token=someone.token).ok(200)["status"] == end
+    assert balance_of(api, someone) == arrived
+
+
 def test_a_key_under_which_a_card_may_be_charged_takes_no_refusal(
     api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
 ) -> None:

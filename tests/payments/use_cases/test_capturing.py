@@ -7,6 +7,7 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
+from tests.faults.injector import OVERTAKEN, Faults
 from tests.shopping import (
     a_paid_payment,
     a_payment,
@@ -83,7 +84,8 @@ class TestRaces:
     def test_of_many_captures_and_voids_one_happens(
         self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
     ) -> None:
-        """M11: a hold is posted or voided exactly once."""
+        """M11: a hold is posted or voided exactly once, also while what else is held would suffice for twice."""
+        other = an_authorized_payment(api, shop, ada, 20_00)["id"]
         taken = 0
         for _ in range(4):
             payment_id = an_authorized_payment(api, shop, ada, 500)["id"]
@@ -96,8 +98,29 @@ class TestRaces:
             assert sorted(each.status for each in answers) == [200, 409, 409, 409], [each.text for each in answers]
             (won,) = [each.json for each in answers if each.status == 200]
             taken += won["amount_captured"]["amount"]
-        assert wallet_of(api, ada) == (100_00 - taken, 0, DAILY - taken)
+        assert wallet_of(api, ada) == (100_00 - 20_00 - taken, 20_00, DAILY - 20_00 - taken)
+        cancel(api, shop, other).ok(200)
         folded(cloud, chart.merchant(shop.id))
+
+    def test_a_hold_is_captured_once_whatever_was_read_of_it(
+        self, api: Api, cloud: LocalCloud, shop: Shop, ada: Someone, faults: Faults
+    ) -> None:
+        """M11: a capture that comes between another one's reading and its write."""
+        an_authorized_payment(api, shop, ada, 20_00)
+        payment_id = an_authorized_payment(api, shop, ada, 500)["id"]
+        between: list[int] = []
+
+        def another() -> None:
+            (answer,) = at_once(api, partial(capture, shop=shop, payment_id=payment_id))
+            between.append(answer.status)
+
+        faults.clear()
+        faults.meanwhile = another
+        faults.aim("TransactWriteItems", 1, OVERTAKEN)
+        refused(capture(api, shop, payment_id), 409, "payment_already_captured")
+        assert between == [200]
+        assert wallet_of(api, ada)[:2] == (100_00 - 20_00 - 500, 20_00)
+        assert merchant_balance(cloud, shop) == 500 - 3
 
     def test_a_yes_sets_aside_no_more_than_there_is(self, api: Api, cloud: LocalCloud, shop: Shop) -> None:
         """M5: what is held is not there to be spent again."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import schedules, streams
+from chalicelib import schedules, streams, wiring
 from chalicelib.routes import late
 
 app = Chalice(app_name="wallet-api")
@@ -111,4 +111,5 @@ def send_notices(event: CloudWatchEvent) -> None:
     )
 
 
+wiring.open_while_starting()
 starting.done()

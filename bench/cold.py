@@ -191,6 +191,8 @@ def _by_package(told: str) -> Counter[str]:
 
 def _environment(cloud: LocalCloud, url: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "WALLET_", "PATH", "LANG"))}
+    # As Lambda says it of a function that it starts for a request.
+    kept["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand"
     return {**kept, "AWS_ENDPOINT_URL": url, "AWS_REGION": cloud.region, "AWS_DEFAULT_REGION": cloud.region}
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from wallet_api.wallet import Wallet, open_wallet
 
 Opener = Callable[[], Wallet]
+logger = logging.getLogger(__name__)
 
 
 class _Container:
@@ -37,13 +40,27 @@ def _no_garbage_collected() -> Iterator[None]:
 
 
 def wallet() -> Wallet:
-    """The container's wallet, opened at the first call. Call it while the function starts, so that no request waits."""
+    """The container's wallet, opened at the first call."""
     if _container.wallet is None:
         with _container.lock:
             if _container.wallet is None:
                 with _no_garbage_collected():
                     _container.wallet = _container.opener()
     return _container.wallet
+
+
+def open_while_starting(environment: Mapping[str, str] = os.environ) -> None:
+    """Opens it where Lambda starts a function: with a whole processor, and with nobody waiting where instances are kept warm.
+
+    A secret that cannot be read now is asked for again by the first request, which can tell its caller what is wrong; a function that
+    does not start could not. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    if "AWS_LAMBDA_INITIALIZATION_TYPE" not in environment:
+        return
+    try:
+        wallet()
+    except Exception:
+        logger.exception("the wallet could not be opened while the function started")
 
 
 def provide(opener: Opener) -> None:

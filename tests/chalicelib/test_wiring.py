@@ -64,3 +64,36 @@ def test_garbage_is_collected_again_once_the_wallet_is_open(fails: bool) -> None
     with suppress(LookupError):
         wiring.wallet()
     assert (seen, gc.isenabled()) == ([False], True)
+
+
+STARTED_BY_LAMBDA = {"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
+
+
+def test_lambda_has_it_opened_before_the_first_request() -> None:
+    opened: list[Any] = []
+
+    def opener() -> Any:
+        opened.append(SimpleNamespace(close=lambda: None))
+        return opened[-1]
+
+    wiring.provide(opener)
+    wiring.open_while_starting({})
+    assert opened == []
+    wiring.open_while_starting(STARTED_BY_LAMBDA)
+    assert [wiring.wallet()] == opened
+
+
+def test_what_cannot_be_opened_while_starting_is_opened_by_the_first_request(caplog: pytest.LogCaptureFixture) -> None:
+    """A secret store that is down for a moment must not leave callers with API Gateway's words for a function that never started."""
+    down, wallet = [True], SimpleNamespace(close=lambda: None)
+
+    def opener() -> Any:
+        if down.pop():
+            raise LookupError("the secret store is down")
+        return wallet
+
+    down.insert(0, False)
+    wiring.provide(opener)
+    wiring.open_while_starting(STARTED_BY_LAMBDA)
+    assert "could not be opened while the function started" in caplog.text
+    assert wiring.wallet() is wallet  # type: ignore[comparison-overlap]

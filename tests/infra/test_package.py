@@ -44,6 +44,7 @@ from tests.build import a_merchant, a_person
 from tests.shopping import a_paid_payment, a_payment, confirm
 from wallet_api.ledger.verify import verify
 
+AS_LAMBDA = {"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
 MAX_BYTES = 16_000_000
 HERE = "{}.{}".format(*sys.version_info[:2])
 OURS = {"app", "chalice", "chalicelib", "wallet_api"}
@@ -122,7 +123,7 @@ def running(site: Path, cloud: LocalCloud, interpreter: str = sys.executable) ->
     played.services = type(played.services)(cloud.inbox.collect, lambda: None)
     aws = Server(played).start()
     given = {name: value for name, value in os.environ.items() if name.startswith("WALLET_")}
-    environment = {**given, **safety.dummy_environment(cloud.region), "AWS_ENDPOINT_URL": aws.url}
+    environment = {**given, **safety.dummy_environment(cloud.region), "AWS_ENDPOINT_URL": aws.url, **AS_LAMBDA}
     gateway = PackagedGateway(cloud.app)
     with Unpacked(site, environment, interpreter) as gateway.functions:
         server = Server(gateway, threads=1).start()
@@ -188,6 +189,7 @@ def test_a_payment_imports_no_library_that_it_does_not_need(zipped: Path, tmp_pa
     """What a cold start imports, every first customer waits for. The payer and the shop are there already."""
     site = unpacked(zipped, tmp_path / "task")
     with running(site, cloud) as (api, functions):
+        assert "botocore.session" in functions.modules(), "opened before anybody asks"
         local = a_person_of_before(cloud)
         payment = a_payment(api, local[1])
         confirm(api, local[0], payment["id"]).ok(200)

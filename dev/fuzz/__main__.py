@@ -25,10 +25,12 @@ from dev.templates import ROOT
 
 SETTINGS = Path(__file__).with_name("settings.toml")
 DOCUMENT, REPORT = "openapi.json", "report.json"
-LONG, SHORT = 200, 2
+LONG, SHORT = 150, 2
 """How many requests are made up for each operation in a phase, at most."""
-SCENARIOS = 40
-"""How many chains of calls a short run follows."""
+WALK, STROLL = 120, 8
+"""For how many seconds links are followed. By itself that ends as soon as one chain of calls goes otherwise than before, as each
+does where objects come and go; within a time it begins anew until the time is over.
+"""
 LEAST = 20_000
 """What a long run has to reach."""
 SHORT_SEED = 20261122
@@ -59,33 +61,38 @@ class Outcome(NamedTuple):
     tally: Tally
     seconds: float
 
+    def and_then(self, later: "Outcome") -> "Outcome":
+        """Of both runs together."""
+        self.tally.add(later.tally)
+        return Outcome(self.status or later.status, self.made + later.made, self.tally, self.seconds + later.seconds)
 
-def command(url: str, options: argparse.Namespace, scratch: Path, more: Sequence[str]) -> list[str]:
+
+def command(url: str, options: argparse.Namespace, place: Path, more: Sequence[str]) -> list[str]:
     """How schemathesis is started. It reads the document from a file: from a URL it would leave that operation out."""
     program = "from schemathesis.cli import schemathesis; schemathesis()"
     return [
-        *(
-            sys.executable,
-            "-c",
-            program,
-            "--config-file",
-            str(_settings(options, scratch)),
-            "run",
-            str(scratch / DOCUMENT),
-        ),
+        *(sys.executable, "-c", program, "--config-file", str(_settings(options, place)), "run", str(place / DOCUMENT)),
         *("--url", url, "--max-examples", str(options.examples), "--seed", str(options.seed)),
-        *("--report", "json", "--report-json-path", str(scratch / REPORT)),
+        *("--report", "json", "--report-json-path", str(place / REPORT)),
         *more,
     ]
 
 
-def _settings(options: argparse.Namespace, scratch: Path) -> Path:
-    """A few requests for each operation are no reason to follow as few links."""
+def passes(options: argparse.Namespace, more: Sequence[str]) -> list[list[str]]:
+    """What schemathesis is asked for, one after the other: calls by themselves, then chains of calls."""
+    if "--phases" in more:
+        return [list(more)]
+    chains = ["--phases", "stateful", "--max-time", str(STROLL if options.short else WALK)]
+    return [["--phases", "examples,coverage,fuzzing", *more], [*chains, *more]]
+
+
+def _settings(options: argparse.Namespace, place: Path) -> Path:
+    """In a short run two methods that a path does not have stand for all of them."""
     if not options.short:
         return SETTINGS
-    path = scratch / SETTINGS.name
+    path = place / SETTINGS.name
     path.write_text(
-        SETTINGS.read_text("utf-8") + f"\n[phases.stateful]\ngeneration.max-examples = {SCENARIOS}\n", "utf-8"
+        SETTINGS.read_text("utf-8") + '\n[phases.coverage]\nunexpected-methods = ["put", "trace"]\n', "utf-8"
     )
     return path
 
@@ -126,14 +133,23 @@ def run(options: argparse.Namespace, more: Sequence[str]) -> Outcome:
         cloud.pump.start()
         server.start()
         place = Path(scratch)
-        kept = place / "tally.json"
         (place / DOCUMENT).write_bytes(Api(server.port).get(f"/{DOCUMENT}").body)
-        env = {**os.environ, "PYTHONPATH": str(ROOT), **hooked(server.port, options, kept)}
-        began = time.monotonic()
-        status = subprocess.call(command(server.url, options, place, more), env=env, cwd=scratch)
-        outcome = Outcome(status, cases(place / REPORT), Tally.read(kept), time.monotonic() - began)
+        outcome = Outcome(0, 0, Tally(), 0.0)
+        for one in passes(options, more):
+            outcome = outcome.and_then(_passed(server.port, options, place, one))
         server.stop()
     return outcome
+
+
+def _passed(port: int, options: argparse.Namespace, place: Path, more: Sequence[str]) -> Outcome:
+    kept, report = place / "tally.json", place / REPORT
+    for left in (kept, report):
+        left.unlink(missing_ok=True)
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **hooked(port, options, kept)}
+    began = time.monotonic()
+    asked = command(f"http://127.0.0.1:{port}", options, place, more)
+    status = subprocess.call(asked, env=env, cwd=place)
+    return Outcome(status, cases(report), Tally.read(kept), time.monotonic() - began)
 
 
 def hooked(port: int, options: argparse.Namespace, kept: Path) -> Mapping[str, str]:

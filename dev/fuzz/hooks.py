@@ -15,6 +15,8 @@ from typing import Any
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import TestPhase
+from schemathesis.openapi.checks import EnsureResourceAvailability
 
 from chalicelib.openapi.parts import CLIENT
 from dev.fuzz.errands import ERRANDS
@@ -25,7 +27,7 @@ from dev.fuzz.tally import Tally
 from dev.fuzz.world import Person, World
 from dev.listen import NotThere
 
-OF_OWNERS = ("/v1/merchants/", "/v1/outlets", "/v1/merchant_applications/")
+OF_OWNERS = ("/v1/merchants", "/v1/outlets", "/v1/merchant_applications/")
 ENDED = {"payment_pin_locked", "wallet_frozen", "access_frozen", "wallet_closed"}
 """Refusals after which a person can do little more."""
 SAID_NO = (NotThere, LookupError, StopIteration, OSError)
@@ -54,8 +56,7 @@ class Proof:
         self._turns = itertools.count()
 
     def get(self, case: Any, _context: Any) -> str | None:
-        security = case.operation.definition.raw.get("security") or []
-        kinds = [kind for each in security for kind in each]
+        kinds = _kinds(case)
         if not kinds:
             return None
         turn = next(self._turns)
@@ -73,12 +74,13 @@ def provide(_context: Any, case: Any, _kwargs: Any) -> None:
     """Most of what is right by its shape is made right by its meaning, too; the rest stays as schemathesis made it up."""
     if case.meta is None:
         return
-    turn, token, name = next(turns), _token(case), case.operation.definition.raw["operationId"]
+    turn, name, follows = next(turns), case.operation.definition.raw["operationId"], _follows(case)
     _head(case, turn)
+    token = _token(case)
     person = world.known(token)
     if person is None and token not in (world.key(), ""):
         return
-    if "{" in case.operation.path and turn % 8 and _right(case, ParameterLocation.PATH):
+    if "{" in case.operation.path and turn % 8 and not follows and _right(case, ParameterLocation.PATH):
         case.path_parameters = stock.path(case.operation.path, token, case.path_parameters or {})
     if isinstance(case.body, dict) and _right(case, ParameterLocation.BODY):
         example = _example(case) if turn % 3 == 0 else None
@@ -86,10 +88,27 @@ def provide(_context: Any, case: Any, _kwargs: Any) -> None:
             case.body = stock.filled(example, world, person, token)
         elif turn % 16:
             case.body = stock.proven(case.body)
-    if name in ERRANDS and _all_right(case):
+    if name in ERRANDS and not follows and _all_right(case):
         asked[name] += 1
         if asked[name] % 3 == 1:
             _run(name, case, person, token)
+
+
+def _follows(case: Any) -> bool:
+    """Whether a request follows a link to what an answer named; then it comes from whom that answer was for, if they may ask."""
+    maker = stock.maker(case.path_parameters or {}) if case.meta.phase.name is TestPhase.STATEFUL else None
+    if maker is None:
+        return False
+    kind, token = "customer" if maker.startswith("wat_") else "merchant", _token(case)
+    # What schemathesis shows to be refused stays.
+    if kind in _kinds(case) and (world.known(token) or token == world.key()):
+        case.headers["Authorization"] = f"Bearer {world.renewed(maker)}"
+    return True
+
+
+def _kinds(case: Any) -> list[str]:
+    """The kinds of callers that an operation takes."""
+    return [kind for each in case.operation.definition.raw.get("security") or [] for kind in each]
 
 
 def _head(case: Any, turn: int) -> None:
@@ -186,8 +205,14 @@ def _json(response: Any) -> Any:
         return None
 
 
-def is_a_failure(_context: Any, _failure: Any, case: Any, response: Any) -> bool:
-    """Schemathesis takes any text for a header with a pattern to be right: then it is refused, and that is no failure."""
+def is_a_failure(_context: Any, failure: Any, case: Any, response: Any) -> bool:
+    """What is none: schemathesis takes any text for a header with a pattern to be right, and every caller for the same one.
+
+    What is malformed is refused; and what somebody made is missing to everybody else.
+    """
+    if isinstance(failure, EnsureResourceAvailability):
+        maker = stock.maker(case.path_parameters or {})
+        return maker is not None and world.renewed(maker) == _token(case)
     sent = str((case.headers or {}).get("X-Client", ""))
     answer = _json(response) if response.status_code == 400 else None
     code = answer.get("code") if isinstance(answer, dict) else ""

@@ -15,7 +15,8 @@ BEYOND_SHAPE = {
 def untold(problem: Any, sent: Any) -> list[str]:
     """The fields that were refused for a shape that the document allows, each with its code; `sent` is the body.
 
-    A text that holds what cannot be shown is refused as well: no pattern names every such character.
+    A text that holds what cannot be shown is refused as well: no pattern names every such character. So is 12.0, which a schema
+    takes for an integer: whoever writes money with a point may mean another unit.
     """
     errors = problem.get("errors") if isinstance(problem, Mapping) else None
     return [
@@ -34,4 +35,4 @@ def _excused(place: str, sent: Any) -> bool:
         if step in BEYOND_SHAPE:
             return True
         value = value.get(step) if isinstance(value, Mapping) else None
-    return isinstance(value, str) and not value.isprintable()
+    return isinstance(value, float) or (isinstance(value, str) and not value.isprintable())

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from dev.fuzz.world import CARD, PASSWORD, PIN, Person, World, a_phone, cny
 
@@ -32,6 +32,7 @@ class Stock:
         self._random = random.Random(seed)
         self._ids: dict[tuple[str, str], deque[str]] = defaultdict(lambda: deque(maxlen=KEPT))
         self._told: dict[str, deque[Any]] = defaultdict(lambda: deque(maxlen=KEPT))
+        self._makers: dict[str, str] = {}
 
     def learn(self, template: str, token: str, answer: Any) -> None:
         """Takes the ids of an answer to a call of `template`."""
@@ -50,6 +51,7 @@ class Stock:
         """Somebody has something."""
         if value in FOLDERS:
             return
+        self._makers.setdefault(value, token)
         for whose in (token, ""):
             if value not in self._ids[collection, whose]:
                 self._ids[collection, whose].append(value)
@@ -61,6 +63,11 @@ class Stock:
         """
         found = {name: self._of(template, name, token) for name in _NAME.findall(template)}
         return {name: given.get(name) if value is None else segment(value) for name, value in found.items()}
+
+    def maker(self, path: Mapping[str, Any]) -> str | None:
+        """Who was first answered with what a path names; None for what was made up."""
+        known = (self._makers.get(unquote(str(value))) for value in path.values())
+        return next((token for token in known if token), None)
 
     def _of(self, template: str, name: str, token: str) -> str | None:
         collection = template[: template.index("{" + name + "}") - 1]

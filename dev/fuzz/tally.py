@@ -21,6 +21,12 @@ class Tally:
         """What had to be done before a call could not be done."""
         self.undone[f"{errand}: {why}"] += 1
 
+    def add(self, other: "Tally") -> None:
+        """What another run counted."""
+        for name, counts in other.answers.items():
+            self.answers[name].update(counts)
+        self.undone.update(other.undone)
+
     def write(self, path: Path) -> None:
         path.write_text(json.dumps({"answers": self.answers, "undone": self.undone}))
 

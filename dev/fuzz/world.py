@@ -98,6 +98,11 @@ class World:
         """Whose token this is."""
         return self._everybody.get(token)
 
+    def renewed(self, token: str) -> str:
+        """What shows today who showed this token once."""
+        person = self.known(token)
+        return person.token if person else token
+
     def owner(self) -> Person:
         """The merchant's owner."""
         with self._alone:

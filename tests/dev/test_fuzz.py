@@ -8,6 +8,7 @@ import pytest
 from dev.fuzz import __main__ as fuzz
 from dev.fuzz.shape import untold
 from dev.fuzz.stock import Stock
+from dev.fuzz.tally import Tally
 
 
 def problem(place: str, code: str) -> dict[str, object]:
@@ -25,6 +26,7 @@ def test_what_the_document_allows_is_not_refused_for_its_shape(code: str) -> Non
     ("refusal", "sent"),
     [
         (problem("/max_per_month/amount", "too_small"), {"max_per_month": {"amount": 1}}),
+        (problem("/amount/amount", "wrong_type"), {"amount": {"amount": 12.0}}),
         (problem("/expires_at", "wrong_format"), {"expires_at": "0000-00-00T00:00:00Z"}),
         (problem("/authorization/challenge_id", "wrong_format"), {"authorization": {"challenge_id": ""}}),
         (problem("/name", "wrong_format"), {"name": "tea\u202ehouse"}),
@@ -53,10 +55,45 @@ def test_where_nothing_is_known_the_path_stays_as_it_was_made_up() -> None:
     assert stock.path("/v1/operations/{key}", "wat_1", {"key": "made%20up"}) == {"key": "made%20up"}
 
 
-def test_a_short_run_follows_links_as_well(tmp_path: Path) -> None:
-    told = fuzz.command("http://localhost:1", argparse.Namespace(short=True, examples=2, seed=1), tmp_path, [])
-    settings = Path(told[told.index("--config-file") + 1]).read_text("utf-8")
-    assert settings.startswith(fuzz.SETTINGS.read_text("utf-8"))
-    assert settings.endswith(f"[phases.stateful]\ngeneration.max-examples = {fuzz.SCENARIOS}\n")
-    long = fuzz.command("http://localhost:1", argparse.Namespace(short=False, examples=2, seed=1), tmp_path, [])
-    assert str(fuzz.SETTINGS) in long
+def test_what_an_answer_named_is_asked_for_again_by_whom_it_was_answered_to() -> None:
+    stock = Stock(1)
+    stock.learn("/v1/payments", "sk_1", {"id": "pay_1", "status": "created"})
+    stock.learn("/v1/cards", "wat_1", {"object": "list", "data": [{"id": "crd_1"}]})
+    stock.learn("/v1/payments/{payment_id}", "wat_2", {"id": "pay_1"})
+    assert stock.maker({"payment_id": "pay_1"}) == "sk_1"
+    assert stock.maker({"card_id": "crd_1"}) == "wat_1"
+    assert stock.maker({"payment_id": "made%20up"}) is None
+    assert stock.maker({}) is None
+
+
+def test_links_are_followed_for_a_time_of_its_own_unless_the_phases_are_chosen() -> None:
+    short, long = argparse.Namespace(short=True), argparse.Namespace(short=False)
+    for options, seconds in ((short, fuzz.STROLL), (long, fuzz.WALK)):
+        alone, chains = fuzz.passes(options, [])
+        assert alone == ["--phases", "examples,coverage,fuzzing"]
+        assert chains == ["--phases", "stateful", "--max-time", str(seconds)]
+    assert fuzz.passes(long, ["--phases", "fuzzing"]) == [["--phases", "fuzzing"]]
+
+
+def test_a_short_run_tries_fewer_methods_and_keeps_every_check(tmp_path: Path) -> None:
+    def settings(*, short: bool) -> str:
+        options = argparse.Namespace(short=short, examples=2, seed=1)
+        told = fuzz.command("http://localhost:1", options, tmp_path, [])
+        return Path(told[told.index("--config-file") + 1]).read_text("utf-8")
+
+    assert settings(short=False) == fuzz.SETTINGS.read_text("utf-8")
+    assert settings(short=True).startswith(settings(short=False))
+    assert settings(short=True).endswith('[phases.coverage]\nunexpected-methods = ["put", "trace"]\n')
+
+
+def test_a_failure_of_either_part_is_one_of_the_run() -> None:
+    def part(status: int) -> fuzz.Outcome:
+        tally = Tally()
+        tally.answered("GET /v1/me", True, 200 if status else 401)
+        tally.not_done("an errand", "no")
+        return fuzz.Outcome(status, 10, tally, 1.0)
+
+    for first, second in ((1, 0), (0, 1)):
+        both = part(first).and_then(part(second))
+        assert (both.status, both.made, both.tally.yes("GET /v1/me"), both.tally.undone.total()) == (1, 20, 1, 2)
+    assert part(0).and_then(part(0)).status == 0

@@ -61,6 +61,7 @@ class WrittenRule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     tier: Literal["basic", "verified"] | None = None
     monthly_free_count: Whole = 0
     monthly_free_amount: Whole = 0
+    minimum_amount: Whole = 0
 
     def rule(self) -> Rule:
         written = {name: value for name, value in msgspec.structs.asdict(self).items() if name != "borne_by"}
@@ -159,7 +160,7 @@ def _change(old: Rule | None, new: Rule, concerned: Sequence[Place]) -> Iterator
     yield f"{new.operation}: {'; '.join(described(place) for place in concerned)}"
     if old is not None and old.bearer != new.bearer:
         yield f"  borne by {old.bearer} -> {new.bearer}"
-    for name in ("monthly_free_count", "monthly_free_amount"):
+    for name in ("monthly_free_count", "monthly_free_amount", "minimum_amount"):
         was, will_be = getattr(old, name, 0), getattr(new, name)
         if was != will_be:
             yield f"  {name} {was} -> {will_be}"
@@ -193,6 +194,7 @@ def _special(rule: Rule) -> str:
         f"tier {rule.tier}" if rule.tier else "",
         f"first {rule.monthly_free_count} of a month free" if rule.monthly_free_count else "",
         f"first {rule.monthly_free_amount} of a month free" if rule.monthly_free_amount else "",
+        f"nothing less than {rule.minimum_amount}" if rule.minimum_amount else "",
     )
     return "".join(f"; {part}" for part in parts if part)
 

@@ -38,11 +38,13 @@ MAGIC_CARDS = {
     "4000000000000119": ("no answer, later approved", "无应答,稍后通过"),
     "4000000000000259": ("no answer, later declined", "无应答,稍后拒绝"),
     "4000000000003220": ("needs an extra confirmation", "需要额外确认"),
+    "4000000000005126": ("approves; a withdrawal is returned after two days", "通过;提现两天后被银行退回"),
     "4000000000000127": ("cannot be bound: verification fails", "无法绑定:验证失败"),
 }
 MAGIC_AMOUNTS: dict[str, Mapping[int, str]] = {
     "payments under review / 需审核的付款": screening.MAGIC_AMOUNTS,
     "refunds to a card / 退回银行卡的退款": sandbox_acquirer.REFUNDS,
+    "withdrawals / 提现": sandbox_acquirer.CREDITS,
     "payouts / 结算打款": sandbox_bank.MAGIC_AMOUNTS,
 }
 """In minor units of any currency, by what they are amounts of."""

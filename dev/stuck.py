@@ -1,4 +1,5 @@
-"""`./wallet ops stuck`: what of a deployed wallet has no end yet, the oldest first: top-ups, payments under review, refunds, payouts.
+"""`./wallet ops stuck`: what of a deployed wallet has no end yet, the oldest first: top-ups, withdrawals, payments under review,
+refunds, payouts.
 
 Each stays as it is until the acquirer, the bank or whoever reviews has said how it ended; nothing is ever given back on a guess.
 Its id is the reference that they know it by. Of each kind up to eight hundred are read, those first that are to be looked at next.
@@ -49,7 +50,8 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
 
 def open_ones(wallet: Wallet) -> Iterator[Row]:
     """Everything that waits for somebody outside to say how it ended: since when, its id, its state, its amount."""
-    stores: tuple[Any, ...] = (wallet.top_ups.store, wallet.payments.store, wallet.refunds.store, wallet.payouts.store)
+    capabilities = (wallet.top_ups, wallet.withdrawals, wallet.payments, wallet.refunds, wallet.payouts)
+    stores: tuple[Any, ...] = tuple(each.store for each in capabilities)
     for store in stores:
         for reference in store.due(wallet.clock.now() + EVER):
             with wallet.storage.trip() as trip:

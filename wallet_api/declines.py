@@ -1,4 +1,4 @@
-"""Why money did not move: one closed list for payments, top-ups, transfers and payouts, in codes that stay the same for ever.
+"""Why money did not move: one closed list for payments, top-ups, withdrawals, transfers and payouts, in codes that stay the same for ever.
 
 A decline's code is that of the refusal that told it. What a merchant is told of its customer is less: whether there was too
 little money, whether a limit stood in the way, and nothing else about the person.
@@ -29,6 +29,12 @@ DeclineCode = Literal[
     "charge_not_received",
     "refund_declined",
     "refund_not_received",
+    "withdrawal_declined",
+    "withdrawal_not_received",
+    "withdrawal_returned",
+    "withdrawal_to_credit_card",
+    "withdrawal_card_too_new",
+    "amount_below_minimum",
     "wallet_frozen",
     "wallet_closed",
     "merchant_unavailable",
@@ -68,6 +74,12 @@ REASONS: Mapping[DeclineCode, Reason] = {
     "charge_not_received": "network",
     "refund_declined": "card",
     "refund_not_received": "network",
+    "withdrawal_declined": "card",
+    "withdrawal_not_received": "network",
+    "withdrawal_returned": "card",
+    "withdrawal_to_credit_card": "card",
+    "withdrawal_card_too_new": "card",
+    "amount_below_minimum": "limit",
     "wallet_frozen": "wallet",
     "wallet_closed": "wallet",
     "merchant_unavailable": "merchant",

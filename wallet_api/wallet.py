@@ -35,6 +35,7 @@ from wallet_api.wiring.merchants import MerchantSide, open_merchants
 from wallet_api.wiring.refunds import MoneyBack, open_money_back
 from wallet_api.wiring.settlement import Settlement, open_settlement
 from wallet_api.wiring.telling import Telling, open_telling
+from wallet_api.withdrawals.use_cases import Withdrawals
 
 
 class Wallet(Identity, MerchantSide, Telling, Confirming, MoneyBack, Settlement):
@@ -54,6 +55,7 @@ class Wallet(Identity, MerchantSide, Telling, Confirming, MoneyBack, Settlement)
     payments: Payments
     scans: Scans
     transfers: Transfers
+    withdrawals: Withdrawals
     transactions: Transactions
     operations: Operations
     clients: Clients
@@ -109,11 +111,12 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
     back = open_money_back(ground, sessions, merchants, cards, top_ups, payments)
     transfer_store = TransferStore(storage.bind(TransferItem))
     transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)
-    history = people, merchants, payments, back.refunds, back.refund_requests, transfers, top_ups
+    withdrawals = Withdrawals.open(storage, clock, ledger, sessions, *asking, cards, fees, acquirer, ground.metrics)
+    history = people, merchants, payments, back.refunds, back.refund_requests, transfers, top_ups, withdrawals
     late = {
         Telling: lambda: open_telling(ground, side),
         Confirming: lambda: open_confirming(ground, identity, side, *history[2:]),
-        Settlement: lambda: open_settlement(ground, side, fees, top_ups, payments, back.refunds),
+        Settlement: lambda: open_settlement(ground, side, fees, top_ups, withdrawals, payments, back.refunds),
     }
     return Wallet.opened_late(
         late,
@@ -134,6 +137,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         payments=payments,
         scans=Scans(keys, people, payments, side.outlets, side.mandates, settings.public_url),
         transfers=transfers,
+        withdrawals=withdrawals,
         transactions=Transactions(storage, Statements(storage, ledger.line_items), sessions, *history),
         operations=Operations(storage, clock, settings.mode, ledger, sessions, merchants, (top_ups,)),
         clients=Clients.open(storage, clock),

@@ -24,6 +24,7 @@ CAPABILITIES = (
     "wallets",
     "cards",
     "top_ups",
+    "withdrawals",
     "fees",
     "merchant_applications",
     "merchants",

@@ -11,6 +11,7 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.routes.mandates import NOT_CONFIRMABLE
 from chalicelib.routes.payments import NOT_PAYABLE
 from chalicelib.routes.transfers import PayeeIn
+from chalicelib.routes.withdrawals import CARD_REFUSALS
 from chalicelib.spending_refusals import LIMIT_REFUSALS
 from chalicelib.views import Body, MoneyIn, Pin, View
 from wallet_api.authorizations.errors import MethodNotAccepted, PinProofRequired, StepUpUnavailable
@@ -23,18 +24,20 @@ from wallet_api.one_time_codes.errors import CodeUsedUp, ResendTooSoon, TooManyM
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 from wallet_api.sessions.model import Customer
 from wallet_api.transfers.errors import PayeeNotFound, TransferToSelf
+from wallet_api.withdrawals.model import Asking
 
 routes = Routes(__name__)
 
 
 class MoveIn(Body):
     """What is going to be asked for: `payment_id` of a payment, `outlet_id` and `amount` of a payment at an outlet, `to` and
-    `amount` of a transfer, or `mandate_id` of a mandate; the quote, if there is one.
+    `amount` of a transfer, `card_id` and `amount` of a withdrawal, or `mandate_id` of a mandate; the quote, if there is one.
     """
 
     payment_id: Annotated[str, Meta(max_length=40)] | None = None
     mandate_id: Annotated[str, Meta(max_length=40)] | None = None
     outlet_id: Annotated[str, Meta(max_length=40)] | None = None
+    card_id: Annotated[str, Meta(max_length=40)] | None = None
     to: PayeeIn | None = None
     amount: MoneyIn | None = None
     quote_id: Annotated[str, Meta(max_length=40)] | None = None
@@ -43,7 +46,7 @@ class MoveIn(Body):
 class AskAuthorization(Body):
     """The move, and the payment PIN if a code is to be used: codes are offered to who shows the PIN."""
 
-    operation: Literal["payment", "outlet_payment", "transfer", "mandate"]
+    operation: Literal["payment", "outlet_payment", "transfer", "withdrawal", "mandate"]
     fields: MoveIn
     pin: Pin | None = None
 
@@ -110,6 +113,7 @@ class CodeSentView(View):
         OutletClosed,
         PayeeNotFound,
         TransferToSelf,
+        *CARD_REFUSALS,
         *LIMIT_REFUSALS,
         StepUpUnavailable,
         PinProofRequired,
@@ -131,6 +135,8 @@ def ask_authorization(call: Call[AskAuthorization]) -> Any:
         return AuthorizationView.of(_asked_at_outlet(call))
     if asked.operation == "mandate":
         return AuthorizationView.of(_asked_for_mandate(call))
+    if asked.operation == "withdrawal":
+        return AuthorizationView.of(_asked_for_withdrawal(call))
     _require_exactly(fields, {"to", "amount"})
     if fields.to is None or fields.amount is None:
         raise Invalid(FieldProblem("/fields", "required"))
@@ -182,6 +188,15 @@ def _asked_at_outlet(call: Call[AskAuthorization]) -> Asked:
     return call.wallet.payments.ask_at_outlet(call.customer, outlet_id, money, fields.quote_id, call.body.pin)
 
 
+def _asked_for_withdrawal(call: Call[AskAuthorization]) -> Asked:
+    fields = call.body.fields
+    _require_exactly(fields, {"card_id", "amount"})
+    if fields.amount is None:
+        raise Invalid(FieldProblem("/fields/amount", "required"))
+    asking = Asking(fields.amount.money("/fields/amount"), fields.card_id or "", fields.quote_id)
+    return call.wallet.withdrawals.ask(call.customer, asking, call.body.pin)
+
+
 def _asked_for_mandate(call: Call[AskAuthorization]) -> Asked:
     fields = call.body.fields
     _require_exactly(fields, {"mandate_id"})
@@ -196,7 +211,9 @@ def _asked_for_mandate(call: Call[AskAuthorization]) -> Asked:
 def _require_exactly(fields: MoveIn, wanted: set[str]) -> None:
     """Raises Invalid naming what this operation needs and was not given, and what it does not take."""
     given = {
-        name for name in ("payment_id", "mandate_id", "outlet_id", "to", "amount") if getattr(fields, name) is not None
+        name
+        for name in ("payment_id", "mandate_id", "outlet_id", "card_id", "to", "amount")
+        if getattr(fields, name) is not None
     }
     problems = [FieldProblem(f"/fields/{name}", "required") for name in sorted(wanted - given)]
     problems += [FieldProblem(f"/fields/{name}", "unknown_field") for name in sorted(given - wanted)]

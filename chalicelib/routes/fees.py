@@ -14,7 +14,13 @@ from chalicelib.views import Body, MoneyIn, MoneyView, View
 from wallet_api.cards.errors import CardMissing
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing, QuoteMissing, QuotePayeeMissing
+from wallet_api.fees.errors import (
+    AmountBelowMinimum,
+    FeeNotOffered,
+    FeeScheduleMissing,
+    QuoteMissing,
+    QuotePayeeMissing,
+)
 from wallet_api.fees.model import Bearer, FeeOperation, LineCode, Quote, QuotedOperation, Rule, Schedule
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ids import is_id
@@ -42,9 +48,10 @@ class ScheduleQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, fr
 class RuleView(View):
     """What one operation costs: `basis_points` (hundredths of a percent) of what is above `free`, plus `fixed`, in bounds.
 
-    `free`, `fixed`, `minimum`, `maximum` and `monthly_free_amount` are minor units. A null `channel` or `tier` is any, no
+    `free`, `fixed`, `minimum`, `maximum`, `monthly_free_amount` and `minimum_amount` are minor units. A null `channel` or `tier` is any, no
     `categories` are all merchants'; of the rules that apply, one with categories comes first, then one with a channel, then one with a
     tier. The first `monthly_free_count` movements of a person in a month cost nothing, or `monthly_free_amount` of what they move.
+    Less than `minimum_amount` is not moved at all.
     """
 
     operation: FeeOperation
@@ -59,6 +66,7 @@ class RuleView(View):
     tier: str | None
     monthly_free_count: int
     monthly_free_amount: int
+    minimum_amount: int
 
 
 class ScheduleView(View):
@@ -191,7 +199,7 @@ def get_fees(call: Call[None]) -> Any:
     status=201,
     idempotency="required",
     session="in_use_case",
-    errors=[QuotePayeeMissing, CardMissing, FeeNotOffered, NotFound],
+    errors=[QuotePayeeMissing, CardMissing, FeeNotOffered, AmountBelowMinimum, NotFound],
 )
 def ask_quote(call: Call[AskQuote]) -> Any:
     """What is quoted is what is charged. Pass the quote's id with the movement, within ten minutes."""
@@ -238,6 +246,7 @@ def _rule(rule: Rule) -> RuleView:
         tier=rule.tier,
         monthly_free_count=rule.monthly_free_count,
         monthly_free_amount=rule.monthly_free_amount,
+        minimum_amount=rule.minimum_amount,
     )
 
 

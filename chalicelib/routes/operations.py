@@ -22,6 +22,7 @@ from chalicelib.routes import (
     refunds,
     top_ups,
     transfers,
+    withdrawals,
 )
 from chalicelib.views import View
 from wallet_api.clock import rfc3339
@@ -46,6 +47,7 @@ SHOWN: dict[str, tuple[str, Show, str]] = {
     "ref": ("refund_id", refunds.get_refund, "refunds:read"),
     "rfr": ("request_id", refund_requests.get_refund_request, "refunds:read"),
     "top": ("top_up_id", top_ups.get_top_up, ""),
+    "wdr": ("withdrawal_id", withdrawals.get_withdrawal, ""),
     "trf": ("transfer_id", transfers.get_transfer, ""),
 }
 """By the kind of id: how its endpoint calls it, what shows it, and the scope that a restricted key needs to see it."""

@@ -51,7 +51,8 @@ class TransactionView(View):
     """One movement as this person sees it.
 
     `amount` reached the other side, `fee` is what this person bore on top, `total` both together; `balance_change` is
-    signed and is what the balance moved by. A `release` is money that was set aside for a payment and came back.
+    signed and is what the balance moved by. A `release` is money that was set aside for a payment and came back. A
+    `withdrawal` goes out, and comes in again with its fee when no card took it.
     """
 
     id: str
@@ -70,6 +71,7 @@ class TransactionView(View):
     refund_id: str | None
     transfer_id: str | None
     top_up_id: str | None
+    withdrawal_id: str | None
     amount_refunded: MoneyView | None
     refunds: list[str]
     created_at: str
@@ -134,6 +136,7 @@ def _fields(found: Transaction) -> dict[str, Any]:
         "refund_id": found.subject if found.kind == "refund" else None,
         "transfer_id": found.subject if found.kind == "transfer" else None,
         "top_up_id": found.subject if found.kind == "top_up" else None,
+        "withdrawal_id": found.subject if found.subject.startswith("wdr_") else None,
         "amount_refunded": None if found.refunded is None else MoneyView.of(found.refunded),
         "refunds": list(found.refunds),
         "created_at": rfc3339(found.created_at),

@@ -24,7 +24,16 @@ from wallet_api.errors import NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
-from wallet_api.ledger.limits import NEW_DEVICE, PAYMENT_CODE, PERIODS, STATIC_CODE, Period, ends_at, limits_of
+from wallet_api.ledger.limits import (
+    NEW_CARD,
+    NEW_DEVICE,
+    PAYMENT_CODE,
+    PERIODS,
+    STATIC_CODE,
+    Period,
+    ends_at,
+    limits_of,
+)
 from wallet_api.ledger.spending import spent_in
 from wallet_api.money import Money, zero
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
@@ -65,8 +74,8 @@ class NarrowerView(View):
 
 class LimitsView(View):
     """What may go out in one transaction, and in one day, month and year, which begin at midnight in Beijing; null where a tier has
-    no such limit. Smaller ones hold as well: for a device that is new to the person (null for any other), for codes on walls, and for
-    shown payment codes that pay without a PIN.
+    no such limit. Smaller ones hold as well: for a device that is new to the person (null for any other), for codes on walls, for
+    shown payment codes that pay without a PIN, and for withdrawals to cards that were bound a short while ago.
     """
 
     per_transaction: MoneyView
@@ -76,6 +85,7 @@ class LimitsView(View):
     new_device: NarrowerView | None
     static_codes: NarrowerView
     payment_codes: NarrowerView
+    new_cards: NarrowerView
 
 
 class FrozenView(View):
@@ -261,6 +271,7 @@ def _limits(account: Account, device: Device, now: datetime) -> LimitsView:
         new_device=_narrower(account, NEW_DEVICE, now, until) if until else None,
         static_codes=_narrower(account, STATIC_CODE, now),
         payment_codes=_narrower(account, PAYMENT_CODE, now),
+        new_cards=_narrower(account, NEW_CARD, now),
     )
 
 

@@ -32,7 +32,7 @@ from wallet_api.storage.keys import Keys, same
 Method = Literal["pin", "device_signature", "totp", "sms"]
 Code = Literal["totp", "sms"]
 Reason = Literal["changed_contact", "recovered_password", "new_device", "static_code", "large_amount", "new_payee"]
-MoveKind = Literal["payment", "outlet_payment", "transfer", "mandate"]
+MoveKind = Literal["payment", "outlet_payment", "transfer", "withdrawal", "mandate"]
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """Long enough for a finger, or for a code that comes late; short enough that nobody signs and forgets."""
@@ -93,8 +93,8 @@ Shown = PinShown | SignatureShown | CodeShown
 
 
 class Move(Struct, frozen=True):
-    """What a person says yes to. `subject` is the payment's id, the mandate's, or the outlet's that is paid at; a transfer has
-    none before it is made. Of a mandate, `amount` is what it may move in a month.
+    """What a person says yes to; a withdrawal's payee is its card. `subject` is the payment's id, the mandate's, or the outlet's that
+    is paid at; a transfer and a withdrawal have none before they are made. Of a mandate, `amount` is what it may move in a month.
     """
 
     kind: MoveKind

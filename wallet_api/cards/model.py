@@ -22,6 +22,8 @@ MAX_CARDS = 20
 MAX_BINDINGS_A_DAY = 20
 MAX_CODE_ATTEMPTS = 5
 CODE_LIFE = timedelta(minutes=10)
+NEW_FOR = timedelta(hours=24)
+"""How long a card is new: time for its person to hear of a card that they did not bind."""
 
 _SCHEMES: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
     ("unionpay", "62", "62", tuple(range(13, 20))),
@@ -99,6 +101,11 @@ class Card(Struct, frozen=True):
     def is_active(self) -> bool:
         """Whether its issuer confirmed it."""
         return self.status == "active"
+
+    @property
+    def new_until(self) -> datetime:
+        """When it is new no more."""
+        return (self.active_since or self.created_at) + NEW_FOR
 
     def first_answer(self) -> dict[str, Any]:
         """What is kept with the binding's operation, so that its replay is verbatim after the card changed or went."""

@@ -44,6 +44,11 @@ TYPES: Mapping[str, str] = {
     "top_up.failed": "a card was not charged",
     "top_up.compensated": "a card was charged after all, and its money reached the wallet late",
     "top_up.charge_reversed": "a charge was taken back after all, and its money with it",
+    "withdrawal.created": "money was set aside to be sent to a person's card",
+    "withdrawal.succeeded": "a card's bank took a withdrawal",
+    "withdrawal.failed": "no card took a withdrawal, so that its money and fee are on the balance again",
+    "withdrawal.returned": "a card's bank sent a withdrawal back, so that its money and fee are on the balance again",
+    "withdrawal.corrected": "a withdrawal that had failed reached its card after all, and its money was taken once more",
     "payout.created": "money of a merchant's was set aside to be paid out",
     "payout.paid": "the bank paid a merchant out",
     "payout.failed": "the bank did not pay, and the money is the merchant's again",
@@ -97,6 +102,12 @@ OF_STATES: Mapping[str, Mapping[str, str | None]] = {
         "succeeded": None,
         "failed": "top_up.failed",
     },
+    "withdrawal": {
+        "processing": "withdrawal.created",
+        "succeeded": "withdrawal.succeeded",
+        "failed": "withdrawal.failed",
+        "returned": "withdrawal.returned",
+    },
     "mandate": {
         "requires_confirmation": "mandate.created",
         "active": "mandate.confirmed",
@@ -123,6 +134,11 @@ OF_ENTRIES: Mapping[str, str | None] = {
     "top_up": "top_up.succeeded",
     "compensation": "top_up.compensated",
     "charge_reversal": "top_up.charge_reversed",
+    "withdrawal": None,
+    "withdrawal_settlement": None,
+    "withdrawal_void": None,
+    "withdrawal_return": None,
+    "withdrawal_correction": "withdrawal.corrected",
     "payout": None,
     "payout_paid": None,
     "payout_void": None,
@@ -131,7 +147,7 @@ OF_ENTRIES: Mapping[str, str | None] = {
 }
 """Event types by the kind of an entry. None where the record's state tells it. A transfer has a type for each side."""
 
-OBJECTS: Mapping[str, str] = {"capture": "payment"}
+OBJECTS: Mapping[str, str] = {"capture": "payment", "withdrawal_correction": "withdrawal"}
 """What an entry is about, where that is not called as the entry is."""
 
 BORN: Mapping[str, tuple[str, ...]] = {"refund": ("succeeded",)}

@@ -2,6 +2,7 @@
 
 FeeScheduleMissing   no schedule was in force at that time
 FeeNotOffered        the schedule in force has no rule for this operation and channel
+AmountBelowMinimum   less than the schedule lets be moved
 QuotePayeeMissing    nobody with a wallet answers to the payee that a quote was asked for
 QuoteMissing         no such quote, or somebody else's
 QuoteExpired         the quote's time is over
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wallet_api.errors import Conflict, NotFound, Retry
+from wallet_api.errors import Conflict, Declined, NotFound, Retry
 
 
 class FeeScheduleMissing(NotFound):
@@ -34,6 +35,12 @@ class FeeNotOffered(Conflict):
 
     code = "fee_not_offered"
     retry: ClassVar[Retry] = "new_key"
+
+
+class AmountBelowMinimum(Declined):
+    """The schedule has nothing less than `minimum` moved by this `operation`."""
+
+    code = "amount_below_minimum"
 
 
 class QuotePayeeMissing(NotFound):

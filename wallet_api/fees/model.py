@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing
+from wallet_api.fees.errors import AmountBelowMinimum, FeeNotOffered, FeeScheduleMissing
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.allowances import Taken, takes
 from wallet_api.money import Money, total, zero
@@ -48,7 +48,7 @@ class Rule(Struct, frozen=True):
 
     None is any channel and any tier, no categories are all of them; a category is a merchant category code or a range of them,
     `5411` or `5400-5499`. `monthly_free_count` movements of a person, or `monthly_free_amount` of what they move, cost nothing in
-    a month of the wallet's calendar.
+    a month of the wallet's calendar. Less than `minimum_amount` is not moved at all.
     """
 
     operation: FeeOperation
@@ -63,6 +63,7 @@ class Rule(Struct, frozen=True):
     tier: str | None = None
     monthly_free_count: int = 0
     monthly_free_amount: int = 0
+    minimum_amount: int = 0
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
@@ -217,8 +218,10 @@ def sum_of(lines: Sequence[FeeLine], currency: str) -> Money:
 
 
 def charge_by(schedule: Schedule, movement: Movement, now: datetime) -> Charge:
-    """The fee of a movement under a schedule. Raises FeeNotOffered."""
+    """The fee of a movement under a schedule. Raises FeeNotOffered, AmountBelowMinimum."""
     rule, amount = schedule.rule(movement.place), movement.amount
+    if amount.amount < rule.minimum_amount:
+        raise AmountBelowMinimum(operation=rule.operation, minimum=Money(rule.minimum_amount, amount.currency))
     lines = fee_lines(rule, amount)
     fee = sum_of(lines, amount.currency)
     allowance = _allowance(rule, movement, now) if fee else None
@@ -258,7 +261,7 @@ FIRST = Schedule(
     rules=(
         Rule("top_up", None, "payer", basis_points=0),
         Rule("top_up", "credit_card", "payer", basis_points=60),
-        Rule("withdrawal", None, "payer", basis_points=10, minimum=10, maximum=25_00),
+        Rule("withdrawal", None, "payer", basis_points=10, minimum=10, maximum=25_00, minimum_amount=1_00),
         Rule("payment", None, "merchant", basis_points=60),
         Rule("transfer", None, "payer", basis_points=10, free=1_000_00, maximum=25_00),
         Rule("payout", None, "merchant", basis_points=0, fixed=1_00),

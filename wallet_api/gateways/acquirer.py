@@ -20,10 +20,11 @@ DeclineCode = Literal[
 ]
 
 RefundDecline = Literal["refund_declined", "refund_not_received"]
+CreditDecline = Literal["withdrawal_declined", "card_expired", "withdrawal_not_received", "withdrawal_returned"]
 
 
 class AcquirerSilent(Unavailable):
-    """The acquirer did not answer. What it did is not known until `find`, or `find_refund`, tells."""
+    """The acquirer did not answer. What it did is not known until `find`, `find_refund` or `find_credit` tells."""
 
     code = "acquirer_unavailable"
 
@@ -81,6 +82,24 @@ class RefundOutcome(Struct, frozen=True):
     decline_code: RefundDecline | None = None
 
 
+class CreditOrder(Discreet, frozen=True):
+    """A person's own money to their card as we ordered it. `reference` is ours and names it for ever; `ordered_at` is when it was
+    written down.
+    """
+
+    reference: str
+    token: str
+    amount: Money
+    ordered_at: datetime
+
+
+class CreditOutcome(Struct, frozen=True):
+    """How a credit stands. Pending says that the acquirer has it and is not done; the card's bank may send back what was approved."""
+
+    status: Literal["approved", "declined", "pending", "returned"]
+    decline_code: CreditDecline | None = None
+
+
 class Acquirer(Protocol):
     """What the wallet asks of an acquirer. Every call may raise AcquirerSilent and may be repeated."""
 
@@ -110,3 +129,9 @@ class Acquirer(Protocol):
 
     def find_refund(self, order: RefundOrder) -> RefundOutcome:
         """How it stands. One that never arrived is closed for ever and answered as `refund_not_received`."""
+
+    def credit(self, order: CreditOrder) -> CreditOutcome:
+        """Sends a person's money to their card once for a reference, however often it is called."""
+
+    def find_credit(self, order: CreditOrder) -> CreditOutcome:
+        """How it stands. One that never arrived is closed for ever and answered as `withdrawal_not_received`."""

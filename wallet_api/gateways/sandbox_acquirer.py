@@ -20,6 +20,8 @@ from wallet_api.gateways.acquirer import (
     CardDetails,
     ChargeOrder,
     ChargeOutcome,
+    CreditOrder,
+    CreditOutcome,
     DeclineCode,
     RefundDecline,
     RefundOrder,
@@ -42,8 +44,9 @@ BEHAVIOURS: Final = {
     "4000000000000259": "later_decline",
     "4000000000003220": "confirm",
     "4000000000000127": "unverifiable",
+    "4000000000005126": "return",
 }
-"""What the magic numbers do. Every other number approves."""
+"""What the magic numbers do. Every other number approves; so does the one whose bank returns what a withdrawal sent there."""
 
 ANSWER_AFTER = timedelta(seconds=60)
 """How long a charge that is answered later stays pending."""
@@ -59,8 +62,34 @@ REFUNDS: Final = {
 }
 """What the magic amounts do that are sent to cards, in minor units of any currency. A declining card takes no other either."""
 
+CREDITS: Final = {
+    **REFUNDS,
+    888_07: "approve, then return",
+    888_08: "approve, then decline",
+    888_09: "decline, then approve",
+}
+"""What the magic amounts of withdrawals do. Any other does as its card does."""
+
+CREDITED: Final = {
+    "decline": "decline",
+    "insufficient": "decline",
+    "expired": "expire",
+    "later_approve": "say nothing, then approve",
+    "later_decline": "say nothing, then decline",
+    "return": "approve, then return",
+}
+"""What a card does with a withdrawal; every other takes it."""
+RETURNED_AFTER = timedelta(days=2)
+"""When a card's bank sends back what it took."""
+
 _APPROVED = ChargeOutcome("approved")
 _PENDING = ChargeOutcome("pending")
+_CREDITED: Final = {
+    "approve": CreditOutcome("approved"),
+    "decline": CreditOutcome("declined", "withdrawal_declined"),
+    "expire": CreditOutcome("declined", "card_expired"),
+    "return": CreditOutcome("returned", "withdrawal_returned"),
+}
 _DECLINES: Final[dict[str, DeclineCode]] = {
     "decline": "card_declined",
     "insufficient": "card_insufficient_funds",
@@ -151,11 +180,32 @@ class SandboxAcquirer(Struct, frozen=True):
         declined: RefundDecline = "refund_declined"
         return RefundOutcome("declined", declined) if behaviour.endswith("decline") else RefundOutcome("approved")
 
+    def credit(self, order: CreditOrder) -> CreditOutcome:
+        """The outcome of the amount's behaviour, or of the card's; what is lost or answered later says nothing at first."""
+        behaviour = self._crediting(order)
+        if behaviour == "lose" or (behaviour.startswith("say nothing") and self._early(order)):
+            raise AcquirerSilent
+        return self.find_credit(order)
+
+    def find_credit(self, order: CreditOrder) -> CreditOutcome:
+        """How it stands by now. What a bank takes back, or says otherwise, it does after two days."""
+        at_first, _, then = self._crediting(order).partition(", then ")
+        if at_first == "lose":
+            return CreditOutcome("declined", "withdrawal_not_received")
+        if at_first in ("take", "say nothing"):
+            return CreditOutcome("pending") if self._early(order) else _CREDITED[then]
+        is_later = self.clock.now() - order.ordered_at >= RETURNED_AFTER
+        return _CREDITED[then if then and is_later else at_first]
+
+    def _crediting(self, order: CreditOrder) -> str:
+        card, _, _ = self._open(order.token)
+        return CREDITS.get(order.amount.amount) or CREDITED.get(card, "approve")
+
     def _refunding(self, order: RefundOrder) -> str:
         card, _, _ = self._open(order.token)
         return REFUNDS.get(order.amount.amount, "decline" if card == "decline" else "approve")
 
-    def _early(self, order: RefundOrder) -> bool:
+    def _early(self, order: RefundOrder | CreditOrder) -> bool:
         return self.clock.now() - order.ordered_at < ANSWER_AFTER
 
     def _send_confirmation(self, order: ChargeOrder) -> None:

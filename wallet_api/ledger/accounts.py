@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from wallet_api.clock import Clock
 from wallet_api.errors import Unavailable
 from wallet_api.ledger.errors import AccountMissing, WalletClosed
-from wallet_api.ledger.limits import BASIC, NEW_DEVICE, PAYMENT_CODE, STATIC_CODE, Limits, Period, limits_of
+from wallet_api.ledger.limits import BASIC, NEW_CARD, NEW_DEVICE, PAYMENT_CODE, STATIC_CODE, Limits, Period, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Read, Storage, Trip
@@ -93,6 +93,8 @@ class Payer(Struct):
     """Whether a code on a wall is paid, which counts against a smaller sum of its own as well."""
     payment_code: bool = field(default=False)
     """Whether a shown payment code pays by itself, which counts against another."""
+    new_card: bool = field(default=False)
+    """Whether it goes to a card that is new to the payer, which counts against a third."""
 
 
 def limits_for(payer: Payer, currency: str) -> Limits:
@@ -111,6 +113,8 @@ def admit(payer: Payer, amount: Money) -> None:
         limits_of(STATIC_CODE, amount.currency).admit(amount)
     if payer.payment_code:
         limits_of(PAYMENT_CODE, amount.currency).admit(amount)
+    if payer.new_card:
+        limits_of(NEW_CARD, amount.currency).admit(amount)
 
 
 class Accounts(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Free allowances: how much of what a month gives away a person has used, counted on their balance item.
 
-Counted by condition in the write of the movement that is free because of it. No movement that takes of an allowance is ever undone. The
+Counted by condition in the write of the movement that is free because of it; what a withdrawal took that failed is given back. The
 month is part of a counter's name, so a month needs no beginning.
 """
 
@@ -16,6 +16,10 @@ from wallet_api.ledger.accounts import Account, StaleAccount
 from wallet_api.ledger.limits import label_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.storage import AtomicWrite
+
+
+class AllowanceOver(Exception):
+    """The month that an allowance was taken of is counted no more."""
 
 
 class Taken(Struct, frozen=True):
@@ -68,6 +72,12 @@ def take(
         return
     enough = (used <= taken.limit - taken.amount, gone)
     write.update(item, [used.set(used + taken.amount), *removed], enough)
+
+
+def give_back(items: type[AccountItem], account: str, key: str, amount: int, write: AtomicWrite) -> None:
+    """Adds to the write that this much of an allowance is used no more. Leaving the write's block may raise AllowanceOver."""
+    used = items.free_used[key]
+    write.update(items(account, BALANCE), [used.set(used - amount)], (used >= amount, AllowanceOver()))
 
 
 def _outdated(keys: Iterable[str], now: datetime) -> list[str]:

@@ -31,7 +31,7 @@ class Holder(Struct, frozen=True):
     """Whose money an entry sets aside or sets free: the account.
 
     `unspent` is what returns to the limits of the `periods` of `spent_on`, the wallet's day in which the hold was counted, as a
-    payment by a `static_code`, by a `payment_code` that asked nobody, or by neither.
+    payment by a `static_code`, by a `payment_code` that asked nobody, as what goes to a `new_card`, or as none of them.
     """
 
     account: str
@@ -39,6 +39,7 @@ class Holder(Struct, frozen=True):
     spent_on: str = ""
     static_code: bool = False
     payment_code: bool = False
+    new_card: bool = False
     periods: tuple[Period, ...] = ()
 
 
@@ -50,6 +51,7 @@ def holders(
     *,
     static_code: bool = False,
     payment_code: bool = False,
+    new_card: bool = False,
 ) -> Iterator[Holder]:
     """The holders to try one after the other while a write says PeriodOver: what returns goes back to the limits of every period
     that has not ended since it was counted. The last one gives back to none, and never fails for that.
@@ -57,7 +59,7 @@ def holders(
     day, today = wallet_day(counted_at), wallet_day(now)
     running = [period for period in PERIODS if returns and label_of(period, day) == label_of(period, today)]
     for number in range(len(running)):
-        yield Holder(account, returns, day, static_code, payment_code, tuple(running[number:]))
+        yield Holder(account, returns, day, static_code, payment_code, new_card, tuple(running[number:]))
     yield Holder(account)
 
 
@@ -92,7 +94,7 @@ def _give_back(items: type[AccountItem], period: Period, holder: Holder, returne
     label = label_of(period, holder.spent_on)
     # Every day of the period begins with its label, and `~` comes after all digits.
     same = (items.spent_day >= label) & (items.spent_day <= f"{label}~")
-    kind = {"static_code": holder.static_code, "payment_code": holder.payment_code}
+    kind = {"static_code": holder.static_code, "payment_code": holder.payment_code, "new_card": holder.new_card}
     for name in counter_names(period, returned.currency, **kind):
         spent = getattr(items, ATTRIBUTES[period])[name]
         condition = (same & (spent >= returned.amount), PeriodOver())

@@ -34,6 +34,8 @@ STATIC_CODE = "static_code"
 """Nor is this: what any person may pay in a day by codes that hang on a wall, which anybody may have pasted over."""
 PAYMENT_CODE = "payment_code"
 """Nor this: what any person's payment codes may pay in a day by themselves, which is asked of nobody's PIN."""
+NEW_CARD = "new_card"
+"""Nor this: what any person may withdraw in a day to cards that are new to them, which somebody else may have bound."""
 
 Period = Literal["day", "month", "year"]
 PERIODS: tuple[Period, ...] = get_args(Period)
@@ -78,6 +80,7 @@ TABLE: Mapping[str, tuple[int, int, int | None, int | None]] = {
     NEW_DEVICE: (3_000_00, 5_000_00, None, None),
     STATIC_CODE: (2_000_00, 5_000_00, None, None),
     PAYMENT_CODE: (1_000_00, 1_000_00, None, None),
+    NEW_CARD: (1_000_00, 1_000_00, None, None),
 }
 """In minor units of CNY."""
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from wallet_api.clock import wallet_day
 from wallet_api.ledger.accounts import NEVER, Account, Payer, StaleAccount, admit, limits_for
-from wallet_api.ledger.limits import PAYMENT_CODE, PERIODS, REACHED, STATIC_CODE, Period, label_of, limits_of
+from wallet_api.ledger.limits import NEW_CARD, PAYMENT_CODE, PERIODS, REACHED, STATIC_CODE, Period, label_of, limits_of
 from wallet_api.ledger.store import AccountItem
 from wallet_api.money import Money
 from wallet_api.storage.atomic import Requirement
@@ -30,9 +30,12 @@ class Counter(Struct, frozen=True):
     limit: Money | None
 
 
-def counter_names(period: Period, currency: str, *, static_code: bool, payment_code: bool = False) -> tuple[str, ...]:
+def counter_names(
+    period: Period, currency: str, *, static_code: bool, payment_code: bool = False, new_card: bool = False
+) -> tuple[str, ...]:
     """What the counters of a period are called that a debit of this kind goes into."""
-    own = (f"static_{currency}",) if static_code else (f"code_{currency}",) if payment_code else ()
+    kinds = {"static": static_code, "code": payment_code, "card": new_card}
+    own = (f"{kind}_{currency}" for kind, counts in kinds.items() if counts)
     return (currency, *own) if period == "day" else (currency,)
 
 
@@ -46,6 +49,8 @@ def counters_of(payer: Payer, currency: str) -> Iterator[Counter]:
         )
         if payer.payment_code and period == "day":
             yield Counter(period, f"code_{currency}", limits_of(PAYMENT_CODE, currency).daily)
+        if payer.new_card and period == "day":
+            yield Counter(period, f"card_{currency}", limits_of(NEW_CARD, currency).daily)
 
 
 def counter_reached(payer: Payer, amount: Money, now: datetime) -> Counter | None:
@@ -103,10 +108,11 @@ def _add(
 
 
 def spent_in(account: Account, period: Period, currency: str, now: datetime, *, of: str = "") -> Money:
-    """What went out of a wallet in the present day, month or year, as its limits count it; `of` STATIC_CODE or PAYMENT_CODE, what of
-    it codes paid that hang on a wall, or shown ones by themselves.
+    """What went out of a wallet in the present day, month or year, as its limits count it; `of` STATIC_CODE, PAYMENT_CODE or
+    NEW_CARD, what of it codes paid that hang on a wall, or shown ones by themselves, or what went to new cards.
     """
-    name = {STATIC_CODE: f"static_{currency}", PAYMENT_CODE: f"code_{currency}"}.get(of, currency)
+    names = {STATIC_CODE: "static", PAYMENT_CODE: "code", NEW_CARD: "card"}
+    name = f"{names[of]}_{currency}" if of in names else currency
     present = max(wallet_day(now), "" if account.spent_day == NEVER else account.spent_day)
     known = account.counters(period) or {}
     same = label_of(period, account.spent_day) == label_of(period, present)

@@ -31,7 +31,7 @@ MAX_ROWS = 1_000_000
 """More rows than one day's file has; a longer one is another file."""
 
 Rail = Literal["payouts", "cards"]
-BankState = Literal["paid", "returned", "rejected", "charged", "reversed", "refunded"]
+BankState = Literal["paid", "returned", "rejected", "charged", "reversed", "refunded", "withdrawn"]
 STATES: Mapping[str, BankState] = {
     "payout_paid": "paid",
     "payout_correction": "paid",
@@ -40,6 +40,9 @@ STATES: Mapping[str, BankState] = {
     "compensation": "charged",
     "charge_reversal": "reversed",
     "refund_delivery": "refunded",
+    "withdrawal_settlement": "withdrawn",
+    "withdrawal_correction": "withdrawn",
+    "withdrawal_return": "returned",
 }
 """What an entry that touches a bank's clearing account is called in that bank's file."""
 RAILS: Mapping[Rail, str] = {"payouts": chart.bank("payouts"), "cards": chart.bank("cards")}

@@ -21,8 +21,9 @@ from wallet_api.refunds.model import FAILED, Refund, story_of_refund
 from wallet_api.timeline import Step, in_order
 from wallet_api.top_ups.model import TopUp
 from wallet_api.transfers.model import Transfer
+from wallet_api.withdrawals.model import Withdrawal, story_of_withdrawal
 
-Kind = Literal["payment", "release", "refund", "transfer", "top_up", "correction"]
+Kind = Literal["payment", "release", "refund", "transfer", "top_up", "withdrawal", "correction"]
 KINDS: Mapping[str, Kind] = {
     "authorization": "payment",
     "capture": "release",
@@ -30,9 +31,12 @@ KINDS: Mapping[str, Kind] = {
     "reversal": "release",
     "compensation": "correction",
     "charge_reversal": "correction",
+    "withdrawal_void": "withdrawal",
+    "withdrawal_return": "withdrawal",
+    "withdrawal_correction": "correction",
 }
 """What an entry's kind is called in a history where it has another name: money set aside is a payment, what comes back of it a
-release; a correction makes good what an outside company told wrongly."""
+release; a withdrawal is one in both directions; a correction makes good what an outside company told wrongly."""
 Direction = Literal["in", "out"]
 
 
@@ -227,6 +231,22 @@ def of_top_up(base: Transaction, top_up: TopUp | None) -> Transaction:
         fee=base.fee if corrects else top_up.fee,
         counterparty=Counterparty("card", top_up.card_id, f"{top_up.card_brand} {top_up.card_last4}"),
         timeline=story_of_top_up(top_up),
+    )
+
+
+def of_withdrawal(base: Transaction, withdrawal: Withdrawal | None) -> Transaction:
+    """What went to a card, or came back of it with its fee."""
+    if withdrawal is None:
+        return base
+    corrects = base.kind == "correction"
+    fee = zero(base.amount.currency) if corrects else max(base.amount - withdrawal.amount, zero(base.amount.currency))
+    return replace(
+        base,
+        status=base.status if corrects else withdrawal.status,
+        amount=base.amount - fee,
+        fee=fee,
+        counterparty=Counterparty("card", withdrawal.card_id, f"{withdrawal.card_brand} {withdrawal.card_last4}"),
+        timeline=story_of_withdrawal(withdrawal),
     )
 
 

@@ -42,11 +42,13 @@ from wallet_api.transactions.model import (
     of_top_up,
     of_transfer,
     of_unmoved,
+    of_withdrawal,
     person_of,
     story_of_payment,
     story_of_transfer,
 )
 from wallet_api.transfers.use_cases import Transfers
+from wallet_api.withdrawals.use_cases import Withdrawals
 
 WINDOW = 100
 """How many lines a filtered page looks at: a request's work is bounded, and its cursor goes on from there."""
@@ -70,6 +72,7 @@ class Transactions(Struct, frozen=True):
     refund_requests: RefundRequests
     transfers: Transfers
     top_ups: TopUps
+    withdrawals: Withdrawals
 
     def newest(self, caller: Customer, wanted: Wanted, page: PageRequest) -> Page[Transaction]:
         """The caller's transactions, newest first. A filtered page may hold fewer than asked for and have a next one."""
@@ -163,6 +166,8 @@ class Transactions(Struct, frozen=True):
         if line.kind == "transfer":
             transfer = self.transfers.reading(line.subject, trip)
             return transfer.map(lambda found: of_transfer(base, found, person_of(line)))
+        if line.subject.startswith("wdr_"):
+            return self.withdrawals.reading(line.subject, trip).map(lambda found: of_withdrawal(base, found))
         if kind in ("top_up", "correction"):
             return self.top_ups.reading(line.subject, trip).map(lambda found: of_top_up(base, found))
         return known(base)

@@ -13,6 +13,7 @@ from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.identity import Identity
 from wallet_api.wiring.merchants import MerchantSide
 from wallet_api.wiring.part import Part
+from wallet_api.withdrawals.use_cases import Withdrawals
 
 if TYPE_CHECKING:
     from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending
@@ -36,13 +37,14 @@ def open_confirming(
     refund_requests: RefundRequests,
     transfers: Transfers,
     top_ups: TopUps,
+    withdrawals: Withdrawals,
 ) -> Confirming:
     """Makes every collaborator that confirms movements to people."""
     from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending, Sides
 
     storage, clock = ground.storage, ground.clock
     people, sessions = identity.people, identity.sessions
-    moves = payments, refunds, refund_requests, transfers, top_ups
+    moves = payments, refunds, refund_requests, transfers, top_ups, withdrawals
     sides = Sides(storage, people, side.merchants, side.mandates, *moves)
     phones = Phones.open(storage, clock, people, sessions, ground.push)
     return Confirming(

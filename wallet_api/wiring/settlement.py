@@ -11,6 +11,7 @@ from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.wiring.ground import Ground
 from wallet_api.wiring.merchants import MerchantSide
 from wallet_api.wiring.part import Part
+from wallet_api.withdrawals.use_cases import Withdrawals
 
 if TYPE_CHECKING:
     from wallet_api.payouts.use_cases import Payouts
@@ -26,7 +27,13 @@ class Settlement(Part):
 
 
 def open_settlement(
-    ground: Ground, side: MerchantSide, fees: Fees, top_ups: TopUps, payments: Payments, refunds: Refunds
+    ground: Ground,
+    side: MerchantSide,
+    fees: Fees,
+    top_ups: TopUps,
+    withdrawals: Withdrawals,
+    payments: Payments,
+    refunds: Refunds,
 ) -> Settlement:
     """Makes every collaborator that settles with merchants."""
     from wallet_api.payouts.use_cases import Payouts
@@ -38,4 +45,4 @@ def open_settlement(
         storage, clock, ledger, merchants, accounts, days, fees, ground.bank, ground.metrics, accounts.events
     )
     reports = Reports(storage, clock, ground.keys, ledger, merchants, payments, refunds, payouts, ground.metrics)
-    return Settlement(payouts, reports, Comparing(storage, ledger, payouts, top_ups))
+    return Settlement(payouts, reports, Comparing(storage, ledger, payouts, top_ups, withdrawals))

@@ -21,6 +21,8 @@ from wallet_api.top_ups.model import TopUp
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.transfers.model import Transfer
 from wallet_api.transfers.use_cases import Transfers
+from wallet_api.withdrawals.model import Withdrawal
+from wallet_api.withdrawals.use_cases import Withdrawals
 
 
 class _Found(Struct, frozen=True):
@@ -43,6 +45,7 @@ class Sides(Struct, frozen=True):
     refund_requests: RefundRequests
     transfers: Transfers
     top_ups: TopUps
+    withdrawals: Withdrawals
 
     def reading(self, confirmation: Confirmation, trip: Trip) -> Read[Callable[[], Side]]:
         """As part of a trip; what it brings may need a trip more to name who is on the other side."""
@@ -60,6 +63,7 @@ class Sides(Struct, frozen=True):
                 lambda mandate: _Found() if mandate is None else _Found(Side(name=mandate.merchant.name))
             ),
             "top_up": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
+            "withdrawal": lambda: self.withdrawals.reading(subject, trip).map(_of_withdrawal),
             "compensation": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
             "charge_reversal": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
         }
@@ -109,3 +113,9 @@ def _of_top_up(top_up: TopUp | None) -> _Found:
         return _Found()
     card = f"{top_up.card_brand} {top_up.card_last4}"
     return _Found(Side(name=card, fee=top_up.fee or None, waits=top_up.status == "requires_action"))
+
+
+def _of_withdrawal(withdrawal: Withdrawal | None) -> _Found:
+    if withdrawal is None:
+        return _Found()
+    return _Found(Side(name=f"{withdrawal.card_brand} {withdrawal.card_last4}", fee=withdrawal.fee or None))

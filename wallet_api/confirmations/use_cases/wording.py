@@ -55,4 +55,4 @@ def texts() -> dict[str, Any]:
 def _nameless(confirmation: Confirmation) -> str:
     """Which word stands for the other side when nobody can be named."""
     kind = confirmation.type.partition(".")[0]
-    return {"transfer": "person", "top_up": "card"}.get(kind, "merchant")
+    return {"transfer": "person", "top_up": "card", "withdrawal": "card"}.get(kind, "merchant")

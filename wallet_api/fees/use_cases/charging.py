@@ -14,8 +14,9 @@ from wallet_api.fees.errors import QuoteAllowanceUsed, QuoteExpired, QuoteMismat
 from wallet_api.fees.model import Channel, Charge, FeeOperation, Movement, Place, Quote, Schedule, charge_by, in_force
 from wallet_api.fees.store import FeeStore
 from wallet_api.ids import is_id
+from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import Account, StaleAccount
-from wallet_api.ledger.allowances import take
+from wallet_api.ledger.allowances import give_back, take
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.money import Money
@@ -71,7 +72,7 @@ class Charging(Struct, frozen=True):
 
         `category` is that of the merchant who is paid; `payer` is the paying person's account as this request read it, which says
         their tier and what is left of their free allowances. Raises QuoteMissing, QuoteMismatch, QuoteUsed, QuoteExpired,
-        FeeNotOffered.
+        FeeNotOffered, AmountBelowMinimum.
         """
         basis = read()
         movement = Movement(operation, amount, channel, payee, category, payer)
@@ -92,6 +93,13 @@ class Charging(Struct, frozen=True):
         if charge.allowance is not None and charge.payer is not None:
             gone = StaleAccount() if charge.quote is None else QuoteAllowanceUsed()
             take(self.ledger.account_items, charge.allowance, charge.payer, self.clock.now(), write, gone)
+
+    def give_back(self, person_id: str, allowance: str, taken: int, write: AtomicWrite) -> None:
+        """Gives back in a write what a movement that came to nothing took of a free allowance, by its `Taken.key`.
+
+        Leaving the write's block may raise AllowanceOver.
+        """
+        give_back(self.ledger.account_items, chart.customer(person_id), allowance, taken, write)
 
 
 def charge_by_quote(quote: Quote, movement: Movement, schedules: Sequence[Schedule], now: datetime) -> Charge:

@@ -29,6 +29,8 @@ BY_MERCHANTS: tuple[FeeOperation, ...] = ("payout",)
 """What no person asks for, and so has no tier."""
 WITH_ALLOWANCE: tuple[FeeOperation, ...] = ("withdrawal", "transfer")
 """What may be free so and so often in a month: its fee is the person's own."""
+WITH_MINIMUM: tuple[FeeOperation, ...] = ("withdrawal",)
+"""What may be refused for being too little."""
 
 
 class Publishing(Charging, frozen=True):
@@ -125,6 +127,7 @@ def _categories(operation: FeeOperation, rules: Sequence[Rule]) -> list[str | No
 
 def _checks(rule: Rule) -> Iterator[bool]:
     numbers = (rule.fixed, rule.free, rule.minimum, rule.monthly_free_count, rule.monthly_free_amount)
+    yield not rule.minimum_amount or (rule.minimum_amount > 0 and rule.operation in WITH_MINIMUM)
     yield 0 <= rule.basis_points <= ONE and min(numbers) >= 0
     yield rule.maximum is None or rule.maximum >= rule.minimum
     yield rule.channel is None or rule.operation in BY_CARD

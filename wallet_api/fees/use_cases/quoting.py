@@ -54,7 +54,7 @@ class Quoting(Charging, frozen=True):
     def quote(self, caller: Customer, asked: QuoteRequest, operation: Operation) -> Decided[Quote]:
         """Promises a fee to a person for ten minutes and one movement.
 
-        Raises QuotePayeeMissing, NotFound for a merchant that is not there, CardMissing, FeeNotOffered.
+        Raises QuotePayeeMissing, NotFound for a merchant that is not there, CardMissing, FeeNotOffered, AmountBelowMinimum.
         """
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)

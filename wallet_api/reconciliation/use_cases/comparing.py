@@ -12,11 +12,15 @@ from msgspec import Struct
 from wallet_api.ids import is_id
 from wallet_api.ledger.days import days_back
 from wallet_api.ledger.ledger import Ledger
+from wallet_api.payouts.model import Payout
 from wallet_api.payouts.use_cases import Payouts
 from wallet_api.reconciliation.model import RAILS, BankRecord, Break, Key, Rail, breaks_between, record_of
 from wallet_api.settlement_days.model import next_day
-from wallet_api.storage import Storage
+from wallet_api.storage import Read, Storage, Trip
+from wallet_api.top_ups.model import TopUp
 from wallet_api.top_ups.use_cases import TopUps
+from wallet_api.withdrawals.model import Withdrawal
+from wallet_api.withdrawals.use_cases import Withdrawals
 
 LINES_AT_ONCE = 500
 LOOKED_UP_AT_ONCE = 50
@@ -29,6 +33,7 @@ class Comparing(Struct, frozen=True):
     ledger: Ledger
     payouts: Payouts
     top_ups: TopUps
+    withdrawals: Withdrawals
 
     def ours(self, rail: Rail, day: str) -> Iterator[BankRecord]:
         """What the bank's file of a day should say, in the order in which it was posted. Read in pages."""
@@ -81,17 +86,38 @@ class Comparing(Struct, frozen=True):
             part = references[start : start + LOOKED_UP_AT_ONCE]
             with self.storage.trip() as trip:
                 if rail == "payouts":
-                    payouts = [self.payouts.reading(each, trip) for each in part if is_id(each, "po")]
-                    top_ups = []
+                    readings = [self._payout(each, trip) for each in part if is_id(each, "po")]
                 else:
-                    payouts = []
-                    top_ups = [self.top_ups.reading(each, trip) for each in part if is_id(each, "top")]
-            for payout in (read() for read in payouts):
-                if payout is not None:
-                    states = (payout.status, *(("rejected",) if payout.was_rejected else ()))
-                    found[payout.id] = tuple(BankRecord(payout.id, state, payout.amount) for state in states)
-            for top_up in (read() for read in top_ups):
-                if top_up is not None:
-                    state = "charged" if top_up.status == "succeeded" else top_up.status
-                    found[top_up.id] = (BankRecord(top_up.id, state, top_up.total),)
+                    readings = [self._top_up(each, trip) for each in part if is_id(each, "top")]
+                    readings += [self._withdrawal(each, trip) for each in part if is_id(each, "wdr")]
+            for records in (read() for read in readings):
+                if records:
+                    found[records[0].reference] = records
         return found
+
+    def _payout(self, payout_id: str, trip: Trip) -> Read[tuple[BankRecord, ...]]:
+        def told(payout: Payout | None) -> tuple[BankRecord, ...]:
+            if payout is None:
+                return ()
+            states = (payout.status, *(("rejected",) if payout.was_rejected else ()))
+            return tuple(BankRecord(payout.id, state, payout.amount) for state in states)
+
+        return self.payouts.reading(payout_id, trip).map(told)
+
+    def _top_up(self, top_up_id: str, trip: Trip) -> Read[tuple[BankRecord, ...]]:
+        def told(top_up: TopUp | None) -> tuple[BankRecord, ...]:
+            if top_up is None:
+                return ()
+            state = "charged" if top_up.status == "succeeded" else top_up.status
+            return (BankRecord(top_up.id, state, top_up.total),)
+
+        return self.top_ups.reading(top_up_id, trip).map(told)
+
+    def _withdrawal(self, withdrawal_id: str, trip: Trip) -> Read[tuple[BankRecord, ...]]:
+        def told(withdrawal: Withdrawal | None) -> tuple[BankRecord, ...]:
+            if withdrawal is None:
+                return ()
+            state = {"succeeded": "withdrawn", "failed": "rejected"}.get(withdrawal.status, withdrawal.status)
+            return (BankRecord(withdrawal.id, state, withdrawal.amount),)
+
+        return self.withdrawals.reading(withdrawal_id, trip).map(told)

@@ -1,0 +1,134 @@
+"""The withdrawals' items: pk = withdrawal id, sk = `withdrawal`, in the records table; those that are asked about stand in `by_due`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from pynamodb.attributes import BooleanAttribute
+
+from wallet_api.clock import rfc3339
+from wallet_api.errors import FieldProblem, Invalid
+from wallet_api.ids import decode, is_id
+from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.items import Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.withdrawals.errors import WithdrawalMoved
+from wallet_api.withdrawals.model import FIRST_LOOK, Withdrawal
+
+WITHDRAWAL = "withdrawal"
+DUE_BUCKETS = 4
+"""Over how many index partitions the withdrawals that are asked about are spread."""
+_TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "decline_code", "corrected", "aside")
+
+
+class WithdrawalItem(Item):
+    """One withdrawal."""
+
+    table = "records"
+
+    id = UnicodeAttribute()
+    person_id = UnicodeAttribute()
+    card_id = UnicodeAttribute()
+    card_brand = UnicodeAttribute()
+    card_last4 = UnicodeAttribute()
+    token = UnicodeAttribute()
+    amount = MoneyAttribute()
+    fee = MoneyAttribute()
+    schedule_version = WholeNumber()
+    quote_id = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    mode = UnicodeAttribute()
+    created_at = Moment()
+    settled_at = Moment(null=True)
+    ended_at = Moment(null=True)
+    decline_code = UnicodeAttribute(null=True)
+    corrected = BooleanAttribute()
+    aside = BooleanAttribute()
+    to_new_card = BooleanAttribute()
+    allowance = UnicodeAttribute(null=True)
+    allowance_taken = WholeNumber()
+    owner_bucket = UnicodeAttribute()
+    owner_order = UnicodeAttribute()
+    due_bucket = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+
+
+class WithdrawalStore(Struct, frozen=True):
+    """Adds, finds and changes withdrawals."""
+
+    storage: Storage
+    items: type[WithdrawalItem]
+
+    @staticmethod
+    def open(storage: Storage) -> WithdrawalStore:
+        """Binds the items to their table."""
+        return WithdrawalStore(storage, storage.bind(WithdrawalItem))
+
+    def add(self, withdrawal: Withdrawal, write: AtomicWrite) -> None:
+        """Adds a new withdrawal; the acquirer is asked about it once whoever wanted it had their answer."""
+        item = self.items.of(
+            withdrawal,
+            pk=withdrawal.id,
+            sk=WITHDRAWAL,
+            owner_bucket=_owner_bucket(withdrawal.person_id),
+            owner_order=withdrawal.id,
+            due_bucket=_due_bucket(withdrawal.id),
+            due_at=rfc3339(withdrawal.created_at + FIRST_LOOK),
+        )
+        write.put(item, StaleAccount())
+
+    def find(self, withdrawal_id: str, trip: Trip) -> Read[Withdrawal | None]:
+        """A withdrawal by its id, or None."""
+        found = trip.get(self.items, withdrawal_id, WITHDRAWAL)
+        return found.map(lambda item: None if item is None else item.as_record(Withdrawal))
+
+    def newest(self, person_id: str, page: PageRequest, trip: Trip) -> Read[Page[Withdrawal]]:
+        """A person's withdrawals, newest first. An index is behind by moments."""
+        before = page.place()
+        if before is not None and not is_id(before, "wdr"):
+            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        place = _owner_bucket(person_id)
+        rows = trip.call(
+            lambda: self.storage.query_index(
+                self.items, "by_owner", place, before=before, limit=page.limit + 1, newest_first=True
+            )
+        )
+        return rows.map(lambda found: self._page(found, page.limit))
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Ids of withdrawals that the acquirer should be asked about by now."""
+        for number in range(DUE_BUCKETS):
+            rows = self.storage.query_index(self.items, "by_due", f"{WITHDRAWAL}/{number}", up_to=rfc3339(now))
+            yield from (row["pk"]["S"] for row in rows)
+
+    def move(self, before: Withdrawal, after: Withdrawal, now: datetime, write: AtomicWrite) -> None:
+        """Keeps what the acquirer said, and when to ask again. Leaving the write's block may raise WithdrawalMoved."""
+        items = self.items
+        actions: list[Any] = [items.status.set(after.status)]
+        for name in _TOLD_BY_AN_OUTCOME:
+            value = getattr(after, name)
+            if value != getattr(before, name):
+                attribute = getattr(items, name)
+                actions.append(attribute.remove() if value is None else attribute.set(value))
+        look = after.next_look(now)
+        if look is None:
+            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        else:
+            actions.append(items.due_at.set(rfc3339(look)))
+        write.update(items(before.id, WITHDRAWAL), actions, (items.status == before.status, WithdrawalMoved()))
+
+    def _page(self, rows: list[Raw], limit: int) -> Page[Withdrawal]:
+        shown = tuple(self.items.from_raw_data(row).as_record(Withdrawal) for row in rows[:limit])
+        return Page(shown, cursor_at(shown[-1].id) if len(rows) > limit else None)
+
+
+def _owner_bucket(person_id: str) -> str:
+    return f"{person_id}/{WITHDRAWAL}"
+
+
+def _due_bucket(withdrawal_id: str) -> str:
+    return f"{WITHDRAWAL}/{decode(withdrawal_id.partition('_')[2]) % DUE_BUCKETS}"

@@ -14,6 +14,7 @@ PREFIXES = {
     "api_key": "key", "authorization": "aut", "card": "crd", "checkout": "pay", "device": "dev", "event": "evt",
     "fee_quote": "quo", "mandate": "man", "merchant": "mer", "outlet": "out", "payment": "pay", "payout": "pyo",
     "refund": "ref", "refund_request": "rfr", "session": "ses", "top_up": "top", "transfer": "trf", "user": "usr",
+    "withdrawal": "wdr",
     "webhook_endpoint": "whk",
 }  # fmt: skip
 """What an object's id begins with, by its `object`."""

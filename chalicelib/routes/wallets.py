@@ -23,17 +23,9 @@ from wallet_api.devices.model import Device
 from wallet_api.errors import NotFound
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.ledger import chart
+from wallet_api.ledger import limits as tiers
 from wallet_api.ledger.accounts import MAX_ATTEMPTS, Account
-from wallet_api.ledger.limits import (
-    NEW_CARD,
-    NEW_DEVICE,
-    PAYMENT_CODE,
-    PERIODS,
-    STATIC_CODE,
-    Period,
-    ends_at,
-    limits_of,
-)
+from wallet_api.ledger.limits import PERIODS, Period, ends_at, limits_of
 from wallet_api.ledger.spending import spent_in
 from wallet_api.money import Money, zero
 from wallet_api.one_time_codes.errors import CodeExpired, CodeUsedUp, TooManyMessages, WrongCode
@@ -268,10 +260,10 @@ def _limits(account: Account, device: Device, now: datetime) -> LimitsView:
         daily=day,
         monthly=month,
         yearly=year,
-        new_device=_narrower(account, NEW_DEVICE, now, until) if until else None,
-        static_codes=_narrower(account, STATIC_CODE, now),
-        payment_codes=_narrower(account, PAYMENT_CODE, now),
-        new_cards=_narrower(account, NEW_CARD, now),
+        new_device=_narrower(account, tiers.NEW_DEVICE, now, until) if until else None,
+        static_codes=_narrower(account, tiers.STATIC_CODE, now),
+        payment_codes=_narrower(account, tiers.PAYMENT_CODE, now),
+        new_cards=_narrower(account, tiers.NEW_CARD, now),
     )
 
 

@@ -26,6 +26,9 @@ def test_every_rule_about_money_that_refuses_is_on_the_list() -> None:
         "risk_declined",
         "refund_declined",
         "refund_not_received",
+        "withdrawal_declined",
+        "withdrawal_not_received",
+        "withdrawal_returned",
         *TO_MERCHANTS,
     }
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2] / "wallet_api"
 
 def possible() -> set[str]:
     """Named in the code, or made of a state."""
-    text = (ROOT / "transactions/model.py").read_text("utf-8")
+    text = "".join((ROOT / each / "model.py").read_text("utf-8") for each in ("transactions", "top_ups"))
     found = set(re.findall(r'"((?:payment|top_up|transfer)\.[a-z_]+)"', text)) | {
         "top_up.compensated",
         "top_up.charge_reversed",
@@ -25,6 +25,8 @@ def possible() -> set[str]:
     found |= {f"top_up.{status}" for status in get_args(top_ups.Status) if status in ("succeeded", "failed")}
     steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "refunds/model.py").read_text("utf-8"))
     found |= {f"refund.{name}" for name in (*steps, "kept", "on_balance")}
+    steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "withdrawals/model.py").read_text("utf-8"))
+    found |= {f"withdrawal.{name}" for name in (*steps, "kept", "on_balance")}
     found |= {f"refund.diverted_{why}" for why in get_args(refunds.Diverted)}
     found |= {f"refund_request.{status}" for status in get_args(requests.Status) if status != "open"}
     return found | {"refund_request.created", "refund_request.answer", "refund_request.settled"}

@@ -10,7 +10,7 @@ def test_anybody_may_read_the_schedule(api: Api, cloud: LocalCloud) -> None:
     for rule in api.get("/v1/fees").ok(200)["rules"]:
         assert set(rule) == {
             "operation", "channel", "borne_by", "basis_points", "fixed", "free", "minimum", "maximum", "categories", "tier",
-            "monthly_free_count", "monthly_free_amount",
+            "monthly_free_count", "monthly_free_amount", "minimum_amount",
         }  # fmt: skip
         assert all(type(rule[name]) is int for name in ("basis_points", "fixed", "free", "minimum"))
     refused(api.get("/v1/fees?when=now"), 422, "invalid_request")

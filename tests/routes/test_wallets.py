@@ -59,8 +59,8 @@ def test_the_smaller_limits_of_codes_are_shown_with_what_is_left_of_them(api: Ap
 
     limits = api.get("/v1/wallet", token=payer.token).ok(200)["limits"]
 
-    told = {name: limits[name]["daily"]["used"]["amount"] for name in ("static_codes", "payment_codes")}
-    assert told == {"static_codes": 20_00, "payment_codes": 30_00}
+    told = {name: limits[name]["daily"]["used"]["amount"] for name in ("static_codes", "payment_codes", "new_cards")}
+    assert told == {"static_codes": 20_00, "payment_codes": 30_00, "new_cards": 0}
     assert limits["daily"]["used"] == cny(50_00)
     for name, used in told.items():
         daily = limits[name]["daily"]

@@ -16,6 +16,7 @@ from tests.sandbox.recipes import RECIPES
 from wallet_api.gateways import sandbox_acquirer, sandbox_bank, screening
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+MAGIC = (screening.MAGIC_AMOUNTS, sandbox_acquirer.REFUNDS, sandbox_acquirer.CREDITS, sandbox_bank.MAGIC_AMOUNTS)
 NAMES = {
     "applications": "merchant_application", "deliveries": "delivery", "webhooks": "webhook_endpoint",
     "merchant_applications": "merchant_application",
@@ -60,15 +61,13 @@ def test_every_magic_number_amount_and_fault_is_on_the_page_and_told_by_the_sand
     for number in MAGIC_CARDS:
         assert f"`{number}`" in PAGE, number
     assert set(sandbox_acquirer.BEHAVIOURS) <= MAGIC_CARDS.keys()
-    for amounts in (screening.MAGIC_AMOUNTS, sandbox_acquirer.REFUNDS, sandbox_bank.MAGIC_AMOUNTS):
+    for amounts in MAGIC:
         for amount, behaviour in amounts.items():
             assert f"| `{amount}` | {behaviour} |" in PAGE, (amount, behaviour)
     for ending, behaviour in sandbox_bank.MAGIC_ENDINGS.items():
         assert f"| `…{ending}` | {behaviour} |" in PAGE, ending
     told = api.get("/sandbox").ok(200)
     assert set(told["cards"]) == MAGIC_CARDS.keys()
-    assert [set(map(int, amounts)) for amounts in told["amounts"].values()] == [
-        set(each) for each in (screening.MAGIC_AMOUNTS, sandbox_acquirer.REFUNDS, sandbox_bank.MAGIC_AMOUNTS)
-    ]
+    assert [set(map(int, amounts)) for amounts in told["amounts"].values()] == [set(each) for each in MAGIC]
     for name, fault in FAULTS.items():
         assert f"| `{name}` | {fault.en} | {fault.client} |" in PAGE, name

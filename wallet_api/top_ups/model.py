@@ -24,6 +24,7 @@ from wallet_api.ledger.errors import (
 )
 from wallet_api.ledger.operations import Operation
 from wallet_api.money import Money
+from wallet_api.timeline import Step
 from wallet_api.top_ups.errors import DECLINES, TopUpSourceUnavailable
 
 Status = Literal["processing", "requires_action", "succeeded", "failed"]
@@ -164,3 +165,16 @@ def unless_failed(top_up: TopUp) -> TopUp:
 def next_look(created_at: datetime, now: datetime) -> datetime:
     """When to ask again for an outcome that is not known: soon at first, then ever less often, at least hourly."""
     return now + min(max(_FIRST_LOOK, (now - created_at) / 2), _LONGEST_WAIT)
+
+
+def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
+    """From the charge to how it ended."""
+    steps = [Step(top_up.created_at, "top_up.created", top_up.id, top_up.amount)]
+    if top_up.status == "requires_action":
+        steps.append(Step(top_up.created_at, "top_up.requires_action", top_up.id, top_up.amount))
+    if top_up.settled_at is not None:
+        steps.append(Step(top_up.settled_at, f"top_up.{top_up.status}", top_up.id, top_up.amount))
+    if top_up.corrected_at is not None:
+        what = "compensated" if top_up.status == "failed" else "charge_reversed"
+        steps.append(Step(top_up.corrected_at, f"top_up.{what}", top_up.id, top_up.amount))
+    return tuple(steps)

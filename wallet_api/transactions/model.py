@@ -19,7 +19,7 @@ from wallet_api.payments.model import Payment
 from wallet_api.refund_requests.model import RefundRequest, story_of_request
 from wallet_api.refunds.model import FAILED, Refund, story_of_refund
 from wallet_api.timeline import Step, in_order
-from wallet_api.top_ups.model import TopUp
+from wallet_api.top_ups.model import TopUp, story_of_top_up
 from wallet_api.transfers.model import Transfer
 from wallet_api.withdrawals.model import Withdrawal, story_of_withdrawal
 
@@ -136,7 +136,12 @@ def merged(
     ours = [Row(place_of(line), kind_of_line(line), line=line) for line in lines]
     named = {line.subject for line in lines}
     theirs = [
-        Row(f"{each.id.removeprefix('top_')}/", "top_up", top_up=each, hidden=_moved(each) or each.id in named)
+        Row(
+            f"{each.id.removeprefix('top_')}/",
+            "top_up",
+            top_up=each,
+            hidden=each.status == "succeeded" or each.id in named,
+        )
         for each in top_ups
         if since is None or each.created_at >= since
     ]
@@ -236,17 +241,17 @@ def of_top_up(base: Transaction, top_up: TopUp | None) -> Transaction:
 
 def of_withdrawal(base: Transaction, withdrawal: Withdrawal | None) -> Transaction:
     """What went to a card, or came back of it with its fee."""
-    if withdrawal is None:
-        return base
-    corrects = base.kind == "correction"
-    fee = zero(base.amount.currency) if corrects else max(base.amount - withdrawal.amount, zero(base.amount.currency))
-    return replace(
-        base,
-        status=base.status if corrects else withdrawal.status,
-        amount=base.amount - fee,
-        fee=fee,
-        counterparty=Counterparty("card", withdrawal.card_id, f"{withdrawal.card_brand} {withdrawal.card_last4}"),
-        timeline=story_of_withdrawal(withdrawal),
+    return (
+        base
+        if withdrawal is None
+        else replace(
+            base,
+            status=base.status if base.kind == "correction" else withdrawal.status,
+            amount=withdrawal.amount,
+            fee=base.amount - withdrawal.amount,
+            counterparty=Counterparty("card", withdrawal.card_id, f"{withdrawal.card_brand} {withdrawal.card_last4}"),
+            timeline=story_of_withdrawal(withdrawal),
+        )
     )
 
 
@@ -258,24 +263,11 @@ def of_unmoved(top_up: TopUp) -> Transaction:
         direction="in",
         amount=top_up.amount,
         fee=top_up.fee,
-        balance_change=top_up.amount if _moved(top_up) else zero(top_up.amount.currency),
+        balance_change=top_up.amount if top_up.status == "succeeded" else zero(top_up.amount.currency),
         subject=top_up.id,
         created_at=top_up.created_at,
     )
     return of_top_up(base, top_up)
-
-
-def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
-    """From the charge to how it ended."""
-    steps = [Step(top_up.created_at, "top_up.created", top_up.id, top_up.amount)]
-    if top_up.status == "requires_action":
-        steps.append(Step(top_up.created_at, "top_up.requires_action", top_up.id, top_up.amount))
-    if top_up.settled_at is not None:
-        steps.append(Step(top_up.settled_at, f"top_up.{top_up.status}", top_up.id, top_up.amount))
-    if top_up.corrected_at is not None:
-        what = "compensated" if top_up.status == "failed" else "charge_reversed"
-        steps.append(Step(top_up.corrected_at, f"top_up.{what}", top_up.id, top_up.amount))
-    return tuple(steps)
 
 
 def person_of(line: Line) -> str | None:
@@ -304,12 +296,8 @@ def story_of_payment(payment: Payment, refunds: list[Refund], requests: list[Ref
 
 def story_of_transfer(transaction: Transaction) -> tuple[Step, ...]:
     """A transfer arrives in the moment it is sent."""
-    what = "transfer.received" if transaction.direction == "in" else "transfer.sent"
+    what = {"in": "transfer.received", "out": "transfer.sent"}[transaction.direction]
     return (Step(transaction.created_at, what, transaction.subject, transaction.amount),)
-
-
-def _moved(top_up: TopUp) -> bool:
-    return top_up.status == "succeeded"
 
 
 def _folded(text: str) -> str:

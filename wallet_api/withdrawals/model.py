@@ -62,8 +62,8 @@ class Asking(Struct, frozen=True):
 class Withdrawal(Struct, frozen=True):
     """Money from a wallet to a card. `amount` arrives; `fee` comes on top out of the wallet.
 
-    `settled_at` is when the acquirer first said how it ended, `ended_at` when it said otherwise. `corrected` is one that was told as
-    failed and arrived after all. `aside` says that what comes back of it, or has to be given once more, is suspense's and not the
+    `settled_at` is when the acquirer first said how it ended, `ended_at` when it said otherwise. `corrected_at` is set on one that was
+    told as failed and arrived after all. `aside` says that what comes back of it, or has to be given once more, is suspense's and not the
     person's: their wallet is closed, or they had spent what had come back. `to_new_card` and what was taken of a free `allowance` are
     kept so that they can be given back.
     """
@@ -84,7 +84,7 @@ class Withdrawal(Struct, frozen=True):
     settled_at: datetime | None = None
     ended_at: datetime | None = None
     decline_code: CreditDecline | None = None
-    corrected: bool = False
+    corrected_at: datetime | None = None
     aside: bool = False
     to_new_card: bool = False
     allowance: str | None = None
@@ -101,6 +101,11 @@ class Withdrawal(Struct, frozen=True):
         return self.status in OPEN
 
     @property
+    def corrected(self) -> bool:
+        """Whether it was told as failed and arrived after all."""
+        return self.corrected_at is not None
+
+    @property
     def comes_back(self) -> Money:
         """What a return gives back: the fee too, unless it was given back before and never charged again."""
         return self.amount if self.corrected else self.total
@@ -110,7 +115,7 @@ class Withdrawal(Struct, frozen=True):
         """By when the money should be seen on the card; None once it does not come."""
         if self.status == "processing":
             return self.created_at + ARRIVES_WITHIN
-        arrived = (self.ended_at if self.corrected else self.settled_at) or self.created_at
+        arrived = self.corrected_at or self.settled_at or self.created_at
         return arrived + ARRIVES_WITHIN if self.status == "succeeded" else None
 
     @property
@@ -130,7 +135,7 @@ class Withdrawal(Struct, frozen=True):
             settled_at=self.settled_at or now,
             ended_at=None if self.is_open else now,
             decline_code=None if status == "succeeded" else outcome.decline_code or was_told,
-            corrected=self.corrected or (self.status == "failed" and status == "succeeded"),
+            corrected_at=now if self.status == "failed" else self.corrected_at,
         )
 
     def next_look(self, now: datetime) -> datetime | None:
@@ -176,9 +181,7 @@ def story_of_withdrawal(withdrawal: Withdrawal) -> tuple[Step, ...]:
         if withdrawal.status == "failed":
             return tuple(steps)
     if withdrawal.corrected:
-        # When it was corrected is not kept once it was returned as well.
-        at = withdrawal.ended_at if withdrawal.status == "succeeded" else withdrawal.settled_at
-        steps.append(step(at, "corrected", amount, withdrawal.expected_at))
+        steps.append(step(withdrawal.corrected_at, "corrected", amount, withdrawal.expected_at))
     else:
         steps.append(step(withdrawal.settled_at, "succeeded", amount, withdrawal.expected_at))
     if withdrawal.status == "returned":

@@ -22,7 +22,7 @@ from wallet_api.withdrawals.model import FIRST_LOOK, Withdrawal
 WITHDRAWAL = "withdrawal"
 DUE_BUCKETS = 4
 """Over how many index partitions the withdrawals that are asked about are spread."""
-_TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "decline_code", "corrected", "aside")
+_TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "decline_code", "corrected_at", "aside")
 
 
 class WithdrawalItem(Item):
@@ -46,7 +46,7 @@ class WithdrawalItem(Item):
     settled_at = Moment(null=True)
     ended_at = Moment(null=True)
     decline_code = UnicodeAttribute(null=True)
-    corrected = BooleanAttribute()
+    corrected_at = Moment(null=True)
     aside = BooleanAttribute()
     to_new_card = BooleanAttribute()
     allowance = UnicodeAttribute(null=True)

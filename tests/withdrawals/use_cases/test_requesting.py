@@ -1,0 +1,324 @@
+"""Withdrawing over HTTP: refused before anything moves, or amount and fee leave the balance together, once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.banking import bind, quote
+from tests.build import (
+    PIN,
+    Someone,
+    a_card,
+    a_person,
+    balance_of,
+    cny,
+    code_to,
+    key,
+    known_payee,
+    refused,
+    signed_in_again,
+)
+from tests.crowd import at_once
+from tests.faults.injector import OVERTAKEN, Faults, injecting
+from tests.ledger_world import World
+from tests.signing import a_trusted_phone_of, ask
+from tests.withdrawing import (
+    AMOUNT,
+    BALANCE,
+    CREDIT,
+    DECLINES,
+    FEE,
+    LATER_TAKES,
+    TAKES,
+    balance,
+    shown,
+    spent_today,
+    wallet_of,
+    with_card,
+    withdraw,
+)
+from wallet_api.fees.model import FIRST
+from wallet_api.ledger import chart
+
+AT_ONCE = ["BatchGetItem", "UpdateItem", "Query", "TransactWriteItems", "TransactWriteItems"]
+"""One trip, the write that sets the money aside, and, once the acquirer answered, the write that keeps the answer."""
+
+
+def attempts(cloud: LocalCloud, someone: Someone) -> int:
+    return int(cloud.wallet.ledger.accounts.require(chart.customer(someone.id)).attempts)
+
+
+def nothing_happened(api: Api, cloud: LocalCloud, someone: Someone) -> bool:
+    listed = api.get("/v1/withdrawals", token=someone.token).ok(200)["data"]
+    return (wallet_of(api, someone), listed, attempts(cloud, someone)) == ((BALANCE, 0), [], 0)
+
+
+def test_somebody_elses_card_is_as_missing_as_none(api: Api, cloud: LocalCloud) -> None:
+    """M4, API1."""
+    (ada, _), (_, strange) = with_card(api, cloud), with_card(api, cloud)
+    ada = signed_in_again(api, ada)
+    for card_id in (strange, "crd_" + "0" * 26, "no card"):
+        refused(withdraw(api, ada, card_id), 404, "card_not_found")
+    assert nothing_happened(api, cloud, ada)
+
+
+def test_a_repeated_request_moves_money_once(api: Api, cloud: LocalCloud) -> None:
+    """M1, M2: the same answer, word for word; another amount under the key is refused."""
+    ada, card_id = with_card(api, cloud)
+    idem = key()
+    first, again = (withdraw(api, ada, card_id, idem=idem) for _ in range(2))
+    assert (first.body, again.headers["idempotent-replayed"]) == (again.body, "true")
+    refused(withdraw(api, ada, card_id, AMOUNT + 1, idem=idem), 422, "idempotency_key_reused")
+    assert wallet_of(api, ada) == (BALANCE - AMOUNT - FEE, 0)
+
+
+def test_of_many_at_once_as_many_go_out_as_there_is_money_for(api: Api, cloud: LocalCloud) -> None:
+    """M3: the balance is guarded by the write, whatever was read before."""
+    ada, card_id = with_card(api, cloud)
+    answers = at_once(api, lambda client, _: withdraw(client, ada, card_id), range(5))
+    told = [answer.json.get("code", answer.json.get("status")) for answer in answers]
+    made = told.count("succeeded")
+    assert made <= 3
+    assert set(told) <= {"succeeded", "insufficient_funds", "payment_pin_busy", "storage_busy", "wallet_changed"}
+    assert wallet_of(api, ada) == (BALANCE - made * (AMOUNT + FEE), 0)
+    assert balance(cloud, chart.customer(ada.id)) == BALANCE - made * (AMOUNT + FEE)
+
+
+def test_amount_and_fee_leave_together_and_reach_the_card_and_the_fees(api: Api, cloud: LocalCloud) -> None:
+    """M1: two accounts of others, and every line."""
+    ada, card_id = with_card(api, cloud)
+    cards, fees = balance(cloud, chart.bank("cards")), _fees(cloud)
+    made = withdraw(api, ada, card_id).ok(201)
+    assert (made["status"], made["decline_code"], made["ended_at"]) == ("succeeded", None, None)
+    assert (made["amount"], made["fee"], made["total"]) == (cny(AMOUNT), cny(FEE), cny(AMOUNT + FEE))
+    assert made["destination"] == {"card_id": card_id, "brand": "unionpay", "last4": "0005"}
+    assert wallet_of(api, ada) == (BALANCE - AMOUNT - FEE, 0)
+    assert (balance(cloud, chart.bank("cards")), _fees(cloud)) == (cards + AMOUNT, fees + FEE)
+    assert balance(cloud, chart.hold(made["id"])) == 0
+    assert attempts(cloud, ada) == 0
+
+
+def _fees(cloud: LocalCloud) -> int:
+    with cloud.wallet.storage.trip() as trip:
+        found = cloud.wallet.ledger.accounts.find(chart.FEES, trip)
+    account = found()
+    return 0 if account is None else int(account.balance("CNY").amount)
+
+
+def test_it_costs_two_trips_before_the_acquirer_is_asked(api: Api, cloud: LocalCloud) -> None:
+    """M24: calls of one trip are made at the same time."""
+    ada, card_id = with_card(api, cloud)
+    api.get("/v1/fees").ok(200)
+    with injecting() as faults:
+        withdraw(api, ada, card_id).ok(201)
+    assert sorted(name for name, _ in faults.calls) == sorted(AT_ONCE)
+    set_aside, kept = faults.made("TransactWriteItems")
+    assert len(set_aside["TransactItems"]) == 5, "operation, balance, line, card, withdrawal"
+    assert len(kept["TransactItems"]) == 3, "withdrawal, operation, balance"
+
+
+def test_a_wrong_pin_is_told_before_anything_else_and_decides_nothing(api: Api, cloud: LocalCloud) -> None:
+    """P1: nobody learns of cards without the PIN."""
+    ada, card_id = with_card(api, cloud)
+    idem = key()
+    refused(withdraw(api, ada, card_id, pin="135791", idem=idem), 403, "wrong_payment_pin")
+    refused(withdraw(api, ada, "no card", pin="135791"), 403, "wrong_payment_pin")
+    withdraw(api, ada, card_id, idem=idem).ok(201)
+
+
+def test_a_frozen_wallet_gives_nothing(api: Api, cloud: LocalCloud, world: World) -> None:
+    """M5: the condition sits in the same write as the debit."""
+    ada, card_id = with_card(api, cloud)
+    for status in ("frozen", "closed"):
+        world.set_status(chart.customer(ada.id), status)
+        refused(withdraw(api, ada, card_id), 402, f"wallet_{status}")
+    assert nothing_happened(api, cloud, ada)
+
+
+def test_what_is_not_there_with_the_fee_is_not_withdrawn(api: Api, cloud: LocalCloud) -> None:
+    """M3: the fee comes on top."""
+    ada, card_id = with_card(api, cloud)
+    refused(withdraw(api, ada, card_id, BALANCE), 402, "insufficient_funds")
+    most = BALANCE - 200
+    assert withdraw(api, ada, card_id, most).ok(201)["fee"] == cny(200)
+    assert wallet_of(api, ada) == (0, 0)
+
+
+def test_a_credit_card_an_unconfirmed_and_an_expired_one_are_refused(api: Api, cloud: LocalCloud) -> None:
+    """M11: each for its own reason."""
+    ada, credit = with_card(api, cloud, CREDIT)
+    problem = refused(withdraw(api, ada, credit), 402, "withdrawal_to_credit_card")
+    assert problem["decline_code"] == "withdrawal_to_credit_card"
+    waiting = bind(api, ada, TAKES).ok(201)["id"]
+    refused(withdraw(api, ada, waiting), 409, "card_not_active")
+    old = bind(api, ada, DECLINES, expiry_month=cloud.clock.now().month, expiry_year=cloud.clock.now().year)
+    api.post(f"/v1/cards/{old.ok(201)['id']}/verify", {"code": code_to(cloud, ada.phone)}, token=ada.token).ok(200)
+    for _ in range(2):
+        cloud.clock.advance(timedelta(days=20))
+        ada = signed_in_again(api, ada)
+    refused(withdraw(api, ada, old.json["id"]), 402, "card_expired")
+    assert nothing_happened(api, cloud, ada)
+
+
+def test_less_than_the_least_is_refused_and_not_quoted_either(api: Api, cloud: LocalCloud) -> None:
+    """M33: the schedule says the least, in public."""
+    ada, card_id = with_card(api, cloud)
+    (least,) = {rule.minimum_amount for rule in FIRST.rules if rule.operation == "withdrawal"}
+    (public,) = [
+        rule["minimum_amount"] for rule in api.get("/v1/fees").ok(200)["rules"] if rule["operation"] == "withdrawal"
+    ]
+    assert public == least
+    for answer in (
+        withdraw(api, ada, card_id, least - 1), quote(api, ada, "withdrawal", least - 1, card_id=card_id)
+    ):  # fmt: skip
+        assert refused(answer, 402, "amount_below_minimum")["minimum"] == cny(least)
+    assert nothing_happened(api, cloud, ada)
+    withdraw(api, ada, card_id, least).ok(201)
+
+
+def test_what_was_quoted_is_what_is_charged_once(api: Api, cloud: LocalCloud) -> None:
+    """M33."""
+    ada, card_id = with_card(api, cloud)
+    quoted = quote(api, ada, "withdrawal", AMOUNT, card_id=card_id).ok(201)
+    assert (quoted["fee"], quoted["total"]) == (cny(FEE), cny(AMOUNT + FEE))
+    refused(withdraw(api, ada, card_id, AMOUNT + 1, quote_id=quoted["id"]), 409, "quote_mismatch")
+    made = withdraw(api, ada, card_id, quote_id=quoted["id"]).ok(201)
+    assert (made["fee"], made["quote_id"]) == (quoted["fee"], quoted["id"])
+    refused(withdraw(api, ada, card_id, quote_id=quoted["id"]), 409, "quote_used")
+
+
+def test_withdrawals_count_against_the_limits_as_payments_do(api: Api, cloud: LocalCloud, world: World) -> None:
+    """M31: the tier's limit of one transaction, and of a day, fees included."""
+    ada, card_id = with_card(api, cloud)
+    world.fund(chart.customer(ada.id), 100_000_00)
+    known_payee(cloud, ada, card_id)
+    refused(withdraw(api, ada, card_id, 10_000_01), 402, "transaction_limit_exceeded")
+    for _ in range(2):
+        withdraw(api, ada, card_id, 9_900_00).ok(201)
+    refused(withdraw(api, ada, card_id, 200_00), 402, "daily_limit_reached")
+    assert spent_today(cloud, ada) == {"CNY": 2 * (9_900_00 + 9_90)}
+
+
+def test_a_new_card_gets_a_small_sum_in_a_day_however_it_is_split(api: Api, cloud: LocalCloud) -> None:
+    """M31: over all cards that are new, so that one cannot be bound after the other."""
+    ada, first = with_card(api, cloud, new=True)
+    second = a_card(api, cloud, ada, LATER_TAKES)
+    problem = refused(withdraw(api, ada, first, 1_000_00), 402, "withdrawal_card_too_new")
+    assert problem["limit"] == cny(1_000_00)
+    withdraw(api, ada, first, 600_00).ok(201)
+    refused(withdraw(api, ada, second, 400_00), 402, "withdrawal_card_too_new")
+    withdraw(api, ada, second, 300_00).ok(201)
+    told = api.get("/v1/wallet", token=ada.token).ok(200)["limits"]["new_cards"]["daily"]
+    assert told["used"]["amount"] == 600_60 + 300_30
+    cloud.clock.advance("25h")
+    withdraw(api, signed_in_again(api, ada), first, 1_000_00).ok(201)
+
+
+def test_of_many_at_once_to_a_new_card_no_more_goes_out_than_it_may_get(api: Api, cloud: LocalCloud) -> None:
+    """M31: the counter is in the debit's own condition."""
+    ada, card_id = with_card(api, cloud, new=True)
+    answers = at_once(api, lambda client, _: withdraw(client, ada, card_id, 300_00), range(4))
+    told = [answer.json.get("code", answer.json.get("status")) for answer in answers]
+    made = told.count("succeeded")
+    assert made <= 3
+    assert spent_today(cloud, ada).get("card_CNY", 0) == made * 300_30 <= 1_000_00
+    limits = {"withdrawal_card_too_new", "daily_limit_reached"}
+    assert set(told) <= {"succeeded", *limits, "payment_pin_busy", "storage_busy", "wallet_changed"}
+
+
+def test_a_large_sum_needs_more_than_the_pin_and_a_signature_is_for_this_card(
+    api: Api, cloud: LocalCloud, world: World
+) -> None:
+    """P2, P3: the challenge names the card as who is paid."""
+    ada, card_id = with_card(api, cloud)
+    world.fund(chart.customer(ada.id), 30_000_00)
+    problem = refused(withdraw(api, ada, card_id, 6_000_00), 403, "step_up_required")
+    assert problem["reason"] == "new_payee"
+    ada, phone = a_trusted_phone_of(api, cloud, ada)
+    asked = ask(api, ada, "withdrawal", card_id=card_id, amount=cny(6_000_00)).ok(201)
+    assert f'"payee":"{card_id}"' in asked["text"]
+    other = {"amount": cny(6_000_01), "card_id": card_id, "authorization": phone.yes(asked)}
+    refused(api.post("/v1/withdrawals", other, token=ada.token, key=key()), 403, "authorization_mismatch")
+    asked = ask(api, ada, "withdrawal", card_id=card_id, amount=cny(6_000_00)).ok(201)
+    body = {"amount": cny(6_000_00), "card_id": card_id, "authorization": phone.yes(asked)}
+    assert api.post("/v1/withdrawals", body, token=ada.token, key=key()).ok(201)["status"] == "succeeded"
+    withdraw(api, ada, card_id, 6_000_00).ok(201)
+
+
+def test_nobody_is_asked_to_sign_for_a_card_that_gets_nothing(api: Api, cloud: LocalCloud) -> None:
+    ada, credit = with_card(api, cloud, CREDIT)
+    refused(ask(api, ada, "withdrawal", card_id=credit, amount=cny(100)), 402, "withdrawal_to_credit_card")
+    refused(ask(api, ada, "withdrawal", card_id="no card", amount=cny(100)), 404, "card_not_found")
+    refused(ask(api, ada, "withdrawal", card_id=credit), 422, "invalid_request")
+
+
+def test_a_card_that_is_unbound_meanwhile_gets_nothing(api: Api, cloud: LocalCloud, faults: Faults) -> None:
+    """M38: the card is looked at in the write as well."""
+    ada, card_id = with_card(api, cloud)
+    customer = cloud.wallet.sessions.presented(ada.token)
+    faults.meanwhile = lambda: cloud.wallet.cards.unbind(customer, card_id)
+    faults.aim("TransactWriteItems", 1, OVERTAKEN)
+    refused(withdraw(api, ada, card_id), 404, "card_not_found")
+    assert nothing_happened(api, cloud, ada)
+
+
+def test_the_history_shows_what_went_out_with_its_card(api: Api, cloud: LocalCloud) -> None:
+    ada, card_id = with_card(api, cloud)
+    made = withdraw(api, ada, card_id).ok(201)
+    (row,) = api.get("/v1/transactions?kind=withdrawal", token=ada.token).ok(200)["data"]
+    assert (row["kind"], row["direction"], row["status"]) == ("withdrawal", "out", "succeeded")
+    assert (row["amount"], row["fee"], row["balance_change"]) == (cny(AMOUNT), cny(FEE), cny(-AMOUNT - FEE))
+    assert (row["withdrawal_id"], row["top_up_id"]) == (made["id"], None)
+    assert row["counterparty"] == {"kind": "card", "id": card_id, "name": "unionpay 0005"}
+    story = api.get(f"/v1/transactions/{row['id']}", token=ada.token).ok(200)["timeline"]
+    assert [step["what"] for step in story] == ["withdrawal.created", "withdrawal.succeeded"]
+
+
+def test_it_is_found_by_its_key_and_an_abandoned_key_withdraws_nothing(api: Api, cloud: LocalCloud) -> None:
+    """M2."""
+    ada, card_id = with_card(api, cloud)
+    done, never = key(), key()
+    made = withdraw(api, ada, card_id, idem=done).ok(201)
+    found = api.get(f"/v1/operations/{done}", token=ada.token).ok(200)
+    assert (found["status"], found["money_moved"], found["result"]["id"]) == ("succeeded", "yes", made["id"])
+    assert found["result"]["timeline"]
+    api.post(f"/v1/operations/{never}/abandon", token=ada.token).ok(200)
+    refused(withdraw(api, ada, card_id, idem=never), 409, "operation_abandoned")
+    assert wallet_of(api, ada) == (BALANCE - AMOUNT - FEE, 0)
+
+
+def test_its_person_is_told_in_their_inbox(api: Api, cloud: LocalCloud) -> None:
+    ada, card_id = with_card(api, cloud)
+    made = withdraw(api, ada, card_id).ok(201)
+    cloud.pump.drain()
+    told = api.get("/v1/notifications", token=ada.token, lang="zh-CN").ok(200)["data"]
+    about: list[Any] = [each for each in told if each["data"]["id"] == made["id"]]
+    assert [each["type"] for each in about] == ["withdrawal.succeeded", "withdrawal.created"]
+    assert all("500.00 CNY" in each["text"] for each in about)
+
+
+def test_lists_are_the_owners_newest_first_and_go_on(api: Api, cloud: LocalCloud) -> None:
+    """API1."""
+    ada, card_id = with_card(api, cloud)
+    ids = [withdraw(api, ada, card_id, 100_00).ok(201)["id"] for _ in range(3)]
+    first = api.get("/v1/withdrawals?limit=2", token=ada.token).ok(200)
+    rest = api.get(f"/v1/withdrawals?limit=2&cursor={first['next_cursor']}", token=ada.token).ok(200)
+    assert [each["id"] for each in (*first["data"], *rest["data"])] == ids[::-1]
+    assert rest["next_cursor"] is None
+    bo = a_person(api, cloud)
+    assert api.get("/v1/withdrawals", token=bo.token).ok(200)["data"] == []
+    refused(api.get(f"/v1/withdrawals/{ids[0]}", token=bo.token), 404, "withdrawal_not_found")
+    assert shown(api, ada, ids[0])["id"] == ids[0]
+    refused(api.get("/v1/withdrawals?cursor=eyJ4IjoxfQ", token=ada.token), 422, "invalid_request")
+
+
+@pytest.mark.parametrize("field", ["amount", "card_id", "authorization"])
+def test_what_is_left_away_is_asked_for(api: Api, cloud: LocalCloud, field: str) -> None:
+    ada, card_id = with_card(api, cloud)
+    body = {"amount": cny(100), "card_id": card_id, "authorization": {"pin": PIN}}
+    del body[field]
+    refused(api.post("/v1/withdrawals", body, token=ada.token, key=key()), 422, "invalid_request")
+    assert balance_of(api, ada) == BALANCE

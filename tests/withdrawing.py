@@ -1,0 +1,68 @@
+"""Withdrawals for tests, made the way real ones are: over HTTP."""
+
+from typing import Any
+
+from dev.client import Answer, Api
+from dev.cloud.local import LocalCloud
+from tests.build import PIN, Someone, a_card, a_person, cny, key, signed_in_again
+from wallet_api.ledger import chart
+from wallet_api.ledger.verify import verify
+
+TAKES, DECLINES, SHORT, EXPIRED = "6200000000000005", "4000000000000002", "4000000000009995", "4000000000000069"
+LATER_TAKES, LATER_DECLINES, RETURNS = "4000000000000119", "4000000000000259", "4000000000005126"
+CREDIT = "4242420000000000"
+
+BALANCE = 2_000_00
+AMOUNT, FEE = 500_00, 50
+"""What most tests withdraw, and what it costs: ten basis points."""
+
+
+def withdraw(
+    api: Api, someone: Someone, card_id: str, amount: int = AMOUNT, *, pin: str = PIN, idem: str | None = None, **more: Any
+) -> Answer:  # fmt: skip
+    """A person's wish and their yes."""
+    body = {"amount": cny(amount), "card_id": card_id, "authorization": {"pin": pin}, **more}
+    return api.post("/v1/withdrawals", body, token=someone.token, key=idem or key())
+
+
+def with_card(
+    api: Api, cloud: LocalCloud, number: str = TAKES, *, balance: int = BALANCE, new: bool = False
+) -> tuple[Someone, str]:
+    """Somebody with money and a card that has stood for more than a day, unless it is to be new."""
+    someone = a_person(api, cloud, balance=balance)
+    card_id = a_card(api, cloud, someone, number)
+    if not new:
+        cloud.clock.advance("25h")
+        someone = signed_in_again(api, someone)
+    return someone, card_id
+
+
+def wallet_of(api: Api, someone: Someone) -> tuple[int, int]:
+    """What somebody has, and what of their money is set aside."""
+    (yuan,) = api.get("/v1/wallet", token=someone.token).ok(200)["balances"]
+    return yuan["amount"], yuan["held"]
+
+
+def shown(api: Api, someone: Someone, withdrawal_id: str) -> Any:
+    """A withdrawal as its owner sees it."""
+    return api.get(f"/v1/withdrawals/{withdrawal_id}", token=someone.token).ok(200)
+
+
+def later(cloud: LocalCloud, *steps: str) -> None:
+    """Time passes, and the schedule runs, more often than it would have to."""
+    for step in steps:
+        cloud.clock.advance(step)
+        for _ in range(2):
+            cloud.wallet.withdrawals.settle_due()
+
+
+def spent_today(cloud: LocalCloud, someone: Someone) -> dict[str, int]:
+    """What counts against somebody's limits of the day."""
+    return dict(cloud.wallet.ledger.accounts.require(chart.customer(someone.id)).spent)
+
+
+def balance(cloud: LocalCloud, account: str) -> int:
+    """What an account holds, once the stream is read to its end; the whole ledger is checked on the way."""
+    cloud.pump.drain()
+    assert verify(cloud.wallet.ledger).findings == []
+    return int(cloud.wallet.ledger.accounts.require(account).balance("CNY").amount)

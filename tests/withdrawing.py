@@ -2,15 +2,21 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.build import PIN, Someone, a_card, a_person, cny, key, signed_in_again
+from wallet_api.gateways.acquirer import AcquirerSilent, CreditOrder, CreditOutcome
 from wallet_api.ledger import chart
 from wallet_api.ledger.verify import verify
 
 TAKES, DECLINES, SHORT, EXPIRED = "6200000000000005", "4000000000000002", "4000000000009995", "4000000000000069"
 LATER_TAKES, LATER_DECLINES, RETURNS = "4000000000000119", "4000000000000259", "4000000000005126"
 CREDIT = "4242420000000000"
+
+APPROVED, DECLINED = CreditOutcome("approved"), CreditOutcome("declined", "withdrawal_declined")
+RETURNED = CreditOutcome("returned", "withdrawal_returned")
 
 BALANCE = 2_000_00
 AMOUNT, FEE = 500_00, 50
@@ -66,3 +72,36 @@ def balance(cloud: LocalCloud, account: str) -> int:
     cloud.pump.drain()
     assert verify(cloud.wallet.ledger).findings == []
     return int(cloud.wallet.ledger.accounts.require(account).balance("CNY").amount)
+
+
+def attempts(cloud: LocalCloud, someone: Someone) -> int:
+    return int(cloud.wallet.ledger.accounts.require(chart.customer(someone.id)).attempts)
+
+
+def nothing_happened(api: Api, cloud: LocalCloud, someone: Someone) -> bool:
+    listed = api.get("/v1/withdrawals", token=someone.token).ok(200)["data"]
+    return (wallet_of(api, someone), listed, attempts(cloud, someone)) == ((BALANCE, 0), [], 0)
+
+
+class Says:
+    """An acquirer that says one thing of every withdrawal, and counts how often it is asked."""
+
+    def __init__(self, outcome: CreditOutcome | None) -> None:
+        self.outcome, self.asked = outcome, 0
+
+    def credit(self, order: CreditOrder) -> CreditOutcome:
+        return self.find_credit(order)
+
+    def find_credit(self, order: CreditOrder) -> CreditOutcome:
+        self.asked += 1
+        if self.outcome is None:
+            raise AcquirerSilent
+        return self.outcome
+
+
+def told(cloud: LocalCloud, outcome: CreditOutcome | None) -> Says:
+    """The schedule runs, more often than it would have to, against an acquirer that says this."""
+    says: Any = Says(outcome)
+    for _ in range(3):
+        replace(cloud.wallet.withdrawals, acquirer=says).settle_due()
+    return says

@@ -92,6 +92,11 @@ class TopUp(Struct, frozen=True):
         return self.status in OPEN
 
     @property
+    def unmoved(self) -> bool:
+        """Whether it has moved nothing (yet), and so has no line in a statement."""
+        return self.status != "succeeded"
+
+    @property
     def order(self) -> ChargeOrder:
         """The charge as the acquirer knows it."""
         return ChargeOrder(self.id, self.token, self.total, self.created_at)

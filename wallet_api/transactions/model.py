@@ -136,12 +136,7 @@ def merged(
     ours = [Row(place_of(line), kind_of_line(line), line=line) for line in lines]
     named = {line.subject for line in lines}
     theirs = [
-        Row(
-            f"{each.id.removeprefix('top_')}/",
-            "top_up",
-            top_up=each,
-            hidden=each.status == "succeeded" or each.id in named,
-        )
+        Row(f"{each.id.removeprefix('top_')}/", "top_up", top_up=each, hidden=each.id in named or not each.unmoved)
         for each in top_ups
         if since is None or each.created_at >= since
     ]
@@ -241,17 +236,15 @@ def of_top_up(base: Transaction, top_up: TopUp | None) -> Transaction:
 
 def of_withdrawal(base: Transaction, withdrawal: Withdrawal | None) -> Transaction:
     """What went to a card, or came back of it with its fee."""
-    return (
-        base
-        if withdrawal is None
-        else replace(
-            base,
-            status=base.status if base.kind == "correction" else withdrawal.status,
-            amount=withdrawal.amount,
-            fee=base.amount - withdrawal.amount,
-            counterparty=Counterparty("card", withdrawal.card_id, f"{withdrawal.card_brand} {withdrawal.card_last4}"),
-            timeline=story_of_withdrawal(withdrawal),
-        )
+    if withdrawal is None:
+        return base
+    return replace(
+        base,
+        status=base.status if base.kind == "correction" else withdrawal.status,
+        amount=withdrawal.amount,
+        fee=base.amount - withdrawal.amount,
+        counterparty=Counterparty("card", withdrawal.card_id, f"{withdrawal.card_brand} {withdrawal.card_last4}"),
+        timeline=story_of_withdrawal(withdrawal),
     )
 
 
@@ -263,7 +256,7 @@ def of_unmoved(top_up: TopUp) -> Transaction:
         direction="in",
         amount=top_up.amount,
         fee=top_up.fee,
-        balance_change=top_up.amount if top_up.status == "succeeded" else zero(top_up.amount.currency),
+        balance_change=zero(top_up.amount.currency) if top_up.unmoved else top_up.amount,
         subject=top_up.id,
         created_at=top_up.created_at,
     )

@@ -189,13 +189,34 @@ def refund(story: Story, person: Person, merchant_key: str, paid: tuple[str, int
     story.step("a refund of more than is left is refused", too_much)
 
 
+def withdraw(story: Story, person: Person, card_id: str, amount: int) -> None:
+    """The fee is shown first; then amount and fee leave together, once."""
+
+    def ask_fee() -> tuple[str, Any]:
+        body = {"operation": "withdrawal", "amount": cny(amount), "card_id": card_id}
+        quote = story.ask("POST", "/v1/fee_quotes", 201, body, token=person.token, keyed=True)
+        return f"fee {shown(quote['fee']['amount'])}, total {shown(quote['total']['amount'])}", quote
+
+    quote = story.step(f"{person.name} asks what a withdrawal costs", ask_fee)
+    before = story.balance(person)
+
+    def pay_out() -> tuple[str, Any]:
+        body = {"amount": cny(amount), "card_id": card_id, "quote_id": quote["id"], "authorization": {"pin": PIN}}
+        made = story.ask("POST", "/v1/withdrawals", 201, body, token=person.token, keyed=True)
+        if (made["status"], before - story.balance(person)) != ("succeeded", quote["total"]["amount"]):
+            raise DoesNotHold(f"the withdrawal is {made['status']}, the balance went from {before}")
+        return f"−{shown(quote['total']['amount'])}  card …{made['destination']['last4']} +{shown(amount)}", made
+
+    story.step(f"{person.name} withdraws to the card", pay_out)
+
+
 def statement(story: Story, person: Person) -> None:
     rows = story.ask("GET", "/v1/transactions", 200, token=person.token)["data"]
     print(f"\n  {person.name}'s statement, newest first")
     for row in rows:
         sign = "+" if row["direction"] == "in" else "−"
         other = (row.get("counterparty") or {}).get("name") or (row.get("counterparty") or {}).get("id") or ""
-        print(f"    {row['created_at']}  {row['kind']:<9} {sign}{shown(row['amount']['amount']):>10}  {other}")
+        print(f"    {row['created_at']}  {row['kind']:<10} {sign}{shown(row['amount']['amount']):>10}  {other}")
     print(f"    {'balance':<30} {shown(story.balance(person)):>11}\n")
 
 
@@ -216,6 +237,7 @@ def tell(api: Api, cloud: Any) -> int:
     merchant_key = cloud.seeded["merchant_key"]
     paid = pay(story, mei, merchant_key, 36_00)
     refund(story, mei, merchant_key, paid, 36_00, 12_50)
+    withdraw(story, mei, card_id, 50_00)
     for person in (mei, bo):
         statement(story, person)
     story.step("the ledger is verified", lambda: _verified(cloud))

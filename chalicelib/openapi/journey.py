@@ -1,4 +1,4 @@
-"""The first folder of the Bruno collection: from registering to a refund, each request with what it takes from the answers
+"""The first folder of the Bruno collection: from registering to a withdrawal, each request with what it takes from the answers
 before, ready to be run one after the other against a sandbox.
 """
 
@@ -83,6 +83,15 @@ STEPS = (
         {"payment_id": "{{payment_id}}", "amount": _money(1_250), "reason": "returned"},
         _MERCHANT,
         refund_id="res.body.id",
+    ),
+    _step(
+        "Withdraw",
+        "POST",
+        "/v1/withdrawals",
+        201,
+        {"amount": _money(5_000), "card_id": "{{card_id}}", "authorization": {"pin": _PIN}},
+        _PERSON,
+        withdrawal_id="res.body.id",
     ),
     _step("Look at the wallet", "GET", "/v1/wallet", 200, token=_PERSON),
 )

@@ -13,6 +13,7 @@ from tests.refunding import ask_back
 from tests.selling import a_key, an_outlet, an_owned_shop, apply
 from tests.shopping import a_paid_payment, a_payment, refund
 from tests.signing import ask
+from tests.withdrawing import TAKES, withdraw
 
 WEBHOOK = "https://hooks.example/wallet"
 
@@ -127,6 +128,11 @@ def _top_up(world: World) -> str:
     return world.top_up
 
 
+def _withdrawal(world: World) -> str:
+    world.rich()
+    return str(withdraw(world.api, world.ada, a_card(world.api, world.cloud, world.ada, TAKES), 50_00).ok(201)["id"])
+
+
 _session = _one("session_id", lambda world: world.get("/v1/sessions", world.ada.token)["data"][0]["id"])
 _device = _one("device_id", lambda world: world.get("/v1/devices", world.ada.token)["data"][0]["id"])
 _card = _one("card_id", lambda world: a_card(world.api, world.cloud, world.ada))
@@ -184,6 +190,7 @@ OWNED: dict[str, Make] = {
     "DELETE /v1/cards/{card_id}": _card,
     "POST /v1/top_ups/{top_up_id}/confirm": _topped_up,
     "GET /v1/top_ups/{top_up_id}": _topped_up,
+    "GET /v1/withdrawals/{withdrawal_id}": _one("withdrawal_id", _withdrawal),
     "GET /v1/merchant_applications/{application_id}": _application,
     "PATCH /v1/merchant_applications/{application_id}": _application,
     "GET /v1/merchants/{merchant_id}": _merchant,

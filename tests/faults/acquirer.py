@@ -11,6 +11,8 @@ from wallet_api.gateways.acquirer import (
     CardDetails,
     ChargeOrder,
     ChargeOutcome,
+    CreditOrder,
+    CreditOutcome,
     RefundOrder,
     RefundOutcome,
     TokenisedCard,
@@ -21,15 +23,20 @@ T = TypeVar("T")
 
 NOT_RECEIVED = ChargeOutcome("declined", "charge_not_received")
 REFUND_NOT_RECEIVED = RefundOutcome("declined", "refund_not_received")
+CREDIT_NOT_RECEIVED = CreditOutcome("declined", "withdrawal_not_received")
 OPPOSITE = {"approved": ChargeOutcome("declined", "card_declined"), "declined": ChargeOutcome("approved")}
 
 CALL_FAULTS = ("not received", "received, no answer", "died before", "died after")
 """What may happen to any call."""
 LATE_FAULTS = ("late", "late and contradictory")
-"""What may happen to a question about a charge: the schedule asks as well, and learns and posts the outcome first. The answer
+"""What may happen to a question about money: the schedule asks as well, and learns and posts the outcome first. The answer
 that comes after it says the same (as a callback that is delivered twice does), or the opposite.
 """
-ABOUT_CHARGES = ("charge", "confirm", "find")
+OPPOSITE_CREDIT = {
+    "approved": CreditOutcome("declined", "withdrawal_declined"),
+    "declined": CreditOutcome("approved"),
+}
+ABOUT_CHARGES = ("charge", "confirm", "find", "credit", "find_credit")
 
 
 def faults_of(call: str) -> tuple[str, ...]:
@@ -54,6 +61,8 @@ class BookkeepingAcquirer:
     received: set[str] = field(default_factory=set)
     refunds: dict[str, tuple[RefundOrder, RefundOutcome]] = field(default_factory=dict)
     """What was decided of money to cards, by our reference: one that was asked about before it arrived never arrives."""
+    credits: dict[str, tuple[CreditOrder, CreditOutcome]] = field(default_factory=dict)
+    """The same of withdrawals."""
     struck: bool = False
     _aimed: tuple[str, int, str] | None = None
 
@@ -113,6 +122,29 @@ class BookkeepingAcquirer:
 
         return self._called("find_refund", found)
 
+    def credit(self, order: CreditOrder) -> CreditOutcome:
+        def kept() -> CreditOutcome:
+            if order.reference not in self.credits:
+                self.credits[order.reference] = order, CreditOutcome("pending")
+                self.credits[order.reference] = order, self.issuers.credit(order)
+            return self.credits[order.reference][1]
+
+        return self._called("credit", kept)
+
+    def find_credit(self, order: CreditOrder) -> CreditOutcome:
+        def found() -> CreditOutcome:
+            kept = self.credits.setdefault(order.reference, (order, CREDIT_NOT_RECEIVED))
+            if kept[1].status == "pending":
+                self.credits[order.reference] = order, self.issuers.find_credit(order)
+            return self.credits[order.reference][1]
+
+        return self._called("find_credit", found)
+
+    @property
+    def credited(self) -> dict[str, int]:
+        """What cards really got of withdrawals, in minor units, by our reference."""
+        return {name: each.amount.amount for name, (each, end) in self.credits.items() if end.status == "approved"}
+
     @property
     def refunded(self) -> dict[str, int]:
         """What cards really got, in minor units, by our reference."""
@@ -151,6 +183,8 @@ class BookkeepingAcquirer:
         if fault == "received, no answer":
             raise AcquirerSilent
         self.meanwhile()
+        if fault == "late and contradictory" and isinstance(answer, CreditOutcome):
+            return OPPOSITE_CREDIT.get(answer.status, answer)  # type: ignore[return-value]
         if fault == "late and contradictory" and isinstance(answer, ChargeOutcome):
             return OPPOSITE.get(answer.status, answer)  # type: ignore[return-value]
         return answer

@@ -51,7 +51,11 @@ def cells_of(scenario: Scenario, stage: Stage) -> list[Cell]:
     found: list[Cell] = []
     for replay in (False, True) if scenario.ends else (False,):
         storage, acquirer = _calls(scenario, stage, replay)
-        enders = ("its key", "the schedule") if scenario.charges and scenario.ends and not replay else ("its key",)
+        enders = (
+            ("its key", "the schedule")
+            if (scenario.charges or scenario.sends) and scenario.ends and not replay
+            else ("its key",)
+        )
         for then in enders:
             found += list(_broken_storage(storage, replay, then))
             found += [
@@ -112,10 +116,12 @@ def run(scenario: Scenario, cell: Cell, stage: Stage) -> None:
     stage.fresh()
     heard += _ended(scenario, act, idem, stage)
     wanted = scenario.moves
-    if scenario.settles:
+    if scenario.settles or scenario.sends:
         for _ in range(2):
             stage.later()
         stage.fresh()
+    if scenario.sends:
+        assert _said(_answered(act, idem)) in scenario.ends
     if scenario.charges:
         for _ in range(2):
             stage.later()
@@ -186,7 +192,7 @@ def _ended(scenario: Scenario, act: Act, idem: str, stage: Stage) -> list[Answer
 def _require_one_answer(heard: list[Answer], scenario: Scenario) -> None:
     """Whoever was answered in the end was answered the same, word for word; what is under way may change."""
     final = {answer.text for answer in heard if _said(answer) in scenario.ends and answer.status != 403}
-    assert scenario.charges or len(final) <= 1, "\n".join(final)
+    assert scenario.charges or scenario.sends or len(final) <= 1, "\n".join(final)
 
 
 def _answered(act: Act, idem: str) -> Answer:
@@ -203,4 +209,4 @@ def _said(answer: Answer) -> tuple[int, str]:
 
 
 def _is_open(said: tuple[int, str], scenario: Scenario) -> bool:
-    return scenario.charges and said[0] < 400 and said[1] in OPEN
+    return (scenario.charges or scenario.sends) and said[0] < 400 and said[1] in OPEN

@@ -20,6 +20,7 @@ class Scenario:
 
     `charges`: the acquirer takes part, so there are as many entries as it charged, and the schedule may be what ends it.
     `decided`: the key was decided before, so the money has moved already.
+    `sends`: the acquirer sends money for it, so its answer may be under way at first, and the schedule may be what ends it.
     `settles`: what it began is ended by the schedule at the latest, and only then all its entries are there.
     """
 
@@ -30,6 +31,7 @@ class Scenario:
     moves: int = 0
     decided: bool = False
     charges: bool = False
+    sends: bool = False
     settles: bool = False
     check: Callable[[Stage, list[Answer]], None] = lambda stage, answers: None
 

@@ -31,6 +31,7 @@ from wallet_api.payments.store import PaymentItem
 from wallet_api.refunds.model import Refund
 from wallet_api.settings import Settings
 from wallet_api.wallet import Wallet, open_wallet
+from wallet_api.withdrawals.model import Withdrawal
 
 LATER = timedelta(hours=2)
 """After this long no lease is held, every outcome is known, and every open top-up is due."""
@@ -188,6 +189,7 @@ class Stage:
         self.cloud.clock.advance(LATER)
         self.wallet.top_ups.settle_due()
         self.wallet.refunds.settle_due()
+        self.wallet.withdrawals.settle_due()
 
     def card(self, number: str) -> str:
         """Ada's card with this number."""
@@ -236,6 +238,7 @@ class Stage:
         if posted != self.acquirer.charged:
             yield f"charged {self.acquirer.charged}, posted {posted}"
         yield from self._wrong_refunds()
+        yield from self._wrong_withdrawals()
 
     def _wrong_refunds(self) -> Iterator[str]:
         """Cards got what stands as delivered to them; while a refund is open nobody has to know."""
@@ -250,6 +253,20 @@ class Stage:
         got = {name: amount for name, amount in self.acquirer.refunded.items() if name not in open_ones}
         if delivered != got:
             yield f"cards got {got}, delivered {delivered}"
+
+    def _wrong_withdrawals(self) -> Iterator[str]:
+        """Cards got what stands as arrived there; while one is open nobody has to know."""
+        withdrawals, arrived, open_ones = self.wallet.withdrawals.store, {}, set()
+        for raw in self.wallet.storage.scan(withdrawals.items):
+            if raw["sk"]["S"] == "withdrawal":
+                withdrawal = withdrawals.items.from_raw_data(raw).as_record(Withdrawal)
+                if withdrawal.is_open:
+                    open_ones.add(withdrawal.id)
+                elif withdrawal.status == "succeeded":
+                    arrived[withdrawal.id] = withdrawal.amount.amount
+        got = {name: amount for name, amount in self.acquirer.credited.items() if name not in open_ones}
+        if arrived != got:
+            yield f"cards got {got}, arrived {arrived}"
 
 
 def _wrong_sums(item: PaymentItem) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests import banking
-from tests.build import Shop, Someone, a_card, a_merchant, a_person, code_to, key, send
+from tests import banking, withdrawing
+from tests.build import Shop, Someone, a_card, a_merchant, a_person, code_to, key, send, signed_in_again
 from tests.handset import a_handset, scan
 from tests.mandates import agreeing
 from tests.receiver import status
@@ -34,6 +34,18 @@ def _top_up(number: str) -> Recipe:
         made = banking.top_up(api, ada, a_card(api, cloud, ada, number), 100)
         top_up_id = made.json.get("top_up_id") or made.json["id"]
         return api.get(f"/v1/top_ups/{top_up_id}", token=ada.token).ok(200)
+
+    return recipe
+
+
+def _withdrawal(number: str, *, days: int = 0) -> Recipe:
+    def recipe(api: Api, cloud: LocalCloud) -> Any:
+        ada, card_id = withdrawing.with_card(api, cloud, number)
+        made = withdrawing.withdraw(api, ada, card_id).ok(201)
+        for _ in range(days):
+            withdrawing.later(cloud, "24h")
+        ada = signed_in_again(api, ada) if days else ada
+        return withdrawing.shown(api, ada, made["id"])
 
     return recipe
 
@@ -234,6 +246,10 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("top_up", "requires_action"): _top_up(banking.NEEDS_CODE),
     ("top_up", "succeeded"): _top_up(banking.APPROVES),
     ("top_up", "failed"): _top_up(banking.DECLINES),
+    ("withdrawal", "processing"): _withdrawal(withdrawing.LATER_TAKES),
+    ("withdrawal", "succeeded"): _withdrawal(withdrawing.TAKES),
+    ("withdrawal", "failed"): _withdrawal(withdrawing.DECLINES),
+    ("withdrawal", "returned"): _withdrawal(withdrawing.RETURNS, days=3),
     ("card", "verification_required"): _card(banking.APPROVES, verified=False),
     ("card", "active"): _card(banking.APPROVES, verified=True),
     ("card", "verification_failed"): _card(banking.UNVERIFIABLE, verified=True),

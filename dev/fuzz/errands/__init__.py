@@ -9,6 +9,7 @@ from dev.fuzz.errands.led import Errand
 from dev.fuzz.errands.merchants import OF_MERCHANTS
 from dev.fuzz.errands.money import OF_MONEY
 from dev.fuzz.errands.people import OF_PEOPLE
+from dev.fuzz.errands.withdrawals import OF_WITHDRAWALS
 
-ERRANDS: Mapping[str, Errand] = {**OF_PEOPLE, **OF_MONEY, **OF_MERCHANTS}
+ERRANDS: Mapping[str, Errand] = {**OF_PEOPLE, **OF_MONEY, **OF_MERCHANTS, **OF_WITHDRAWALS}
 """By operationId."""

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import initialize, rule
 
 from tests.properties.machine import AMOUNTS, DISTURBANCES, Machine, why_not
 from tests.schedules.conductor import Conductor
 from tests.schedules.scenarios import withdrawals
+from tests.schedules.stage import Act
 from wallet_api.errors import WalletError
 from wallet_api.gateways.sandbox_acquirer import ANSWER_AFTER
 
@@ -38,13 +39,18 @@ class Withdrawing(Machine):
         self.unanswered: list[OnItsWay] = []
         self.sent_to_cards = 0
 
+    @initialize()
+    def money_under_way(self) -> None:
+        """Every story begins with money that will come back, and money that will not."""
+        for card in (LATER_DECLINES, LATER_TAKES):
+            self._withdraw_once(4, card)
+
     @rule(amount=AMOUNTS, card=st.sampled_from(CARDS), disturbance=DISTURBANCES)
     def withdraw(self, amount: int, card: str, disturbance: Any) -> None:
         """Asked for until there is an end."""
-        on = replace(self.stage, card_id=self.stage.made["cards"][card])
 
         def asking(key: str) -> Any:
-            return withdrawals.withdraw(on, amount, key)
+            return self._to_card(amount, card, key)
 
         made = self.happens(asking, disturbance, lambda _: self._reasons(amount))
         if made is not None:
@@ -58,12 +64,14 @@ class Withdrawing(Machine):
     @rule(amount=AMOUNTS, card=st.sampled_from((LATER_TAKES, LATER_DECLINES)))
     def withdraw_and_not_wait(self, amount: int, card: str) -> None:
         """Asked for once: its money stays set aside while other things happen."""
+        self._withdraw_once(amount, card)
+
+    def _withdraw_once(self, amount: int, card: str) -> None:
         self.asked += 1
-        on = replace(self.stage, card_id=self.stage.made["cards"][card])
         reasons = self._reasons(amount)
         told, status = "", "processing"
         try:
-            status = withdrawals.withdraw(on, amount, f"key {self.asked}")(Conductor(min)).value.status
+            status = self._to_card(amount, card, f"key {self.asked}")(Conductor(min)).value.status
         except WalletError as refusal:
             told = refusal.code
         self.guesses["ada"] = 0
@@ -82,6 +90,10 @@ class Withdrawing(Machine):
             self.on_its_way -= each.amount + FEE
             self.has["ada"] += 0 if each.arrives else each.amount + FEE
             self.moved += 1
+
+    def _to_card(self, amount: int, card: str, key: str) -> Act:
+        """With the tokens as they are now."""
+        return withdrawals.withdraw(replace(self.stage, card_id=self.stage.made["cards"][card]), amount, key)
 
     def _reasons(self, amount: int) -> set[str]:
         reasons = why_not(wallet_frozen="ada" in self.frozen, insufficient_funds=self.has["ada"] < amount + FEE)

@@ -154,6 +154,7 @@ LOOKED_AFTER = {
     "refunds": {"ProcessingStuck", "SettleProcessingFails"},
     "settlement_days": {"DaysNotSettled", "DaysNotLookedAfter"},
     "top_ups": {"ProcessingStuck", "SettleProcessingFails"},
+    "withdrawals": {"ProcessingStuck", "SettleProcessingFails"},
 }
 """Whatever something still has to happen to by itself, and what wakes somebody when it does not."""
 BY_HAND = {"merchant_applications": "an operator decides; ./wallet merchants applications lists those that wait"}

@@ -113,6 +113,7 @@ def test_a_large_sum_needs_more_than_the_pin_and_a_signature_is_for_this_card(
     asked = ask(api, ada, "withdrawal", card_id=card_id, amount=cny(6_000_00)).ok(201)
     body = {"amount": cny(6_000_00), "card_id": card_id, "authorization": phone.yes(asked)}
     assert api.post("/v1/withdrawals", body, token=ada.token, key=key()).ok(201)["status"] == "succeeded"
+    refused(api.post("/v1/withdrawals", body, token=ada.token, key=key()), 403, "authorization_used")
     withdraw(api, ada, card_id, 6_000_00).ok(201)
 
 

@@ -153,6 +153,17 @@ def test_of_two_that_hear_at_once_the_first_is_posted(
     balance(cloud, chart.customer(ada.id))
 
 
+def test_what_has_its_end_is_not_opened_again_by_an_older_answer(api: Api, cloud: LocalCloud) -> None:
+    """M37: "not done yet" that comes after the end was posted."""
+    ada, card_id = with_card(api, cloud, LATER_TAKES)
+    made = withdraw(api, ada, card_id).ok(201)
+    withdrawals = cloud.wallet.withdrawals
+    open_one = withdrawals.require(made["id"])
+    ended = withdrawals.post(open_one, APPROVED)
+    assert withdrawals.post(open_one, CreditOutcome("pending")) == ended
+    assert shown(api, ada, made["id"])["status"] == "succeeded"
+
+
 def test_a_replay_tells_how_it_stands_now(api: Api, cloud: LocalCloud) -> None:
     """M2: a processing one answers its present state, and nothing is sent again."""
     ada, card_id = with_card(api, cloud, LATER_TAKES)

@@ -30,6 +30,7 @@ from tests.withdrawing import (
     TAKES,
     attempts,
     balance,
+    later,
     nothing_happened,
     shown,
     wallet_of,
@@ -157,6 +158,17 @@ def test_a_card_that_is_unbound_meanwhile_gets_nothing(api: Api, cloud: LocalClo
     faults.aim("TransactWriteItems", 1, OVERTAKEN)
     refused(withdraw(api, ada, card_id), 404, "card_not_found")
     assert nothing_happened(api, cloud, ada)
+
+
+def test_an_answer_that_cannot_be_kept_leaves_it_under_way(api: Api, cloud: LocalCloud, faults: Faults) -> None:
+    """M15, M37: the money is set aside and perhaps sent; "no money moved" would be a lie."""
+    ada, card_id = with_card(api, cloud)
+    faults.aim("TransactWriteItems", 2, "not applied, 500", 60)
+    made = withdraw(api, ada, card_id).ok(201)
+    faults.clear()
+    assert (made["status"], wallet_of(api, ada)) == ("processing", (BALANCE - AMOUNT - FEE, AMOUNT + FEE))
+    later(cloud, "2m")
+    assert (shown(api, ada, made["id"])["status"], wallet_of(api, ada)) == ("succeeded", (BALANCE - AMOUNT - FEE, 0))
 
 
 def test_the_history_shows_what_went_out_with_its_card(api: Api, cloud: LocalCloud) -> None:

@@ -76,7 +76,8 @@ FAULTS = {
         "send it again with the same key; after 30 seconds anybody may go on",
     ),
     "acquirer_timeout": Fault(
-        "the acquirer gets the charge and does not answer: the top-up is `processing`", "收单机构收到扣款请求但无应答：充值处于 processing",
+        "the acquirer gets the order and does not answer: the top-up or the withdrawal is `processing`",
+        "收单机构收到请求但无应答：充值或提现处于 processing",
         "ask with the same key, or wait for the event",
     ),
 }  # fmt: skip
@@ -145,10 +146,10 @@ def _broken(wallet: Any, name: str) -> Iterator[None]:
     """While the block lasts, the calls of this very request meet the fault."""
     with ExitStack() as stack:
         if name == "acquirer_timeout":
-            for call in ("charge", "confirm", "refund"):
+            for call in ("charge", "confirm", "refund", "credit"):
                 stack.enter_context(patch.object(SandboxAcquirer, call, _unanswered(getattr(SandboxAcquirer, call))))
         elif name == "stop_before_acquirer":
-            for call in ("charge", "confirm", "refund"):
+            for call in ("charge", "confirm", "refund", "credit"):
                 stack.enter_context(patch.object(SandboxAcquirer, call, _unasked(getattr(SandboxAcquirer, call))))
         else:
             storage = BROKEN_STORAGE[name]()

@@ -12,8 +12,9 @@ from dev.cloud.local import LocalCloud
 from dev.faults import BROKEN_STORAGE, FAULTS, HEADER, SLOW_SECONDS, TIMES, Faults
 from dev.gateway import Call, Gateway
 from dev.problems import Reply
-from tests.build import PIN, Someone, a_merchant, a_person, cny, key, refused
+from tests.build import PIN, Someone, a_card, a_merchant, a_person, cny, key, refused
 from tests.shopping import a_payment
+from tests.withdrawing import TAKES
 from wallet_api.storage.errors import StorageFault
 
 Request = Callable[[str, str | None], Answer]
@@ -66,7 +67,15 @@ def a_top_up(api: Api, cloud: LocalCloud, ada: Someone) -> Request:
     return sent(api, "/v1/top_ups", body, ada.token)
 
 
-MOVES = {"transfer": (a_transfer, -100), "payment": (a_confirmation, -100), "top-up": (a_top_up, 100)}
+def a_withdrawal(api: Api, cloud: LocalCloud, ada: Someone) -> Request:
+    body = {"amount": cny(100), "card_id": a_card(api, cloud, ada, TAKES), "authorization": {"pin": PIN}}
+    return sent(api, "/v1/withdrawals", body, ada.token)
+
+
+MOVES = {
+    "transfer": (a_transfer, -100), "payment": (a_confirmation, -100), "top-up": (a_top_up, 100),
+    "withdrawal": (a_withdrawal, -110),
+}  # fmt: skip
 
 
 def balance(api: Api, someone: Someone) -> int:
@@ -87,6 +96,8 @@ def test_who_sends_it_again_under_its_key_moves_money_once(
     if stopped:
         assert (first.status, balance(plain, ada)) == (504, before)
         assert request(idem, None).json["code"] == "idempotency_key_in_use"
+    elif fault == "stop_before_acquirer" and move == "withdrawal":
+        assert (first.status, balance(plain, ada)) == (504, before + change), "it was set aside before"
     elif fault in LOST:
         status, code = LOST[fault]
         assert first.status == status, first.text
@@ -97,9 +108,12 @@ def test_who_sends_it_again_under_its_key_moves_money_once(
     assert slept == ([SLOW_SECONDS] if fault == "slow" else [])
     if fault == "acquirer_timeout" and move == "top-up":
         assert (first.json["status"], balance(plain, ada)) == ("processing", before)
-    if move == "top-up" and fault in ("acquirer_timeout", "stop_before_acquirer"):
+    if fault == "acquirer_timeout" and move == "withdrawal":
+        assert (first.json["status"], balance(plain, ada)) == ("processing", before + change)
+    if fault in ("acquirer_timeout", "stop_before_acquirer"):
         cloud.clock.advance("5m")
         cloud.wallet.top_ups.settle_due()
+        cloud.wallet.withdrawals.settle_due()
     for _ in range(2):
         assert request(idem, None).status in (200, 201)
     assert balance(plain, ada) == before + change

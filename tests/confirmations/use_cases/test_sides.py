@@ -15,6 +15,7 @@ from tests.mandates.agreeing import a_mandate, charge, end
 from tests.refunding import ask_back, decline, refund_to_card
 from tests.selling import an_outlet
 from tests.shopping import a_paid_payment, a_payment, an_authorized_payment, cancel, capture, confirm, pay_at, refund
+from tests.withdrawing import TAKES, withdraw
 from wallet_api.gateways.acquirer import ChargeOrder, ChargeOutcome
 
 APPROVED, DECLINED = ChargeOutcome("approved"), ChargeOutcome("declined", "card_declined")
@@ -143,6 +144,19 @@ def test_top_ups_that_succeed_fail_wait_and_are_corrected(api: Api, cloud: Local
     assert any(text.startswith("50.00 CNY from visa 4242 reached your wallet") for text in found), found
     assert any("60.00 CNY" in text and "reached your wallet" in text for text in found), found
     assert any(text.startswith("Your top-up of 70.00 CNY from visa 0259 failed.") for text in found), found
+
+
+def test_withdrawals_that_arrive_fail_and_come_back(api: Api, cloud: LocalCloud) -> None:
+    owner, shown = told(api, cloud, balance=2_000_00)
+    card_id = a_card(api, cloud, owner, TAKES)
+    withdraw(api, owner, card_id, 100_00).ok(201)
+    cloud.pump.drain()
+    withdraw(api, owner, card_id, 888_01).ok(201)
+    cloud.pump.drain()
+    found = shown()
+    assert found[0] == "You withdraw 100.00 CNY (and a fee of 0.10 CNY) to your card unionpay 0005. It is on its way."
+    assert "Your card unionpay 0005 got your withdrawal of 100.00 CNY." in found
+    assert "Your card unionpay 0005 did not take 888.01 CNY. The money and the fee are back on your balance." in found
 
 
 def test_transfers_with_their_fee(api: Api, cloud: LocalCloud) -> None:

@@ -10,6 +10,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import Shop, a_merchant, cny
 from tests.client import Api
 from tests.settling import earn, pay_out, true, with_account
+from tests.withdrawing import later, with_card, withdraw
 from wallet_api.clock import wallet_day
 from wallet_api.gateways.sandbox_bank import MAGIC_ENDINGS
 from wallet_api.money import Money
@@ -115,6 +116,22 @@ def test_top_ups_are_compared_with_the_acquirers_file(api: Api, cloud: LocalClou
     assert comparing.breaks("cards", day, own) == []
     (found,) = comparing.breaks("cards", day, [replace(own[0], amount=Money(1, "CNY"))])
     assert found.kind == "different_amount"
+
+
+def test_withdrawals_are_compared_with_it_too_also_when_they_come_back(api: Api, cloud: LocalCloud) -> None:
+    """By our reference, with what the card got: the fee never leaves the wallet."""
+    ada, card_id = with_card(api, cloud)
+    days = [wallet_day(cloud.clock.now() + timedelta(days=later)) for later in range(3)]
+    back, failed = (withdraw(api, ada, card_id, amount).ok(201)["id"] for amount in (888_07, 888_01))
+    for _ in range(2):
+        later(cloud, "24h")
+    cloud.pump.drain()
+    comparing = cloud.wallet.comparing
+    sent, returned = (BankRecord(back, state, Money(888_07, "CNY")) for state in ("withdrawn", "returned"))
+    assert list(comparing.ours("cards", days[0])) == [sent]
+    assert list(comparing.ours("cards", days[2])) == [returned]
+    (found,) = comparing.breaks("cards", days[2], [returned, BankRecord(failed, "withdrawn", Money(888_01, "CNY"))])
+    assert (found.kind, found.ours and found.ours.state) == ("different_state", "rejected")
 
 
 def test_a_banks_midnight_need_not_be_ours(api: Api, cloud: LocalCloud) -> None:

@@ -167,7 +167,7 @@ def _moments(row: Mapping[str, Any]) -> Iterator[datetime]:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = deployed_wallet("./wallet ops trace", __doc__)
-    parser.add_argument("reference", help="pay_…, top_…, ref_…, trf_…, po_…, dlv_…, usr_…, mer_…, ent_…")
+    parser.add_argument("reference", help="pay_…, top_…, wdr_…, ref_…, trf_…, po_…, dlv_…, usr_…, mer_…, ent_…")
     parser.add_argument("--of", help="whose a transaction is: usr_…")
     return parser.parse_args(arguments)
 

@@ -143,7 +143,7 @@ class Cards(Struct, frozen=True):
         return replace(cards, chosen_id=card.id)
 
     def unbind(self, caller: Customer, card_id: str) -> None:
-        """Has the acquirer forget the card, then forgets it here; a top-up that is on its way still ends.
+        """Has the acquirer forget the card, then forgets it here; a top-up or a withdrawal on its way still ends.
 
         Raises CardMissing, AcquirerSilent.
         """

@@ -37,7 +37,7 @@ def test_a_field_that_is_not_understood_is_refused(api: Api, cloud: LocalCloud, 
 
 
 def test_a_key_is_required_and_merchants_have_no_withdrawals(api: Api, cloud: LocalCloud) -> None:
-    """M1."""
+    """M38."""
     someone, shop = a_person(api, cloud, pin=None), a_merchant(cloud)
     body = {"amount": cny(100), "card_id": "crd_x", "authorization": {"pin": PIN}}
     refused(api.post("/v1/withdrawals", body, token=someone.token), 400, "idempotency_key_required")

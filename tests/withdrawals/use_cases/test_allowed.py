@@ -32,7 +32,7 @@ AT_ONCE = ["BatchGetItem", "UpdateItem", "Query", "TransactWriteItems", "Transac
 
 
 def test_less_than_the_least_is_refused_and_not_quoted_either(api: Api, cloud: LocalCloud) -> None:
-    """M33: the schedule says the least, in public."""
+    """The schedule says the least, in public."""
     ada, card_id = with_card(api, cloud)
     (least,) = {rule.minimum_amount for rule in FIRST.rules if rule.operation == "withdrawal"}
     (public,) = [
@@ -100,7 +100,7 @@ def test_of_many_at_once_to_a_new_card_no_more_goes_out_than_it_may_get(api: Api
 def test_a_large_sum_needs_more_than_the_pin_and_a_signature_is_for_this_card(
     api: Api, cloud: LocalCloud, world: World
 ) -> None:
-    """P2, P3: the challenge names the card as who is paid."""
+    """A46: the challenge names the card as who is paid."""
     ada, card_id = with_card(api, cloud)
     world.fund(chart.customer(ada.id), 30_000_00)
     problem = refused(withdraw(api, ada, card_id, 6_000_00), 403, "step_up_required")

@@ -44,7 +44,7 @@ AT_ONCE = ["BatchGetItem", "UpdateItem", "Query", "TransactWriteItems", "Transac
 
 
 def test_somebody_elses_card_is_as_missing_as_none(api: Api, cloud: LocalCloud) -> None:
-    """M4, API1."""
+    """P1."""
     (ada, _), (_, strange) = with_card(api, cloud), with_card(api, cloud)
     ada = signed_in_again(api, ada)
     for card_id in (strange, "crd_" + "0" * 26, "no card"):
@@ -53,7 +53,7 @@ def test_somebody_elses_card_is_as_missing_as_none(api: Api, cloud: LocalCloud) 
 
 
 def test_a_repeated_request_moves_money_once(api: Api, cloud: LocalCloud) -> None:
-    """M1, M2: the same answer, word for word; another amount under the key is refused."""
+    """M38: the same answer, word for word; another amount under the key is refused."""
     ada, card_id = with_card(api, cloud)
     idem = key()
     first, again = (withdraw(api, ada, card_id, idem=idem) for _ in range(2))
@@ -63,7 +63,7 @@ def test_a_repeated_request_moves_money_once(api: Api, cloud: LocalCloud) -> Non
 
 
 def test_of_many_at_once_as_many_go_out_as_there_is_money_for(api: Api, cloud: LocalCloud) -> None:
-    """M3: the balance is guarded by the write, whatever was read before."""
+    """M5: the balance is guarded by the write, whatever was read before."""
     ada, card_id = with_card(api, cloud)
     answers = at_once(api, lambda client, _: withdraw(client, ada, card_id), range(5))
     told = [answer.json.get("code", answer.json.get("status")) for answer in answers]
@@ -75,7 +75,7 @@ def test_of_many_at_once_as_many_go_out_as_there_is_money_for(api: Api, cloud: L
 
 
 def test_amount_and_fee_leave_together_and_reach_the_card_and_the_fees(api: Api, cloud: LocalCloud) -> None:
-    """M1: two accounts of others, and every line."""
+    """M2, M3: two accounts of others, and every line."""
     ada, card_id = with_card(api, cloud)
     cards, fees = balance(cloud, chart.bank("cards")), _fees(cloud)
     made = withdraw(api, ada, card_id).ok(201)
@@ -96,7 +96,7 @@ def _fees(cloud: LocalCloud) -> int:
 
 
 def test_it_costs_two_trips_before_the_acquirer_is_asked(api: Api, cloud: LocalCloud) -> None:
-    """M24: calls of one trip are made at the same time."""
+    """Calls of one trip are made at the same time."""
     ada, card_id = with_card(api, cloud)
     api.get("/v1/fees").ok(200)
     with injecting() as faults:
@@ -108,7 +108,7 @@ def test_it_costs_two_trips_before_the_acquirer_is_asked(api: Api, cloud: LocalC
 
 
 def test_a_wrong_pin_is_told_before_anything_else_and_decides_nothing(api: Api, cloud: LocalCloud) -> None:
-    """P1: nobody learns of cards without the PIN."""
+    """Nobody learns of cards without the PIN."""
     ada, card_id = with_card(api, cloud)
     idem = key()
     refused(withdraw(api, ada, card_id, pin="135791", idem=idem), 403, "wrong_payment_pin")
@@ -126,7 +126,7 @@ def test_a_frozen_wallet_gives_nothing(api: Api, cloud: LocalCloud, world: World
 
 
 def test_what_is_not_there_with_the_fee_is_not_withdrawn(api: Api, cloud: LocalCloud) -> None:
-    """M3: the fee comes on top."""
+    """M5: the fee comes on top."""
     ada, card_id = with_card(api, cloud)
     refused(withdraw(api, ada, card_id, BALANCE), 402, "insufficient_funds")
     most = BALANCE - 200
@@ -135,7 +135,7 @@ def test_what_is_not_there_with_the_fee_is_not_withdrawn(api: Api, cloud: LocalC
 
 
 def test_a_credit_card_an_unconfirmed_and_an_expired_one_are_refused(api: Api, cloud: LocalCloud) -> None:
-    """M11: each for its own reason."""
+    """Each for its own reason."""
     ada, credit = with_card(api, cloud, CREDIT)
     problem = refused(withdraw(api, ada, credit), 402, "withdrawal_to_credit_card")
     assert problem["decline_code"] == "withdrawal_to_credit_card"
@@ -151,7 +151,7 @@ def test_a_credit_card_an_unconfirmed_and_an_expired_one_are_refused(api: Api, c
 
 
 def test_a_card_that_is_unbound_meanwhile_gets_nothing(api: Api, cloud: LocalCloud, faults: Faults) -> None:
-    """M38: the card is looked at in the write as well."""
+    """M8: the card is looked at in the write as well."""
     ada, card_id = with_card(api, cloud)
     customer = cloud.wallet.sessions.presented(ada.token)
     faults.meanwhile = lambda: cloud.wallet.cards.unbind(customer, card_id)
@@ -184,7 +184,7 @@ def test_the_history_shows_what_went_out_with_its_card(api: Api, cloud: LocalClo
 
 
 def test_it_is_found_by_its_key_and_an_abandoned_key_withdraws_nothing(api: Api, cloud: LocalCloud) -> None:
-    """M2."""
+    """M38."""
     ada, card_id = with_card(api, cloud)
     done, never = key(), key()
     made = withdraw(api, ada, card_id, idem=done).ok(201)
@@ -207,7 +207,7 @@ def test_its_person_is_told_in_their_inbox(api: Api, cloud: LocalCloud) -> None:
 
 
 def test_lists_are_the_owners_newest_first_and_go_on(api: Api, cloud: LocalCloud) -> None:
-    """API1."""
+    """P1."""
     ada, card_id = with_card(api, cloud)
     ids = [withdraw(api, ada, card_id, 100_00).ok(201)["id"] for _ in range(3)]
     first = api.get("/v1/withdrawals?limit=2", token=ada.token).ok(200)

@@ -165,7 +165,7 @@ def test_what_has_its_end_is_not_opened_again_by_an_older_answer(api: Api, cloud
 
 
 def test_a_replay_tells_how_it_stands_now(api: Api, cloud: LocalCloud) -> None:
-    """M2: a processing one answers its present state, and nothing is sent again."""
+    """M38: a processing one answers its present state, and nothing is sent again."""
     ada, card_id = with_card(api, cloud, LATER_TAKES)
     idem = key()
     first = withdraw(api, ada, card_id, idem=idem).ok(201)

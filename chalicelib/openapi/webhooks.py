@@ -12,7 +12,7 @@ from chalicelib.openapi.parts import Json, reference
 from wallet_api.events.model import FACTS, OBJECTS, OF_ENTRIES, OF_STATES, TYPES
 
 EVENT = "EventView"
-OF_PEOPLE = ("top_up", "transfer")
+OF_PEOPLE = ("top_up", "transfer", "withdrawal")
 """Only people are told of these, in their own list: no merchant's server is sent them."""
 
 _ID: Json = {"type": "string", "description": "The object that it happened to."}

@@ -93,7 +93,7 @@ def test_a_test_needs_an_endpoint_and_says_so(running: Api, capsys: pytest.Captu
     assert "./wallet listen makes one" in capsys.readouterr().err
 
 
-OF_PEOPLE = ("top_up.", "transfer.", "payment.declined")
+OF_PEOPLE = ("top_up.", "transfer.", "withdrawal.", "payment.declined")
 NOT_TRIGGERED = {
     "merchant.settlement_account.changed": "an owner's PIN changes it, and the seeded merchant has no owner",
     "webhook_endpoint.disabled": "a server of the developer's own answers 410, or nothing for three days",

@@ -25,7 +25,7 @@ from dev.templates import ROOT
 
 SETTINGS = Path(__file__).with_name("settings.toml")
 DOCUMENT, REPORT = "openapi.json", "report.json"
-LONG, SHORT = 150, 2
+LONG, SHORT = 120, 2
 """How many requests are made up for each operation in a phase, at most."""
 WALK, STROLL = 120, 8
 """For how many seconds links are followed. By itself that ends as soon as one chain of calls goes otherwise than before, as each

@@ -29,6 +29,10 @@ SAID = {
     "zh": ("查看自己的资料", "调用者本人；手机号和邮箱部分隐藏。", "参数", "响应体"),
 }
 """What stands with `GET /v1/me`, in the document's words and in Swagger UI's own."""
+NARROW = """(operation) => Object.fromEntries([".parameters-col_description", ".response-col_description"].map((name) => [
+  name, Math.round(document.querySelector(`${operation} tbody ${name}`).offsetWidth / innerWidth * 100),
+]).filter(([, share]) => share < 50))"""
+"""Which of the columns that one reads have less than half of the width."""
 PICTURES = ROOT / "docs" / "pictures"
 
 
@@ -70,11 +74,16 @@ def _tried(page: Any, language: str) -> list[str]:
     page.click("#operations-people-people_get_me .opblock-summary-control")
     page.click("#operations-people-people_get_me .execute")
     page.wait_for_selector(
-        "#operations-people-people_get_me .live-responses-table .response-col_status", timeout=30_000
+        "#operations-people-people_get_me .live-responses-table tbody .response-col_status", timeout=30_000
     )
     status = page.inner_text("#operations-people-people_get_me .live-responses-table tbody .response-col_status")
+    asked = page.input_value("#operations-people-people_get_me [data-param-name=Accept-Language] input")
     found = [] if status.startswith("200") else [f"GET /v1/me, tried on the page, answered {status}"]
     shown = page.inner_text("#operations-people-people_get_me")
+    if asked != LANGUAGES[language]:
+        found.append(f"a reader of {LANGUAGES[language]} would be answered in {asked}")
+    narrow = page.evaluate(NARROW, "#operations-people-people_get_me")
+    found += [f"{name} is {share} % of the page's width" for name, share in narrow.items()]
     missing = [word for word in SAID[language] if word not in shown]
     return found + [f"the page does not say {word} to a reader of {LANGUAGES[language]}" for word in missing]
 

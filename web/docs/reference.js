@@ -83,6 +83,7 @@ function show(document_) {
   const spec = inLanguage(document_);
   spec.servers = [{ url: here.href.replace(/\/$/, "") }];
   spec.components.parameters.IdempotencyKeyRequired.example = PLACEHOLDER;
+  spec.components.parameters.AcceptLanguage.example = language === "zh" ? "zh-CN" : "en";
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.getElementById("language").textContent = words[language].other;
   ui = SwaggerUIBundle({

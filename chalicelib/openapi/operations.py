@@ -12,7 +12,6 @@ import msgspec
 
 from chalicelib import errors
 from chalicelib.http import Endpoint
-from chalicelib.openapi.chinese import in_chinese
 from chalicelib.openapi.examples import answered
 from chalicelib.openapi.parts import COMPONENT, KEY, SCHEMES, Json, reference
 from chalicelib.openapi.problems import problems_of
@@ -35,13 +34,11 @@ def operation_id(each: Endpoint) -> str:
 
 
 def operation(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> Json:
-    """What one endpoint takes and answers. Its texts in Chinese stand beside the English ones."""
-    name = operation_id(each)
+    """What one endpoint takes and answers."""
     made: Json = {
-        "operationId": name,
+        "operationId": operation_id(each),
         "summary": each.summary,
         "description": inspect.cleandoc(each.description),
-        **in_chinese("operations", name),
         "tags": [tag_of(each)],
         "security": [{SCHEMES[kind]: each.scope.split() if kind is MerchantCaller else []} for kind in each.callers],
         "parameters": _parameters_of(each),

@@ -128,7 +128,7 @@ PARTS: dict[str, Part] = {
     "lint": _part("lint", 120, "contract"),
     "codes": _part("codes", 60, "contract"),
     "bruno": _part("bruno", 300, "bruno", 600),
-    "audit": _part("audit", 600),
+    "audit": _part("audit", 1000),
 }
 """In the order in which they begin: those that take longest, and wait for no registry, first."""
 

@@ -22,11 +22,11 @@ needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no 
 def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Path]:
     """Installs from a registry, with nothing that an earlier test, or this machine, has kept."""
 
-    def from_registry(url: str, seconds: float = 60, version: str = "1.0.0") -> Path:
+    def from_registry(url: str, seconds: float = 60, version: str = "1.0.0", node: str = ">=4") -> Path:
         monkeypatch.setattr(limits, "GRACE", 0.2)
         monkeypatch.setenv("npm_config_registry", url)
         monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-        locks = lock(tmp_path / "locks", version, GOOD)
+        locks = lock(tmp_path / "locks", version, GOOD, node)
         return npm.install("tools", seconds, locks, tmp_path / "homes")
 
     return from_registry
@@ -62,6 +62,12 @@ def test_one_that_refuses_everything_is_a_wall_and_one_that_refuses_a_package_ha
         install(url)
     with serving(Registry(GOOD, status, only=NAME)) as url, pytest.raises(npm.Failed, match=f"E{status}"):
         install(url)
+
+
+@needs_npm
+def test_a_node_that_is_too_old_for_a_tool_is_this_machines_lack(install: Callable[..., Path]) -> None:
+    with serving(Registry(GOOD)) as url, pytest.raises(NotRun, match="the node of this machine is older"):
+        install(url, node=">=999")
 
 
 @needs_npm

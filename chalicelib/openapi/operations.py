@@ -63,7 +63,8 @@ def _success(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> J
         made["content"] = {each.answer: {"schema": text}}
     elif each.answer is not None:
         shape = schemas[each.answer]
-        made["content"] = {"application/json": {"schema": shape, "example": answered(shape, components)}}
+        named = re.findall(r"{(\w+)_id}", each.path)[-1:] or [""]
+        made["content"] = {"application/json": {"schema": shape, "example": answered(shape, components, named[0])}}
     return made
 
 

@@ -76,7 +76,7 @@ FAULTS = {
         "send it again with the same key; after 30 seconds anybody may go on",
     ),
     "acquirer_timeout": Fault(
-        "the acquirer gets the charge and does not answer: the top-up is `processing`", "收单机构收到扣款请求但无应答：充值处于 processing",
+        "the acquirer gets the charge and does not answer: the top-up is `processing`", "收单机构收到扣款请求但无应答：充值为 `processing`",
         "ask with the same key, or wait for the event",
     ),
 }  # fmt: skip

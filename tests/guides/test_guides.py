@@ -1,6 +1,6 @@
 """Every guide is run: each block of Python and of shell, from top to bottom, against a wallet that is served on this machine.
 
-A guide that needs a world of its own has a test that names its file; every other one is run here.
+A guide that needs a world of its own has a test that names its file and runs it in both languages; every other one is run here.
 """
 
 import re
@@ -14,18 +14,20 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
+from dev.guides import CHINESE
 from tests.build import a_merchant
 
 TESTS = Path(__file__).parent
 GUIDES = sorted((TESTS.parents[1] / "docs" / "guides").glob("*.md"))
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PRELUDE = {"going-live.md": "accept-a-payment.md"}
+PRELUDE = {"going-live.md": "accept-a-payment.md", "zh-going-live.md": "zh-accept-a-payment.md"}
 """Whose first block, which makes the client, goes before."""
 
-
 ELSEWHERE = "".join(path.read_text("utf-8") for path in sorted(TESTS.glob("test_*.py")) if path != Path(__file__))
-HERE = [guide for guide in GUIDES if guide.name not in ELSEWHERE or guide.name in PRELUDE.values()]
-"""Those that no other test runs. A prelude is named by others, who run its beginning alone."""
+HERE = [
+    guide for guide in GUIDES if guide.name.removeprefix(CHINESE) not in ELSEWHERE or guide.name in PRELUDE.values()
+]
+"""Those that no other test runs, in either language. A prelude is named by others, who run its beginning alone."""
 
 
 def blocks(guide: Path) -> list[tuple[str, str]]:

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
 from chalicelib import messages
 from chalicelib.headers import VERSION
 from chalicelib.routes.docs import ASSETS
+from dev.guides import CHINESE, names
 from tests.client import Api
 
 WEB = Path(__file__).resolve().parents[2] / "web" / "docs"
@@ -81,12 +83,22 @@ def test_the_list_of_errors_leads_to_all_of_them(api: Api) -> None:
 def test_every_guide_is_a_page_that_loads_nothing_from_elsewhere(api: Api) -> None:
     """P6."""
     listed = re.findall(r'href="guides/([\w-]+)"', api.get("/docs/guides").text)
-    assert set(listed) == {path.stem for path in (WEB.parents[1] / "docs" / "guides").glob("*.md")}
+    assert set(listed) == {path.stem for path in (WEB / "guides").glob("*.html")} == set(names())
     for name in listed:
         page = api.get(f"/docs/guides/{name}")
         assert page.status == 200, name
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert not re.search(r'(?:src=|<link[^>]*href=)"(?:https?:)?//', page.text)
+        assert f'<html lang="{"zh-CN" if name.startswith(CHINESE) else "en"}">' in page.text
+
+
+def test_every_guide_leads_to_the_same_one_in_the_other_language_and_nowhere_to_nothing(api: Api) -> None:
+    for name in names():
+        here = f"/docs/guides/{name}"
+        other = name.removeprefix(CHINESE) if name.startswith(CHINESE) else CHINESE + name
+        leads = {urljoin(here, link) for link in re.findall(r'href="(\.\./[\w./-]+)[#"]', api.get(here).text)}
+        assert f"/docs/guides/{other}" in leads, name
+        assert [each for each in leads - {"/docs/assets/pages.css"} if api.get(each).status != 200] == []
 
 
 @pytest.mark.parametrize("name", ["..%2findex", "index", "%2e%2e", "no-such-guide"])

@@ -9,12 +9,12 @@ UNIQUE = "01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
 WHEN = "2026-11-22T01:05:00Z"
 
 PREFIXES = {
-    "api_key": "key", "card": "crd", "challenge": "chl", "checkout": "pay", "contact_change": "ctc", "counterparty": "mer",
+    "api_key": "key", "card": "crd", "challenge": "chl", "contact_change": "ctc", "counterparty": "mer",
     "device": "dev", "endpoint": "whk", "event": "evt", "fee_quote": "quo", "fee_schedule": "fee", "freeze": "frz", "loss_report": "frz",
     "mandate": "man", "merchant": "mer", "merchant_application": "app", "notification": "evt", "operation": "op",
     "outlet": "out", "password_reset": "pwr", "payment": "pay", "payment_code_secret": "pcs", "payment_pin_reset": "ppr",
     "payout": "po", "refund": "ref", "refund_request": "rfr", "registration": "reg", "result": "pay", "rolled_to": "key",
-    "session": "ses", "signing_key": "sgk", "timeline": "pay", "top_up": "top", "transaction": "ent", "transfer": "trf", "unfreeze": "unf",
+    "session": "ses", "signing_key": "sgk", "timeline": "pay", "top_up": "top", "transaction": "ent", "transfer": "unfreeze": "unf",
     "unlock": "unl", "user": "usr", "wallet": "usr", "webhook_delivery": "dlv", "webhook_endpoint": "whk",
     "webhook_replay": "rpl",
 }  # fmt: skip
@@ -25,7 +25,7 @@ OBJECTS = {"endpoint": "webhook_endpoint"}
 
 STANDING = (
     "succeeded", "active", "enabled", "paid", "open", "final", "done", "supported", "merchant", "debit", "yes", "payment", "share",
-    "trf", "out", "sms", "balance", "returned", "requested", "daily", "customer",
+ "out", "sms", "balance", "returned", "requested", "daily", "customer",
 )  # fmt: skip
 """Of the values that a field may have, the first of these is shown; of others the first that it may have."""
 
@@ -45,7 +45,7 @@ AMOUNT = 12_50
 NUMBERS = {
     "available": 12_50, "basis_points": 60, "closing": 12_50, "fixed": 0, "free": 0, "held": 0, "lines": 1, "maximum": 100_00,
     "minimum": 1, "net": 12_50, "opening": 0, "pending": 0, "reserved": 0, "schedule_version": 1, "sequence": 1795309500000,
-    "expires_in": 900, "attempts_left": 4,
+    "expires_in": 900,
 }  # fmt: skip
 
 TEXTS: Mapping[str, str] = {

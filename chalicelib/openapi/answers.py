@@ -14,7 +14,7 @@ PREFIXES = {
     "mandate": "man", "merchant": "mer", "merchant_application": "app", "notification": "evt", "operation": "op",
     "outlet": "out", "password_reset": "pwr", "payment": "pay", "payment_code_secret": "pcs", "payment_pin_reset": "ppr",
     "payout": "po", "refund": "ref", "refund_request": "rfr", "registration": "reg", "result": "pay", "rolled_to": "key",
-    "session": "ses", "signing_key": "sgk", "timeline": "pay", "top_up": "top", "transaction": "ent", "transfer": "unfreeze": "unf",
+    "session": "ses", "signing_key": "sgk", "timeline": "pay", "top_up": "top", "transaction": "ent", "transfer": "trf", "unfreeze": "unf",
     "unlock": "unl", "user": "usr", "wallet": "usr", "webhook_delivery": "dlv", "webhook_endpoint": "whk",
     "webhook_replay": "rpl",
 }  # fmt: skip

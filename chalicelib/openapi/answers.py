@@ -10,8 +10,8 @@ WHEN = "2026-11-22T01:05:00Z"
 
 PREFIXES = {
     "api_key": "key", "card": "crd", "challenge": "chl", "contact_change": "ctc", "counterparty": "mer",
-    "device": "dev", "endpoint": "whk", "event": "evt", "fee_quote": "quo", "fee_schedule": "fee", "freeze": "frz", "loss_report": "frz",
-    "mandate": "man", "merchant": "mer", "merchant_application": "app", "notification": "evt", "operation": "op",
+    "device": "dev", "endpoint": "whk", "event": "evt", "fee_quote": "quo", "fee_schedule": "fee", "freeze": "frz", "loss_report": "los",
+    "mandate": "man", "merchant": "mer", "merchant_application": "app", "notification": "evt",
     "outlet": "out", "password_reset": "pwr", "payment": "pay", "payment_code_secret": "pcs", "payment_pin_reset": "ppr",
     "payout": "po", "refund": "ref", "refund_request": "rfr", "registration": "reg", "result": "pay", "rolled_to": "key",
     "session": "ses", "signing_key": "sgk", "timeline": "pay", "top_up": "top", "transaction": "ent", "transfer": "trf", "unfreeze": "unf",
@@ -25,7 +25,7 @@ OBJECTS = {"endpoint": "webhook_endpoint"}
 
 STANDING = (
     "succeeded", "active", "enabled", "paid", "open", "final", "done", "supported", "merchant", "debit", "yes", "payment", "share",
- "out", "sms", "balance", "returned", "requested", "daily", "customer",
+    "out", "sms", "balance", "returned", "requested", "daily", "customer",
 )  # fmt: skip
 """Of the values that a field may have, the first of these is shown; of others the first that it may have."""
 
@@ -115,6 +115,7 @@ OF_KIND: Mapping[str, Mapping[str, Any]] = {
     },
     "fee_quote": {"lines": []},
     "merchant": {"name": "翠湖茶馆"},
+    "operation": {"id": "6c78d2f0b1e94a53a7c80d1f2e3b4c5d"},
     "outlet": {"name": "翠湖茶馆 东门店"},
     "payment": {"refunds": []},
     "refund": {"card": None, "refund_request_id": None, "submitted_at": None},

@@ -12,7 +12,7 @@ PREFIXES = {
     "api_key": "key", "card": "crd", "challenge": "chl", "contact_change": "ctc", "counterparty": "mer",
     "device": "dev", "endpoint": "whk", "event": "evt", "fee_quote": "quo", "fee_schedule": "fee", "freeze": "frz", "loss_report": "los",
     "mandate": "man", "merchant": "mer", "merchant_application": "app", "notification": "evt",
-    "outlet": "out", "password_reset": "pwr", "payment": "pay", "payment_code_secret": "pcs", "payment_pin_reset": "ppr",
+    "outlet": "out", "password_reset": "pwr", "payment": "pay", "payment_code_secret": "pcs", "payment_pin_reset": "otc",
     "payout": "po", "refund": "ref", "refund_request": "rfr", "registration": "reg", "result": "pay", "rolled_to": "key",
     "session": "ses", "signing_key": "sgk", "timeline": "pay", "top_up": "top", "transaction": "ent", "transfer": "trf", "unfreeze": "unf",
     "unlock": "unl", "user": "usr", "wallet": "usr", "webhook_delivery": "dlv", "webhook_endpoint": "whk",

@@ -51,6 +51,32 @@ def test_nothing_else_can_be_fetched(api: Api, name: str) -> None:
     assert api.get(f"/docs/assets/{name}").status == 404
 
 
+BOTH = "en, zh-CN"
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("docs", BOTH),
+        ("docs/errors", BOTH),
+        ("docs/errors/insufficient_funds", BOTH),
+        ("docs/guides", BOTH),
+        ("docs/guides/refunds", "en"),
+        ("docs/guides/zh-refunds", "zh-CN"),
+        ("docs/changelog", "en"),
+        ("docs/bruno.json", "en"),
+        ("llms.txt", "en"),
+        ("openapi.json", BOTH),
+    ],
+)
+def test_a_document_says_in_which_language_it_is_and_not_which_was_asked_for(
+    api: Api, path: str, language: str
+) -> None:
+    """They are the same for everybody, and may be kept by a cache that gives them to others."""
+    for asked in ("zh-CN", "en"):
+        assert api.get(f"/{path}", lang=asked).headers["content-language"] == language
+
+
 def test_our_own_pages_call_no_foreign_server() -> None:
     for name in ("index.html", "errors.html", "error.html", "page.html", "reference.js", "pages.css"):
         lines = (WEB / name).read_text("utf-8").splitlines()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+from codeop import compile_command
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,18 @@ def blocks(guide: Path) -> list[tuple[str, str]]:
 
 def test_every_guide_has_something_to_run() -> None:
     assert [guide.name for guide in GUIDES if not blocks(guide)] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_every_block_of_python_can_be_pasted_at_its_prompt(guide: Path) -> None:
+    """Where a blank line ends what is indented, and nothing else does."""
+    for language, block in blocks(guide):
+        waiting: list[str] = []
+        for line in [*block.splitlines(), ""] if language == "python" else []:
+            waiting.append(line)
+            if compile_command("\n".join(waiting), guide.name, "single") is not None:
+                waiting = []
+        assert not any(waiting), waiting
 
 
 @pytest.mark.parametrize("guide", HERE, ids=lambda guide: guide.name)

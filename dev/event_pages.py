@@ -11,8 +11,7 @@ ENGLISH = """# Events
 
 [中文](zh-events.md)
 
-Made by `./wallet documents`; change the code and make it anew. Merchants and people list their own at `GET /v1/events`; merchants
-have theirs sent to them ([webhooks](guides/webhooks.md)).
+Merchants and people list their own at `GET /v1/events`; merchants have theirs sent to them ([webhooks](guides/webhooks.md)).
 
 | type | told when |
 |---|---|
@@ -39,14 +38,16 @@ China and the reference, in the person's language (`locale`: their profile's, or
 number, and no link. It comes after the fact and no movement waits for it. A message company that is away is asked again for a
 day, ten minutes long for what waits. No SMS and no e-mail is sent twice for one movement; a push that is sent twice is shown
 once. A person gets at most ten SMS in ten minutes and fifty a day, and two hundred mails; the inbox has all.
+
+This page is made by `./wallet documents`: change the code and make it anew.
 """
 
 CHINESE = """# 事件
 
 [English](events.md)
 
-本页由 `./wallet documents` 生成；请修改代码后重新生成。商户和个人都可以用 `GET /v1/events` 查询自己的事件；商户的事件还会发送到其服务器
-（[Webhook](guides/zh-webhooks.md)）。
+商户和个人都可以用 `GET /v1/events` 查询自己的事件；商户的事件还会发送到其服务器
+（[异步通知](guides/zh-webhooks.md)）。
 
 | 类型 | 何时发生 |
 |---|---|
@@ -70,6 +71,8 @@ CHINESE = """# 事件
 绝不含完整的卡号或手机号，也不含链接。通知在事后发出，任何资金变动都不会等待它。消息服务商不可用时会重试一天，等待处理的只重试十分钟。
 同一笔变动的短信和邮件不会发送两次；推送若发送两次，也只显示一次。每人十分钟内最多收到十条短信，一天最多五十条短信、两百封邮件；
 全部通知都在消息列表里。
+
+本页由 `./wallet documents` 生成：请修改代码后重新生成。
 """
 
 OF_PEOPLE = {

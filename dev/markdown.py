@@ -7,7 +7,9 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _ITEM = re.compile(r"(?:[-*]|\d+\.) ")
-_BOX = re.compile(r"^\[ \] ")
+_IN_CODE = re.compile(r"<code>.*?</code>")
+_MARK = re.compile(r"(?<=[\w}][._/])(?=[\w{])")
+"""Where a name may be broken in a narrow cell."""
 _WIDE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
 """Chinese characters and punctuation, which stand without spaces between them."""
 _BESIDE = re.compile(r"(?:.*/)?(?:zh-)?(?:sandbox|events|declines)\.md")
@@ -72,11 +74,18 @@ def _list(block: list[str], home: str) -> str:
     items: list[list[str]] = []
     for line in block:
         if _ITEM.match(line):
-            items.append([_BOX.sub("☐ ", _ITEM.sub("", line, count=1))])
+            items.append([_ITEM.sub("", line, count=1)])
         else:
             items[-1].append(line)
     kind = "ol" if block[0][0].isdigit() else "ul"
-    return f"<{kind}>\n" + "\n".join(f"<li>{_inline(_joined(item), home)}</li>" for item in items) + f"\n</{kind}>"
+    return f"<{kind}>\n" + "\n".join(_item(_joined(item), home) for item in items) + f"\n</{kind}>"
+
+
+def _item(text: str, home: str) -> str:
+    """One of a list, with a box before it where it is to be ticked off."""
+    if text.startswith("[ ] "):
+        return f'<li class="box">{_inline(text[4:], home)}</li>'
+    return f"<li>{_inline(text, home)}</li>"
 
 
 def _table(block: list[str], home: str) -> str:
@@ -93,7 +102,7 @@ def _table(block: list[str], home: str) -> str:
 
 def _row(kind: str, cells: list[str], home: str) -> str:
     inner = "".join(f"<{kind}>{_inline(cell.replace(chr(92) + '|', '|'), home)}</{kind}>" for cell in cells)
-    return f"<tr>{inner}</tr>"
+    return f"<tr>{_IN_CODE.sub(lambda found: _MARK.sub('<wbr>', found[0]), inner)}</tr>"
 
 
 def _inline(text: str, home: str) -> str:

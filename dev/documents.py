@@ -37,19 +37,20 @@ CHAPTERS = {
 }
 _STATEMENT = re.compile(rf"\b([{''.join(CHAPTERS)}])(\d{{1,2}})\b", re.ASCII)
 
-ERRORS = """# Errors
+ERRORS = """# Errors · 错误代码
 
 {made} Each code has a page in both languages at `/docs/errors/{{code}}`, which is the `type` of its problems.
+每个错误代码在 `/docs/errors/{{code}}` 有中英文对照的说明，错误响应里的 `type` 即指向该页。
 
 {legend}
 
-| code | HTTP | money moved | retry | says |
+| code · 代码 | HTTP | money moved · 资金变动 | retry · 重试 | says · 说明 |
 |---|---|---|---|---|
 {rows}
 
-## What may be wrong with one field
+## What may be wrong with one field · 字段错误
 
-| code | says |
+| code · 代码 | says · 说明 |
 |---|---|
 {fields}
 """

@@ -19,16 +19,25 @@ PAGES = (
     "docs",
     "docs/guides",
     "docs/guides/webhooks",
+    "docs/guides/zh-webhooks",
+    "docs/guides/zh-sandbox",
+    "docs/guides/declines",
     "docs/errors",
     "docs/errors/insufficient_funds",
     "docs/changelog",
 )
-PICTURED = {"en": ("docs", "docs/guides/webhooks"), "zh": ("docs",)}
+PICTURED = {"en": ("docs", "docs/guides/webhooks"), "zh": ("docs", "docs/guides/zh-webhooks")}
 SAID = {
     "en": ("See yourself", "Parameters", "Response body"),
     "zh": ("查看自己的资料", "调用者本人；手机号和邮箱部分隐藏。", "参数", "响应体"),
 }
 """What stands with `GET /v1/me`, in the document's words and in Swagger UI's own."""
+SHAPED = {
+    "en": ("RFC 3339, or a day", "The schedule in force at a time.", "What one operation costs", "Expand all"),
+    "zh": ("RFC 3339 时间，或", "某一时间有效的收费标准。", "一种操作的收费", "全部展开"),
+}
+"""What stands with `GET /v1/fees`: of its parameter, its answer's schema, one inside that, and in Swagger UI's own words."""
+FEES = "#operations-fees-fees_get_fees"
 NARROW = """(operation) => Object.fromEntries([".parameters-col_description", ".response-col_description"].map((name) => [
   name, Math.round(document.querySelector(`${operation} tbody ${name}`).offsetWidth / innerWidth * 100),
 ]).filter(([, share]) => share < 50))"""
@@ -61,7 +70,7 @@ def problems(browser: Any, url: str, name: str, language: str, pictures: Path | 
         if pictures is not None and path in PICTURED[language]:
             page.screenshot(path=str(pictures / f"{path.replace('/', '-')}-{name}-{language}.png"))
         if path == "docs":
-            found += _tried(page, language)
+            found += _tried(page, language) + _shaped(page, language)
     context.close()
     return found
 
@@ -86,6 +95,20 @@ def _tried(page: Any, language: str) -> list[str]:
     found += [f"{name} is {share} % of the page's width" for name, share in narrow.items()]
     missing = [word for word in SAID[language] if word not in shown]
     return found + [f"the page does not say {word} to a reader of {LANGUAGES[language]}" for word in missing]
+
+
+def _shaped(page: Any, language: str) -> list[str]:
+    """A call's parameter and the schema of its answer, opened to a schema inside, have room and the reader's language."""
+    page.fill(".operation-filter-input", "fees")
+    page.click(f"{FEES} .opblock-summary-control")
+    page.locator(f"{FEES} .model-example").first.locator(".tablinks").nth(1).click()
+    page.locator(f"{FEES} .json-schema-2020-12-expand-deep-button").first.click()
+    page.locator(f"{FEES} .json-schema-2020-12-property").nth(5).wait_for()
+    shown = page.inner_text(FEES)
+    missing = [word for word in SHAPED[language] if word not in shown]
+    narrow = page.evaluate(NARROW, FEES)
+    found = [f"the schemas do not say {word} to a reader of {LANGUAGES[language]}" for word in missing]
+    return found + [f"{name} beside a schema is {share} % of the page's width" for name, share in narrow.items()]
 
 
 def main(arguments: list[str] | None = None) -> int:

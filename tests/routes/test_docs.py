@@ -147,3 +147,4 @@ def test_what_a_language_model_should_know_is_plain_text(api: Api) -> None:
     answer = api.get("/llms.txt")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert "`POST /v1/transfers`" in answer.text
+    assert [name for name in names() if f"/docs/guides/{name})" not in answer.text] == []

@@ -31,6 +31,7 @@ CHINESE = "zh-"
 
 NAV = {
     "en": {"guides": "Guides", "errors": "Errors · 错误", "changelog": "Changelog"},
+    "both": {"guides": "Guides · 使用指南", "errors": "Errors · 错误", "changelog": "Changelog · 更新记录"},
     "zh-CN": {"guides": "使用指南", "errors": "错误代码", "changelog": "更新记录"},
 }
 
@@ -54,7 +55,10 @@ def source(name: str) -> Path:
 def guide(name: str) -> str:
     """One guide."""
     text = source(name).read_text("utf-8")
-    return _page(_title(text), html_of(text, "../"), "../", _language(name))
+    other = name.removeprefix(CHINESE) if name.startswith(CHINESE) else CHINESE + name
+    to, language = f'<a href="../guides/{other}" ', _language(other)
+    body = html_of(text, "../").replace(to, f'{to}lang="{language}" hreflang="{language}" ', 1)
+    return _page(_title(text), body, "../", _language(name))
 
 
 def index() -> str:
@@ -65,7 +69,7 @@ def index() -> str:
         '<h2>To look up · <span lang="zh-CN">速查</span></h2>',
         *_listed(LOOKED_UP),
     ]
-    return _page("Guides · 使用指南", "\n".join(lines), "")
+    return _page("Guides · 使用指南", "\n".join(lines), "", nav="both")
 
 
 def _listed(some: tuple[str, ...]) -> list[str]:
@@ -91,6 +95,8 @@ def _title(text: str) -> str:
     return text.partition("\n")[0].removeprefix("# ")
 
 
-def _page(title: str, body: str, home: str, language: str = "en") -> str:
+def _page(title: str, body: str, home: str, language: str = "en", nav: str | None = None) -> str:
     template = (ROOT / MADE / "page.html").read_text("utf-8")
-    return Template(template).substitute(NAV[language], title=escape(title), body=body, home=home, language=language)
+    return Template(template).substitute(
+        NAV[nav or language], title=escape(title), body=body, home=home, language=language
+    )

@@ -122,8 +122,10 @@ def test_every_guide_leads_to_the_same_one_in_the_other_language_and_nowhere_to_
     for name in names():
         here = f"/docs/guides/{name}"
         other = name.removeprefix(CHINESE) if name.startswith(CHINESE) else CHINESE + name
-        leads = {urljoin(here, link) for link in re.findall(r'href="(\.\./[\w./-]+)[#"]', api.get(here).text)}
+        page = api.get(here).text
+        leads = {urljoin(here, link) for link in re.findall(r'href="(\.\./[\w./-]+)[#"]', page)}
         assert f"/docs/guides/{other}" in leads, name
+        assert f'<a href="../guides/{other}" lang="{"en" if name.startswith(CHINESE) else "zh-CN"}" hreflang=' in page
         assert [each for each in leads - {"/docs/assets/pages.css"} if api.get(each).status != 200] == []
 
 

@@ -33,10 +33,16 @@ SAID = {
 }
 """What stands with `GET /v1/me`, in the document's words and in Swagger UI's own."""
 SHAPED = {
-    "en": ("RFC 3339, or a day", "The schedule in force at a time.", "What one operation costs", "Expand all"),
-    "zh": ("RFC 3339 时间，或", "某一时间有效的收费标准。", "一种操作的收费", "全部展开"),
+    "en": (
+        "When the schedule was or is in force",
+        "The schedule in force at a time.",
+        "What one operation costs",
+        "Collapse all",
+    ),
+    "zh": ("查询何时有效的收费标准", "某一时间有效的收费标准。", "一种操作的收费", "全部收起"),
 }
 """What stands with `GET /v1/fees`: of its parameter, its answer's schema, one inside that, and in Swagger UI's own words."""
+EXPAND = {"en": "Expand all", "zh": "全部展开"}
 FEES = "#operations-fees-fees_get_fees"
 NARROW = """(operation) => Object.fromEntries([".parameters-col_description", ".response-col_description"].map((name) => [
   name, Math.round(document.querySelector(`${operation} tbody ${name}`).offsetWidth / innerWidth * 100),
@@ -102,8 +108,8 @@ def _shaped(page: Any, language: str) -> list[str]:
     page.fill(".operation-filter-input", "fees")
     page.click(f"{FEES} .opblock-summary-control")
     page.locator(f"{FEES} .model-example").first.locator(".tablinks").nth(1).click()
-    page.locator(f"{FEES} .json-schema-2020-12-expand-deep-button").first.click()
-    page.locator(f"{FEES} .json-schema-2020-12-property").nth(5).wait_for()
+    page.locator(f"{FEES} .json-schema-2020-12-expand-deep-button", has_text=EXPAND[language]).last.click()
+    page.locator(FEES, has_text="basis_points").wait_for()
     shown = page.inner_text(FEES)
     missing = [word for word in SHAPED[language] if word not in shown]
     narrow = page.evaluate(NARROW, FEES)

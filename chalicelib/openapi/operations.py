@@ -13,6 +13,7 @@ import msgspec
 from chalicelib import errors
 from chalicelib.http import Endpoint
 from chalicelib.openapi.examples import answered
+from chalicelib.openapi.parameters import described
 from chalicelib.openapi.parts import COMPONENT, KEY, SCHEMES, Json, reference
 from chalicelib.openapi.problems import problems_of
 from chalicelib.samples import sample
@@ -87,19 +88,22 @@ def _refusal(codes: list[str]) -> Json:
 
 def _parameters_of(each: Endpoint) -> list[Json]:
     found: list[Json] = []
+    operation = operation_id(each)
     for name in _NAME.findall(each.path):
         text: Json = {"type": "string", "pattern": ID_PATTERN} if name.endswith("_id") else {"type": "string"}
         text = KEY if name == "key" else text
-        found.append({"name": name, "in": "path", "required": True, "schema": text})
+        found.append({"name": name, "in": "path", "required": True, **described(operation, name), "schema": text})
     if each.query is not None:
-        found += _query_parameters(each.query)
+        found += _query_parameters(each.query, operation)
     key = "IdempotencyKeyRequired" if each.idempotency == "required" else "IdempotencyKey"
     names = [key] if each.method == "POST" else []
     return found + [reference("parameters", name) for name in [*names, "AcceptLanguage", "WalletVersion", "XClient"]]
 
 
-def _query_parameters(query: type[msgspec.Struct]) -> list[Json]:
-    """A flat struct's fields. What may be left away is no nullable text in a query string, so null goes."""
+def _query_parameters(query: type[msgspec.Struct], operation: str) -> list[Json]:
+    """A flat struct's fields. What may be left away is no nullable text in a query string, so null goes; so does what is said
+    of a type, for a parameter tells what it means here.
+    """
     (_,), components = msgspec.json.schema_components([query], ref_template=COMPONENT.format("schemas", "{name}"))
     shape = components[query.__name__]
     required = shape.get("required", [])
@@ -110,8 +114,7 @@ def _query_parameters(query: type[msgspec.Struct]) -> list[Json]:
         text = {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})}
         if schema.get("default") is not None:
             text["default"] = schema["default"]
-        made: Json = {"name": name, "in": "query", "required": name in required, "schema": text}
-        if "description" in schema:
-            made["description"] = schema["description"]
-        found.append(made)
+        text.pop("description", None)
+        told = described(operation, name)
+        found.append({"name": name, "in": "query", "required": name in required, **told, "schema": text})
     return found

@@ -36,7 +36,7 @@ def test_that_is_schemas_fields_parameters_answers_and_all_else(document: Any) -
         told[f"{payment}/responses/200"]
         == document["paths"]["/v1/payments/{payment_id}/confirm"]["post"]["x-summary-zh"]
     )
-    assert told["paths//v1/fees/get/parameters/0/schema"].startswith("RFC 3339 时间")
+    assert told["paths//v1/fees/get/parameters/0"].startswith("查询何时有效的收费标准")
     assert "Idempotency-Key" in told["info"]
 
 

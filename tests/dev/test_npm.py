@@ -47,14 +47,14 @@ def test_a_registry_that_refuses_connections_cannot_be_reached(install: Callable
 
 
 @needs_npm
-@pytest.mark.parametrize("status", [407, 429, 500, 503])
+@pytest.mark.parametrize("status", [407, 503])
 def test_a_registry_that_is_out_of_order_cannot_be_reached(install: Callable[..., Path], status: int) -> None:
     with serving(Registry(GOOD, status)) as url, pytest.raises(NotRun, match=rf"cannot be reached \(E{status}\)"):
         install(url)
 
 
 @needs_npm
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [403])
 def test_one_that_refuses_everything_is_a_wall_and_one_that_refuses_a_package_has_withdrawn_it(
     install: Callable[..., Path], status: int
 ) -> None:

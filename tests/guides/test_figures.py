@@ -10,8 +10,10 @@ from wallet_api.gateways.callbacks import TIMEOUT_SECONDS
 from wallet_api.ledger.limits import PAYMENT_CODE, STATIC_CODE, TABLE
 from wallet_api.mandates.model import MOST_PER_MONTH, MOST_PER_PAYMENT
 from wallet_api.payment_codes.model import CONFIRM_WITHIN, PERIOD_SECONDS, SMALL
+from wallet_api.payments.model import LIFE
 from wallet_api.payouts.model import MINIMUM
 from wallet_api.rate_limits.model import OF_A_MERCHANT
+from wallet_api.sessions.model import ACCESS_LIFE
 from wallet_api.settlement_accounts.model import COOL_DOWN
 from wallet_api.signatures.model import MAX_NONCE, MIN_NONCE, TOLERANCE
 from wallet_api.webhooks.model import MAX_ENDPOINTS
@@ -40,6 +42,8 @@ def waits() -> str:
 
 
 PROMISED = [
+    ("accept-a-payment", f"expires at `expires_at`, {LIFE // MINUTE} minutes later"),
+    ("accept-a-payment", f"The access token lasts {ACCESS_LIFE // MINUTE} minutes"),
     ("accept-a-payment", f"such codes take {yuan(TABLE[STATIC_CODE][0])} at a time"),
     ("keys-and-signatures", f"within {TOLERANCE.seconds} seconds of our clock; {MIN_NONCE} to {MAX_NONCE} characters"),
     ("mandates", f"At most {yuan(MOST_PER_PAYMENT)} at a time and {yuan(MOST_PER_MONTH)} a month"),

@@ -1,7 +1,8 @@
 """`./wallet contract page`: the reference page in a real browser, at the widths of a desk and of a phone.
 
 It may ask no other server, and its console may hold no error; a call is tried with what the page filled in, by a reader of
-English and by one of Chinese. With `--screenshots` the pictures in docs/ are made anew.
+English and by one of Chinese. `python -m dev.reference_page --screenshots`, in the environment of `contract`, makes the pictures in
+docs/ anew.
 """
 
 import shutil

@@ -146,8 +146,8 @@ def _led(name: str, person: Person, token: str) -> tuple[Led, Person] | None:
     except SAID_NO:
         owns = person is world.owner()
     try:
-        world.forget(token)
-        world.forget(person.token)
+        for shown in (token, person.token, world.key()):
+            world.forget(shown)
         person = world.owner() if owns else world.somebody()
         return _sent(name, person, token), person
     except SAID_NO as why:

@@ -107,6 +107,6 @@ def problem_schema() -> Json:
 
 
 def problem_example(error: type[WalletError], docs_url: str) -> Json:
-    """A problem as it may look; its summary is the title in the other language."""
+    """A problem as it may look, by its title in both languages."""
     value = errors.problem(error(), "en", "4bf92f3577b34da6a3ce929d0e0e4736", docs_url)
-    return {"summary": f"{value['title']} · {messages.title(error.code, 'zh-CN')}", "value": value}
+    return {"summary": value["title"], "x-summary-zh": messages.title(error.code, "zh-CN"), "value": value}

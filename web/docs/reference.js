@@ -29,7 +29,7 @@ const chrome = {
   "Filter by tag or path": "按标签或路径筛选", "Server variables": "服务器变量", "Example Description": "示例说明", "Value:": "值：",
   "Expand all": "全部展开", "Collapse all": "全部收起", "Any of": "任选其一", "All of": "同时满足", "One of": "只选其一", "Enum": "可选值",
   "Default": "默认值", "Const": "固定值", "Items": "列表项", "Additional properties": "其他字段", "Property names": "字段名", "forbidden": "不允许",
-  "empty object": "空对象",
+  "empty object": "空对象", "Headers:": "响应头：", "Type": "类型",
   "Webhooks": "Webhook", "Scopes:": "权限：", "Operation ID: ": "操作：", "Parameters: ": "参数：", "Example Value ": "示例 ",
 };
 const bounds = [

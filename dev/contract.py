@@ -123,7 +123,7 @@ def _part(name: str, seconds: float, *tools: Any) -> Part:
 
 PARTS: dict[str, Part] = {
     "clients": _part("clients", 240),
-    "page": _part("page", 180),
+    "page": _part("page", 360),
     "types": _part("types", 120, "contract"),
     "lint": _part("lint", 120, "contract"),
     "codes": _part("codes", 60, "contract"),

@@ -97,3 +97,13 @@ def test_slow_answers_and_failing_ones_wake_somebody_while_callers_still_wait(te
         assert alarm["Threshold"] <= 0.02, name
     release = failing["ReleaseFails"]
     assert release["Period"] * release["EvaluationPeriods"] < 600, "before all requests go to the new release"
+
+
+def test_a_prod_stack_is_not_made_with_the_examples_addresses(template: Template) -> None:
+    """CloudFormation refuses it before it makes anything."""
+    rule = template["Rules"]["ProdHasItsOwnAddresses"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    refused = [each["Assert"]["Fn::Not"][0]["Fn::Equals"] for each in rule["Assertions"]]
+    defaults = template["Parameters"]
+    assert refused == [[{"Ref": name}, defaults[name]["Default"]] for name in ("PublicUrl", "MailSender")]
+    assert all("give" in each["AssertDescription"] for each in rule["Assertions"])

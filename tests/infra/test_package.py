@@ -170,6 +170,8 @@ def test_every_endpoint_of_the_package_answers_as_it_does_where_all_are_imported
             here, there = (side.call(promised.method, path) for side in (api, packaged))
             assert (there.status, there.headers["content-type"]) == (here.status, here.headers["content-type"]), path
             assert there.status != 404 or there.json["code"] == here.json["code"], path
+        here, there = (side.call("GET", "/openapi.json").json for side in (api, packaged))
+        assert there["components"]["schemas"] == here["components"]["schemas"], "its Chinese texts are in the package"
 
 
 def test_packaging_again_gives_the_same_bytes(zipped: Path, project: Path, tmp_path: Path) -> None:

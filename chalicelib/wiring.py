@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from wallet_api.settings import started_by_lambda
 from wallet_api.wallet import Wallet, open_wallet
 
 Opener = Callable[[], Wallet]
@@ -49,13 +49,13 @@ def wallet() -> Wallet:
     return _container.wallet
 
 
-def open_while_starting(environment: Mapping[str, str] = os.environ) -> None:
+def open_while_starting() -> None:
     """Opens it where Lambda starts a function: with a whole processor, and with nobody waiting where instances are kept warm.
 
     A secret that cannot be read now is asked for again by the first request, which can tell its caller what is wrong; a function that
-    does not start could not. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    does not start could not.
     """
-    if "AWS_LAMBDA_INITIALIZATION_TYPE" not in environment:
+    if not started_by_lambda():
         return
     try:
         wallet()

@@ -123,12 +123,12 @@ def _part(name: str, seconds: float, *tools: Any) -> Part:
 
 PARTS: dict[str, Part] = {
     "clients": _part("clients", 240),
-    "page": _part("page", 180),
+    "page": _part("page", 360),
     "types": _part("types", 120, "contract"),
     "lint": _part("lint", 120, "contract"),
     "codes": _part("codes", 60, "contract"),
     "bruno": _part("bruno", 300, "bruno", 600),
-    "audit": _part("audit", 600),
+    "audit": _part("audit", 1000),
 }
 """In the order in which they begin: those that take longest, and wait for no registry, first."""
 

@@ -1,5 +1,5 @@
-"""`./wallet documents`: writes the pages that follow from the code: docs/errors.md, docs/events.md, docs/security.md,
-docs/licences.md, and under web/docs/ the guides and the changelog as the reference page shows them.
+"""`./wallet documents`: writes the pages that follow from the code: docs/errors.md, docs/events.md in both languages,
+docs/security.md, docs/licences.md, and under web/docs/ the guides and the changelog as the reference page shows them.
 
 A test compares all with what this would write, so they cannot grow old.
 """
@@ -18,11 +18,9 @@ from chalicelib import messages
 from chalicelib.error_pages import MONEY, RETRY
 from chalicelib.errors import status_of
 from chalicelib.messages import Locale
-from dev import guides, licences
+from dev import event_pages, guides, licences
 from dev.statements import WITHOUT_A_TEST, Statement
-from wallet_api.confirmations.model import CHANNELS, TOLD, Kind
 from wallet_api.errors import WalletError
-from wallet_api.events.model import TYPES
 
 ROOT = Path(__file__).resolve().parent.parent
 THREATS = ROOT / "dev" / "threat_model.md"
@@ -39,19 +37,20 @@ CHAPTERS = {
 }
 _STATEMENT = re.compile(rf"\b([{''.join(CHAPTERS)}])(\d{{1,2}})\b", re.ASCII)
 
-ERRORS = """# Errors
+ERRORS = """# Errors · 错误代码
 
 {made} Each code has a page in both languages at `/docs/errors/{{code}}`, which is the `type` of its problems.
+每个错误代码在 `/docs/errors/{{code}}` 有中英文对照的说明，错误响应里的 `type` 即指向该页。
 
 {legend}
 
-| code | HTTP | money moved | retry | says |
+| code · 代码 | HTTP | money moved · 资金变动 | retry · 重试 | says · 说明 |
 |---|---|---|---|---|
 {rows}
 
-## What may be wrong with one field
+## What may be wrong with one field · 字段错误
 
-| code | says |
+| code · 代码 | says · 说明 |
 |---|---|
 {fields}
 """
@@ -72,39 +71,6 @@ all, so that coverage can be counted: {count} statements are held.
 ### Without a test
 
 {reasons}
-"""
-
-
-EVENTS = """# Events
-
-{made} Merchants and people list their own at `GET /v1/events`; merchants have theirs sent to them
-([webhooks](guides/webhooks.md)).
-
-| type | told when |
-|---|---|
-{rows}
-
-## What people are told of, and where
-
-Everything in this table stands in the inbox of the person it concerns (`GET /v1/notifications`). Beside it they choose, by topic,
-what is pushed to their phones, sent by SMS or mailed: `GET` and `PATCH /v1/me/notification_preferences`. At first push is on, SMS
-and e-mail are off. What moved money goes over every channel that is on; what moved none is only pushed. What waits for the person
-is pushed whatever they chose, and only while it waits. Below `sms_from` no SMS is sent. What happens to the access to a wallet
-(new devices, passwords, freezes) is told by SMS and e-mail in any case.
-
-| type | topic | goes out by |
-|---|---|---|
-{told}
-
-A phone is pushed to once its app has sent `PUT /v1/devices/current/push_token` with the token that Apple or Firebase gave it,
-until its session ends, however it ends; an app sends it after each sign-in and whenever its token changes. Of a push, `data`
-names the object: `notification_id`, `type`, `object`, `id`.
-
-A confirmation says the amount, a fee on top, the merchant's registered name or the other person's masked number, the time in
-China and the reference, in the person's language (`locale`: their profile's, or another); never a card's or a phone's whole
-number, and no link. It comes after the fact and no movement waits for it. A message company that is away is asked again for a
-day, ten minutes long for what waits. No SMS and no e-mail is sent twice for one movement; a push that is sent twice is shown
-once. A person gets at most ten SMS in ten minutes and fifty a day, and two hundred mails; the inbox has all.
 """
 
 
@@ -188,21 +154,8 @@ def reasons_for(statements: Collection[Statement]) -> dict[Statement, str]:
     return {each: why for each, why in WITHOUT_A_TEST.items() if each not in statements}
 
 
-def _goes_out(kind: Kind) -> str:
-    if kind.urgent:
-        return "push, in any case"
-    return ", ".join(CHANNELS) if kind.moves else "push"
-
-
-def events_md() -> str:
-    """docs/events.md: every type of event, and what people are told of."""
-    rows = [f"| `{kind}` | {when} |" for kind, when in sorted(TYPES.items())]
-    told = [f"| `{name}` | `{kind.topic}` | {_goes_out(kind)} |" for name, kind in sorted(TOLD.items())]
-    return EVENTS.format(made=MADE, rows="\n".join(rows), told="\n".join(told))
-
-
 PAGES: dict[str, Callable[[], str]] = {
-    "docs/events.md": events_md,
+    **event_pages.pages(),
     "docs/errors.md": errors_md,
     "docs/security.md": security_md,
     **licences.pages(),

@@ -77,7 +77,7 @@ FAULTS = {
     ),
     "acquirer_timeout": Fault(
         "the acquirer gets the order and does not answer: the top-up or the withdrawal is `processing`",
-        "收单机构收到请求但无应答：充值或提现处于 processing",
+        "收单机构收到请求但无应答：充值或提现为 `processing`",
         "ask with the same key, or wait for the event",
     ),
 }  # fmt: skip

@@ -17,10 +17,15 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
+from dev import limits
+
 DEPLOYED_PYTHON = "3.13"
 
 # botocore describes 441 services; these are the ones that wallet_api calls (tests/infra/test_template.py compares).
 SERVICES = frozenset({"dynamodb", "kms", "secretsmanager", "ses", "sesv2", "sns", "sqs", "sts"})
+
+INSTALL_SECONDS = 600
+"""How long an index may take to give all that a lock names."""
 
 Install = Callable[[Path, Path, str], None]
 """Puts what a lock names into a directory, for a version of Python."""
@@ -41,27 +46,32 @@ def platforms(machine: str) -> tuple[str, ...]:
     return (*(f"manylinux_2_{minor}_{machine}" for minor in range(34, 16, -1)), f"manylinux2014_{machine}")
 
 
-def install_dependencies(lock: Path, site: Path, python: str) -> None:
-    """Installs the locked wheels for Lambda's processor and Python, each checked against its hash."""
-    _install(lock, site, python, "aarch64")
+def install_dependencies(lock: Path, site: Path, python: str, seconds: float = INSTALL_SECONDS) -> None:
+    """Installs the locked wheels for Lambda's processor and Python, each checked against its hash. Raises CannotPackage."""
+    _install(lock, site, python, "aarch64", seconds)
 
 
 def install_for_this_processor(lock: Path, site: Path, python: str) -> None:
     """The same for this machine, so that the package can be run here."""
-    _install(lock, site, python, os.uname().machine)
+    _install(lock, site, python, os.uname().machine, INSTALL_SECONDS)
 
 
-def _install(lock: Path, site: Path, python: str, machine: str) -> None:
+def _install(lock: Path, site: Path, python: str, machine: str, seconds: float) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command += ["--retries", "1"]
     command += ["--target", str(site), "--no-compile", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
     command += ["--implementation", "cp", "--python-version", python]
     for platform in platforms(machine):
         command += ["--platform", platform]
     if (lock.parent / "wheels").is_dir():
         command += ["--find-links", str(lock.parent / "wheels")]
-    done = subprocess.run([*command, "-r", str(lock)], capture_output=True, text=True, check=False)
+    what = f"{lock.name} could not be installed for Python {python} on {machine}"
+    try:
+        done = limits.run([*command, "-r", str(lock)], seconds)
+    except limits.Overran:
+        raise CannotPackage(f"{what}: the package index did not answer in {seconds:g} s") from None
     if done.returncode:
-        raise CannotPackage(f"{lock.name} could not be installed for Python {python} on {machine}:\n{done.stderr}")
+        raise CannotPackage(f"{what}:\n{done.stderr}")
 
 
 def copy_installed(lock: Path, site: Path, python: str = "") -> None:

@@ -7,6 +7,13 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _ITEM = re.compile(r"(?:[-*]|\d+\.) ")
+_IN_CODE = re.compile(r"<code>.*?</code>")
+_MARK = re.compile(r"(?<=[\w}][._/])(?=[\w{])")
+"""Where a name may be broken in a narrow cell."""
+_WIDE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
+"""Chinese characters and punctuation, which stand without spaces between them."""
+_BESIDE = re.compile(r"(?:.*/)?(?:zh-)?(?:sandbox|events|declines)\.md")
+"""What stands beside the guides as a page, wherever it is written."""
 
 
 def html_of(text: str, home: str = "") -> str:
@@ -47,18 +54,38 @@ def _shown(block: list[str], home: str) -> str:
         return _table(block, home)
     if _ITEM.match(first):
         return _list(block, home)
-    return f"<p>{_inline(' '.join(line.strip() for line in block), home)}</p>"
+    return f"<p>{_inline(_joined(block), home)}</p>"
+
+
+def _joined(lines: list[str]) -> str:
+    """One line of several. Between Chinese characters, and beside Chinese punctuation, the end of a line is no space."""
+    text = ""
+    for line in (each.strip() for each in lines):
+        text += line if not text or _meet(text[-1], line[0]) else f" {line}"
+    return text
+
+
+def _meet(last: str, first: str) -> bool:
+    wide = [_WIDE.fullmatch(each) is not None for each in (last, first)]
+    return all(wide) or any(each and not sign.isalpha() for each, sign in zip(wide, (last, first), strict=True))
 
 
 def _list(block: list[str], home: str) -> str:
-    items: list[str] = []
+    items: list[list[str]] = []
     for line in block:
         if _ITEM.match(line):
-            items.append(_ITEM.sub("", line, count=1))
+            items.append([_ITEM.sub("", line, count=1)])
         else:
-            items[-1] += " " + line.strip()
+            items[-1].append(line)
     kind = "ol" if block[0][0].isdigit() else "ul"
-    return f"<{kind}>\n" + "\n".join(f"<li>{_inline(item, home)}</li>" for item in items) + f"\n</{kind}>"
+    return f"<{kind}>\n" + "\n".join(_item(_joined(item), home) for item in items) + f"\n</{kind}>"
+
+
+def _item(text: str, home: str) -> str:
+    """One of a list, with a box before it where it is to be ticked off."""
+    if text.startswith("[ ] "):
+        return f'<li class="box">{_inline(text[4:], home)}</li>'
+    return f"<li>{_inline(text, home)}</li>"
 
 
 def _table(block: list[str], home: str) -> str:
@@ -75,20 +102,16 @@ def _table(block: list[str], home: str) -> str:
 
 def _row(kind: str, cells: list[str], home: str) -> str:
     inner = "".join(f"<{kind}>{_inline(cell.replace(chr(92) + '|', '|'), home)}</{kind}>" for cell in cells)
-    return f"<tr>{inner}</tr>"
+    return f"<tr>{_IN_CODE.sub(lambda found: _MARK.sub('<wbr>', found[0]), inner)}</tr>"
 
 
 def _inline(text: str, home: str) -> str:
-    """Code first: what stands in it is nothing else."""
-    parts = _CODE.split(text)
-    return "".join(
-        f"<code>{escape(part)}</code>" if place % 2 else _prose(part, home) for place, part in enumerate(parts)
-    )
-
-
-def _prose(text: str, home: str) -> str:
-    shown = _STRONG.sub(r"<strong>\1</strong>", escape(text, quote=False))
-    return _LINK.sub(lambda found: _link(found[1], found[2], home), shown)
+    """Code is set aside first: what stands in it is nothing else, and it may stand in something strong."""
+    code = [f"<code>{escape(each)}</code>" for each in _CODE.findall(text)]
+    shown = escape(_CODE.sub("\0", text), quote=False)
+    shown = _STRONG.sub(r"<strong>\1</strong>", shown)
+    shown = _LINK.sub(lambda found: _link(found[1], found[2], home), shown)
+    return re.sub("\0", lambda _: code.pop(0), shown)
 
 
 def _link(text: str, target: str, home: str) -> str:
@@ -103,9 +126,10 @@ def _target(target: str, home: str) -> str | None:
     last = name.rpartition("/")[2]
     if last == "errors.md":
         return f"{home}errors"
-    if re.fullmatch(r"(?:docs/guides/|guides/)?[\w-]+\.md", name) and (
+    guide = re.fullmatch(r"(?:docs/guides/|guides/)?[\w-]+\.md", name) and (
         (home == "../" and "/" not in name) or "guides/" in name
-    ):
+    )
+    if guide or _BESIDE.fullmatch(name):
         return f"{home}guides/{last.removesuffix('.md')}" + (f"#{anchor}" if anchor else "")
     return None
 

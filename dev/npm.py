@@ -69,7 +69,7 @@ def _stamp(lock: Path) -> str:
 
 def _install(npm: str, home: Path, seconds: float) -> None:
     """Raises NotRun, and Failed."""
-    command = [npm, "ci", "--ignore-scripts", "--prefer-offline", *_ONCE_MORE, *_QUIET]
+    command = [npm, "ci", "--ignore-scripts", "--engine-strict", "--prefer-offline", *_ONCE_MORE, *_QUIET]
     try:
         done = limits.run(command, seconds, cwd=home)
     except limits.Overran:
@@ -79,6 +79,8 @@ def _install(npm: str, home: Path, seconds: float) -> None:
     said = (done.stdout + done.stderr).strip()
     found = _CODE.search(said)
     code = found[1] if found else ""
+    if code == "EBADENGINE":
+        raise NotRun("the node of this machine is older than its tools need")
     if _SHUT.fullmatch(code) or "network timeout at" in said:
         raise NotRun(f"npm's registry cannot be reached ({code})")
     if _REFUSED.fullmatch(code) and not _answers(npm, home):

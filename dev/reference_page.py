@@ -1,7 +1,8 @@
 """`./wallet contract page`: the reference page in a real browser, at the widths of a desk and of a phone.
 
 It may ask no other server, and its console may hold no error; a call is tried with what the page filled in, by a reader of
-English and by one of Chinese. With `--screenshots` the pictures in docs/ are made anew.
+English and by one of Chinese. `python -m dev.reference_page --screenshots`, in the environment of `contract`, makes the pictures in
+docs/ anew.
 """
 
 import shutil
@@ -19,16 +20,35 @@ PAGES = (
     "docs",
     "docs/guides",
     "docs/guides/webhooks",
+    "docs/guides/zh-webhooks",
+    "docs/guides/zh-sandbox",
+    "docs/guides/declines",
     "docs/errors",
     "docs/errors/insufficient_funds",
     "docs/changelog",
 )
-PICTURED = {"en": ("docs", "docs/guides/webhooks"), "zh": ("docs",)}
+PICTURED = {"en": ("docs", "docs/guides/webhooks"), "zh": ("docs", "docs/guides/zh-webhooks")}
 SAID = {
     "en": ("See yourself", "Parameters", "Response body"),
     "zh": ("查看自己的资料", "调用者本人；手机号和邮箱部分隐藏。", "参数", "响应体"),
 }
 """What stands with `GET /v1/me`, in the document's words and in Swagger UI's own."""
+SHAPED = {
+    "en": (
+        "When the schedule was or is in force",
+        "The schedule in force at a time.",
+        "What one operation costs",
+        "Collapse all",
+    ),
+    "zh": ("查询何时有效的收费标准", "某一时间有效的收费标准。", "一种操作的收费", "全部收起"),
+}
+"""What stands with `GET /v1/fees`: of its parameter, its answer's schema, one inside that, and in Swagger UI's own words."""
+EXPAND = {"en": "Expand all", "zh": "全部展开"}
+FEES = "#operations-fees-fees_get_fees"
+NARROW = """(operation) => Object.fromEntries([".parameters-col_description", ".response-col_description"].map((name) => [
+  name, Math.round(document.querySelector(`${operation} tbody ${name}`).offsetWidth / innerWidth * 100),
+]).filter(([, share]) => share < 50))"""
+"""Which of the columns that one reads have less than half of the width."""
 PICTURES = ROOT / "docs" / "pictures"
 
 
@@ -57,7 +77,7 @@ def problems(browser: Any, url: str, name: str, language: str, pictures: Path | 
         if pictures is not None and path in PICTURED[language]:
             page.screenshot(path=str(pictures / f"{path.replace('/', '-')}-{name}-{language}.png"))
         if path == "docs":
-            found += _tried(page, language)
+            found += _tried(page, language) + (_shaped(page, language) if name == "phone" else [])
     context.close()
     return found
 
@@ -70,13 +90,32 @@ def _tried(page: Any, language: str) -> list[str]:
     page.click("#operations-people-people_get_me .opblock-summary-control")
     page.click("#operations-people-people_get_me .execute")
     page.wait_for_selector(
-        "#operations-people-people_get_me .live-responses-table .response-col_status", timeout=30_000
+        "#operations-people-people_get_me .live-responses-table tbody .response-col_status", timeout=30_000
     )
     status = page.inner_text("#operations-people-people_get_me .live-responses-table tbody .response-col_status")
+    asked = page.input_value("#operations-people-people_get_me [data-param-name=Accept-Language] input")
     found = [] if status.startswith("200") else [f"GET /v1/me, tried on the page, answered {status}"]
     shown = page.inner_text("#operations-people-people_get_me")
+    if asked != LANGUAGES[language]:
+        found.append(f"a reader of {LANGUAGES[language]} would be answered in {asked}")
+    narrow = page.evaluate(NARROW, "#operations-people-people_get_me")
+    found += [f"{name} is {share} % of the page's width" for name, share in narrow.items()]
     missing = [word for word in SAID[language] if word not in shown]
     return found + [f"the page does not say {word} to a reader of {LANGUAGES[language]}" for word in missing]
+
+
+def _shaped(page: Any, language: str) -> list[str]:
+    """A call's parameter and the schema of its answer, opened to a schema inside, have room on a phone, and the reader's language."""
+    page.fill(".operation-filter-input", "fees")
+    page.click(f"{FEES} .opblock-summary-control")
+    page.locator(f"{FEES} .model-example").first.locator(".tablinks").nth(1).click()
+    page.locator(f"{FEES} .json-schema-2020-12-expand-deep-button", has_text=EXPAND[language]).last.click()
+    page.locator(FEES, has_text="basis_points").wait_for()
+    shown = page.inner_text(FEES)
+    missing = [word for word in SHAPED[language] if word not in shown]
+    narrow = page.evaluate(NARROW, FEES)
+    found = [f"the schemas do not say {word} to a reader of {LANGUAGES[language]}" for word in missing]
+    return found + [f"{name} beside a schema is {share} % of the page's width" for name, share in narrow.items()]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -69,6 +69,7 @@ def _welcome(url: str, seeded: dict[str, Any], engine: str, seconds: object) -> 
     lines = [
         f"The wallet runs at {url} (engine {engine}, started in {seconds:.1f} s). Ctrl-C ends it; nothing is kept.",
         f"  docs      {url}/docs",
+        f"  guides    {url}/docs/guides",
         f"  sandbox   {url}/sandbox",
         f"  inbox     curl -s {url}/sandbox/messages",
     ]

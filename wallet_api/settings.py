@@ -14,6 +14,14 @@ TABLES = ("ledger", "accounts", "people", "records", "ephemeral")
 PUSH_SERVICES = ("apns", "apns_sandbox", "fcm")
 
 
+def started_by_lambda(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether Lambda is starting this process, or did.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return "AWS_LAMBDA_INITIALIZATION_TYPE" in (os.environ if environment is None else environment)
+
+
 class SettingsIncomplete(Exception):
     """A variable that the wallet cannot run without is missing or wrong; the text names it."""
 

@@ -40,14 +40,13 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
         paths[each.path][each.method.lower()] = operation(each, schemas, components)
     used = {error.code: error for each in endpoints for error in problems_of(each)}
     told = webhooks() if EVENT in components else {}
-    return {
+    made = {
         "openapi": "3.1.1",
         "info": {
             "title": "Wallet API",
             "version": VERSION,
             "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            **in_chinese("info", "api"),
         },
         "servers": [{"url": server_url}],
         "tags": _tags(endpoints),
@@ -61,14 +60,12 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
             "examples": {code: parts.problem_example(error, server_url) for code, error in sorted(used.items())},
         },
     }
+    return dict(in_chinese(made))
 
 
 def _tags(endpoints: Sequence[Endpoint]) -> list[Json]:
     modules = {tag_of(each): importlib.import_module(each.function.__module__) for each in endpoints}
-    return [
-        {"name": tag, "description": _told(inspect.getdoc(module) or tag), **in_chinese("tags", tag)}
-        for tag, module in modules.items()
-    ]
+    return [{"name": tag, "description": _told(inspect.getdoc(module) or tag)} for tag, module in modules.items()]
 
 
 def _told(text: str) -> str:

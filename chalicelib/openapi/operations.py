@@ -12,8 +12,8 @@ import msgspec
 
 from chalicelib import errors
 from chalicelib.http import Endpoint
-from chalicelib.openapi.chinese import in_chinese
 from chalicelib.openapi.examples import answered
+from chalicelib.openapi.parameters import described
 from chalicelib.openapi.parts import COMPONENT, KEY, SCHEMES, Json, reference
 from chalicelib.openapi.problems import problems_of
 from chalicelib.samples import sample
@@ -35,13 +35,11 @@ def operation_id(each: Endpoint) -> str:
 
 
 def operation(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> Json:
-    """What one endpoint takes and answers. Its texts in Chinese stand beside the English ones."""
-    name = operation_id(each)
+    """What one endpoint takes and answers."""
     made: Json = {
-        "operationId": name,
+        "operationId": operation_id(each),
         "summary": each.summary,
         "description": inspect.cleandoc(each.description),
-        **in_chinese("operations", name),
         "tags": [tag_of(each)],
         "security": [{SCHEMES[kind]: each.scope.split() if kind is MerchantCaller else []} for kind in each.callers],
         "parameters": _parameters_of(each),
@@ -66,7 +64,8 @@ def _success(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> J
         made["content"] = {each.answer: {"schema": text}}
     elif each.answer is not None:
         shape = schemas[each.answer]
-        made["content"] = {"application/json": {"schema": shape, "example": answered(shape, components)}}
+        named = re.findall(r"{(\w+)_id}", each.path)[-1:] or [""]
+        made["content"] = {"application/json": {"schema": shape, "example": answered(shape, components, named[0])}}
     return made
 
 
@@ -89,19 +88,22 @@ def _refusal(codes: list[str]) -> Json:
 
 def _parameters_of(each: Endpoint) -> list[Json]:
     found: list[Json] = []
+    operation = operation_id(each)
     for name in _NAME.findall(each.path):
         text: Json = {"type": "string", "pattern": ID_PATTERN} if name.endswith("_id") else {"type": "string"}
         text = KEY if name == "key" else text
-        found.append({"name": name, "in": "path", "required": True, "schema": text})
+        found.append({"name": name, "in": "path", "required": True, **described(operation, name), "schema": text})
     if each.query is not None:
-        found += _query_parameters(each.query)
+        found += _query_parameters(each.query, operation)
     key = "IdempotencyKeyRequired" if each.idempotency == "required" else "IdempotencyKey"
     names = [key] if each.method == "POST" else []
     return found + [reference("parameters", name) for name in [*names, "AcceptLanguage", "WalletVersion", "XClient"]]
 
 
-def _query_parameters(query: type[msgspec.Struct]) -> list[Json]:
-    """A flat struct's fields. What may be left away is no nullable text in a query string, so null goes."""
+def _query_parameters(query: type[msgspec.Struct], operation: str) -> list[Json]:
+    """A flat struct's fields. What may be left away is no nullable text in a query string, so null goes; so does what is said
+    of a type, for a parameter tells what it means here.
+    """
     (_,), components = msgspec.json.schema_components([query], ref_template=COMPONENT.format("schemas", "{name}"))
     shape = components[query.__name__]
     required = shape.get("required", [])
@@ -112,8 +114,7 @@ def _query_parameters(query: type[msgspec.Struct]) -> list[Json]:
         text = {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})}
         if schema.get("default") is not None:
             text["default"] = schema["default"]
-        made: Json = {"name": name, "in": "query", "required": name in required, "schema": text}
-        if "description" in schema:
-            made["description"] = schema["description"]
-        found.append(made)
+        text.pop("description", None)
+        told = described(operation, name)
+        found.append({"name": name, "in": "query", "required": name in required, **told, "schema": text})
     return found

@@ -6,7 +6,6 @@ from typing import Any
 
 from chalicelib import errors, messages
 from chalicelib.headers import VERSION
-from chalicelib.openapi.chinese import in_chinese
 from wallet_api.errors import WalletError
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
@@ -40,13 +39,11 @@ def security_schemes() -> Json:
             "type": "http",
             "scheme": "bearer",
             "description": customer,
-            **in_chinese("security", "customer"),
         },
         "merchant": {
             "type": "http",
             "scheme": "bearer",
             "description": merchant,
-            **in_chinese("security", "merchant"),
         },
     }
 
@@ -66,19 +63,17 @@ def parameters() -> Json:
 
 
 def _header_parameter(name: str, schema: Json, meaning: str, *, required: bool = False) -> Json:
-    told = {"description": meaning, **in_chinese("headers", name)}
-    return {"name": name, "in": "header", "required": required, **told, "schema": schema}
+    return {"name": name, "in": "header", "required": required, "description": meaning, "schema": schema}
 
 
 def headers() -> Json:
-    known: Json = {
+    return {
         "X-Request-Id": {"description": "Names this request to support.", "schema": {"type": "string"}},
         "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
         "RateLimit": {"description": "What is used up, and when it begins anew.", "schema": {"type": "string"}},
         "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
         "Idempotent-Replayed": {"description": "`true`: this was decided before.", "schema": {"enum": ["true"]}},
     }
-    return {name: {**each, **in_chinese("headers", name)} for name, each in known.items()}
 
 
 def problem_schema() -> Json:
@@ -112,6 +107,6 @@ def problem_schema() -> Json:
 
 
 def problem_example(error: type[WalletError], docs_url: str) -> Json:
-    """A problem as it may look; its summary is the title in the other language."""
+    """A problem as it may look, by its title in both languages."""
     value = errors.problem(error(), "en", "4bf92f3577b34da6a3ce929d0e0e4736", docs_url)
-    return {"summary": f"{value['title']} · {messages.title(error.code, 'zh-CN')}", "value": value}
+    return {"summary": value["title"], "x-summary-zh": messages.title(error.code, "zh-CN"), "value": value}

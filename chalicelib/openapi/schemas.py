@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -41,6 +42,8 @@ def schemas_of(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Json], Json]:
 def _settle(component: Json) -> None:
     """A body's shape forbids what it does not know; every other one is an answer's."""
     answer = "additionalProperties" not in component
+    if "description" in component:
+        component["description"] = inspect.cleandoc(component["description"])
     if answer and component.get("type") == "object":
         component["required"] = list(component["properties"])
     for name, field in component.get("properties", {}).items():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.openapi.chinese import in_chinese
 from chalicelib.openapi.parts import Json, reference
 from wallet_api.events.model import FACTS, OBJECTS, OF_ENTRIES, OF_STATES, TYPES
 
@@ -60,8 +59,6 @@ def _sent(kind: str, when: str) -> Json:
             "within seconds; anything else is tried again for three days. It may come twice and in any order: `id` tells "
             "an event from another, `sequence` puts those of one object in order."
         ),
-        **in_chinese("info", "webhook"),
-        **in_chinese("webhooks", kind),
         "tags": ["webhooks"],
         "security": [],
         "parameters": [

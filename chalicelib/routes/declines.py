@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from chalicelib.decline_texts import told
 from chalicelib.http import Call, Routes, endpoint
@@ -17,7 +17,7 @@ class DeclineView(View):
     """One reason: its kind, what it says and what to do next, in the caller's language."""
 
     code: DeclineCode
-    object: str = "decline_code"
+    object: Literal["decline_code"] = "decline_code"
     reason: Reason
     says: str
     next: str

@@ -32,6 +32,9 @@ SAFE_PAGE = {
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+IN_ENGLISH = {"Content-Language": "en"}
+IN_BOTH = {"Content-Language": "en, zh-CN"}
+"""Of what is the same for every reader, whatever language they ask for."""
 
 
 class HealthView(View):
@@ -56,13 +59,13 @@ def get_health(call: Call[None]) -> Any:
 @endpoint(routes, "GET", "/openapi.json", summary="This API as OpenAPI 3.1", answer="application/json")
 def get_openapi(call: Call[None]) -> Any:
     """Made from the code that answers."""
-    return Document("application/json", _openapi(call.wallet.settings.public_url))
+    return Document("application/json", _openapi(call.wallet.settings.public_url), IN_BOTH)
 
 
 @endpoint(routes, "GET", "/docs", summary="The reference page", answer="text/html")
 def get_reference(_: Call[None]) -> Any:
     """Every call, to read and to try."""
-    return Document("text/html", _page("index.html"), SAFE_PAGE)
+    return Document("text/html", _page("index.html"), SAFE_PAGE | IN_BOTH)
 
 
 @endpoint(routes, "GET", "/docs/assets/{name}", summary="A file of the reference page", answer="text/*")
@@ -79,7 +82,7 @@ def list_errors(_: Call[None]) -> Any:
     """In both languages."""
     from chalicelib.error_pages import errors_page
 
-    return Document("text/html", errors_page(_page("errors.html")), SAFE_PAGE)
+    return Document("text/html", errors_page(_page("errors.html")), SAFE_PAGE | IN_BOTH)
 
 
 @endpoint(routes, "GET", "/docs/errors/{code}", summary="One error code", answer="text/html")
@@ -90,13 +93,13 @@ def get_error(call: Call[None]) -> Any:
     error = WalletError.by_code.get(call.path["code"])
     if error is None:
         raise NotFound
-    return Document("text/html", error_page(_page("error.html"), error), SAFE_PAGE)
+    return Document("text/html", error_page(_page("error.html"), error), SAFE_PAGE | IN_BOTH)
 
 
 @endpoint(routes, "GET", "/docs/guides", summary="The guides", answer="text/html")
 def list_guides(_: Call[None]) -> Any:
     """How to use it, step by step."""
-    return Document("text/html", _page("guides.html"), SAFE_PAGE)
+    return Document("text/html", _page("guides.html"), SAFE_PAGE | IN_BOTH)
 
 
 @endpoint(routes, "GET", "/docs/guides/{name}", summary="One guide", answer="text/html")
@@ -105,13 +108,14 @@ def get_guide(call: Call[None]) -> Any:
     name = call.path["name"]
     if name not in _guides():
         raise NotFound
-    return Document("text/html", _page(f"guides/{name}.html"), SAFE_PAGE)
+    page = _page(f"guides/{name}.html")
+    return Document("text/html", page, SAFE_PAGE | {"Content-Language": _language(page)})
 
 
 @endpoint(routes, "GET", "/docs/changelog", summary="What changed", answer="text/html")
 def get_changelog(_: Call[None]) -> Any:
     """Newest first."""
-    return Document("text/html", _page("changelog.html"), SAFE_PAGE)
+    return Document("text/html", _page("changelog.html"), SAFE_PAGE | IN_ENGLISH)
 
 
 @endpoint(routes, "GET", "/docs/bruno.json", summary="This API as a collection for Bruno", answer="application/json")
@@ -119,7 +123,7 @@ def get_bruno(call: Call[None]) -> Any:
     """Made from the OpenAPI document; open it with "Import Collection"."""
     from chalicelib.openapi.bruno import collection
 
-    return Document("application/json", _encoded(collection(_document(call.wallet.settings.public_url))))
+    return Document("application/json", _encoded(collection(_document(call.wallet.settings.public_url))), IN_ENGLISH)
 
 
 @endpoint(routes, "GET", "/llms.txt", summary="What a language model should know", answer="text/plain")
@@ -127,7 +131,7 @@ def get_llms(call: Call[None]) -> Any:
     """Where what is, and every call in a line."""
     from chalicelib.openapi.llms import llms_txt
 
-    return Document("text/plain", llms_txt(_document(call.wallet.settings.public_url), _guides()))
+    return Document("text/plain", llms_txt(_document(call.wallet.settings.public_url), _guides()), IN_ENGLISH)
 
 
 @cache
@@ -140,6 +144,11 @@ def _title(page: str) -> str:
     from html import unescape
 
     return unescape(page.partition("<h1")[2].partition(">")[2].partition("</h1>")[0])
+
+
+def _language(page: str) -> str:
+    """What a page says of its own language."""
+    return page.partition('<html lang="')[2].partition('"')[0]
 
 
 @cache

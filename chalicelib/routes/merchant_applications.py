@@ -70,7 +70,7 @@ class Apply(Body):
         contact = None if self.contact is None else self.contact.contact()
         latin = self.latin_name or self.name, self.latin_city or self.city
         profile = Profile(self.name, latin[0], self.city, latin[1], self.country, self.category)
-        account = None if self.settlement_account is None else self.settlement_account.details()
+        account = None if self.settlement_account is None else self.settlement_account.details("/settlement_account")
         return Applying(self.legal_name, self.registration_number, profile, self.website, contact, account)
 
 
@@ -186,7 +186,7 @@ def change_application(call: Call[ChangeApplication]) -> Any:
     """Until it is approved; afterwards the merchant itself is changed."""
     body = call.body
     contact = None if body.contact is UNSET else body.contact.contact()
-    account = None if body.settlement_account is UNSET else body.settlement_account.details()
+    account = None if body.settlement_account is UNSET else body.settlement_account.details("/settlement_account")
     application_id = call.id("application_id", "app")
     whole = structs.replace(body, contact=UNSET, settlement_account=UNSET)
     changed = call.wallet.merchant_applications.change(call.customer, application_id, given(whole), contact, account)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.authorization_views import PROOF_REFUSALS
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Body, Line, Pin, View
 from wallet_api.clock import rfc3339
-from wallet_api.errors import NotFound
+from wallet_api.errors import Invalid, NotFound
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 from wallet_api.settlement_accounts.errors import SettlementAccountMissing
@@ -32,9 +33,12 @@ class AccountIn(Body):
     holder_name: Line
     account_number: AccountNumber
 
-    def details(self) -> Details:
-        """As it is kept."""
-        return Details(self.bank, self.holder_name, self.account_number)
+    def details(self, place: str = "") -> Details:
+        """As it is kept; `place` is where it stands in the body. Raises Invalid."""
+        try:
+            return Details(self.bank, self.holder_name, self.account_number)
+        except Invalid as refusal:
+            raise Invalid(*(replace(each, pointer=place + each.pointer) for each in refusal.problems)) from None
 
 
 class ChangeAccount(AccountIn):

@@ -145,10 +145,10 @@ def _led(name: str, person: Person, token: str) -> tuple[Led, Person] | None:
         return _sent(name, person, token), person
     except SAID_NO:
         owns = person is world.owner()
-        world.forget(token)
-        world.forget(person.token)
-    person = world.owner() if owns else world.somebody()
     try:
+        for shown in (token, person.token, world.key()):
+            world.forget(shown)
+        person = world.owner() if owns else world.somebody()
         return _sent(name, person, token), person
     except SAID_NO as why:
         tally.not_done(name, f"{type(why).__name__} {why}")

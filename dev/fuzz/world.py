@@ -197,19 +197,17 @@ class World:
         person.token, person.refresh_token = made["access_token"], made["refresh_token"]
         self._everybody[person.token] = person
 
-    def unverified_card(self, person: Person, number: str = CARD) -> str:
-        """A card whose issuer has sent a code. One of this number that is bound already is unbound."""
+    def another_card(self, person: Person, number: str = CARD) -> dict[str, Any]:
+        """What a card is bound with. One of this number that is bound already is unbound."""
         for row in self.ask("GET", "/v1/cards", token=person.token)["data"]:
             if row["last4"] == number[-4:]:
                 self.ask("DELETE", f"/v1/cards/{row['id']}", token=person.token)
-        card = {
-            "number": number,
-            "expiry_month": 12,
-            "expiry_year": 2035,
-            "holder_name": "LI MEI",
-            "phone": person.phone,
-        }
-        return str(self.ask("POST", "/v1/cards", card, person.token)["id"])
+        named = {"holder_name": "LI MEI", "phone": person.phone}
+        return {"number": number, "expiry_month": 12, "expiry_year": 2035, **named}
+
+    def unverified_card(self, person: Person, number: str = CARD) -> str:
+        """A card whose issuer has sent a code."""
+        return str(self.ask("POST", "/v1/cards", self.another_card(person, number), person.token)["id"])
 
     def card(self, person: Person, number: str = CARD) -> str:
         """A new card that can be used."""

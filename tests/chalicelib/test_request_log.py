@@ -11,7 +11,9 @@ from chalicelib import wiring
 from dev.cloud.local import LocalCloud
 from tests.build import a_person, send
 from tests.client import Api
+from tests.faults.injector import Faults
 from tests.secrecy import found_in
+from wallet_api.ids import new_id
 from wallet_api.metrics import EmbeddedMetrics, Measure
 
 
@@ -52,6 +54,29 @@ def test_a_transfer_leaves_its_cost_and_nobodys_name(api: Api, cloud: LocalCloud
     for personal in (ada.id, bo.id, ada.token):
         assert personal not in text
     assert not found_in(text, api.secrets)  # type: ignore[attr-defined]
+
+
+def test_an_operation_is_named_as_it_is_documented_and_not_as_it_was_asked(
+    api: Api, cloud: LocalCloud, told: list[Any]
+) -> None:
+    """D9: an id in a path is somebody's, and lines of one operation could not be counted together."""
+    ada = a_person(api, cloud)
+    told.clear()
+    api.get(f"/v1/payments/{new_id('pay', cloud.clock.now())}", token=ada.token)
+    (line,) = told
+    assert (line["operation"], line["outcome"]) == ("GET /v1/payments/{payment_id}", "not_found")
+
+
+def test_what_is_answered_503_is_counted_for_its_alarm(api: Api, told: list[Any], faults: Faults) -> None:
+    """O8, O13: and nothing else is."""
+    faults.always("*", "throttled")
+    answer = api.get("/v1/health")
+    assert (answer.status, answer.json["code"]) == (503, "storage_busy")
+    faults.clear()
+    api.get("/v1/health").ok(200)
+    busy, well = told
+    assert (busy["status"], busy["outcome"], busy["unavailable"]) == (503, "storage_busy", 1)
+    assert "unavailable" not in well
 
 
 def test_developers_are_told_the_timing_and_production_is_silent(

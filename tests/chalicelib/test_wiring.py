@@ -66,10 +66,12 @@ def test_garbage_is_collected_again_once_the_wallet_is_open(fails: bool) -> None
     assert (seen, gc.isenabled()) == ([False], True)
 
 
-STARTED_BY_LAMBDA = {"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
+@pytest.fixture
+def lambda_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
 
 
-def test_lambda_has_it_opened_before_the_first_request() -> None:
+def test_lambda_has_it_opened_before_the_first_request(request: pytest.FixtureRequest) -> None:
     opened: list[Any] = []
 
     def opener() -> Any:
@@ -77,12 +79,14 @@ def test_lambda_has_it_opened_before_the_first_request() -> None:
         return opened[-1]
 
     wiring.provide(opener)
-    wiring.open_while_starting({})
+    wiring.open_while_starting()
     assert opened == []
-    wiring.open_while_starting(STARTED_BY_LAMBDA)
+    request.getfixturevalue("lambda_starts")
+    wiring.open_while_starting()
     assert [wiring.wallet()] == opened
 
 
+@pytest.mark.usefixtures("lambda_starts")
 def test_what_cannot_be_opened_while_starting_is_opened_by_the_first_request(caplog: pytest.LogCaptureFixture) -> None:
     """A secret store that is down for a moment must not leave callers with API Gateway's words for a function that never started."""
     down, wallet = [True], SimpleNamespace(close=lambda: None)
@@ -94,6 +98,6 @@ def test_what_cannot_be_opened_while_starting_is_opened_by_the_first_request(cap
 
     down.insert(0, False)
     wiring.provide(opener)
-    wiring.open_while_starting(STARTED_BY_LAMBDA)
+    wiring.open_while_starting()
     assert "could not be opened while the function started" in caplog.text
     assert wiring.wallet() is wallet  # type: ignore[comparison-overlap]

@@ -35,3 +35,19 @@ def test_the_name_of_an_accounts_holder(api: Api, cloud: LocalCloud) -> None:
     body = {**ACCOUNT, "pin": PIN}
     api.put(path, {**body, "holder_name": LONGEST}, token=owner.token).ok(200)
     refused(api.put(path, {**body, "holder_name": LONGEST + "茶"}, token=owner.token), 422, "invalid_request")
+
+
+@pytest.mark.parametrize(("field", "value"), [("bank", "Bank\u202e"), ("holder_name", "\U000fedf1")])
+def test_a_refused_account_is_named_where_it_stands(api: Api, cloud: LocalCloud, field: str, value: str) -> None:
+    """Alone, and within an application: the pointer is one into the body that was sent."""
+    owner, shop = an_owned_shop(api, cloud)
+    account = {**ACCOUNT, field: value}
+    put = api.put(f"/v1/merchants/{shop.id}/settlement_account", {**account, "pin": PIN}, token=owner.token)
+    assert [each["pointer"] for each in refused(put, 422, "invalid_request")["errors"]] == [f"/{field}"]
+    applied = apply(api, a_person(api, cloud), settlement_account=account)
+    pointer = f"/settlement_account/{field}"
+    assert [each["pointer"] for each in refused(applied, 422, "invalid_request")["errors"]] == [pointer]
+    made = apply(api, owner, settlement_account=None).ok(201)
+    change = {"settlement_account": account}
+    changed = api.patch(f"/v1/merchant_applications/{made['id']}", change, token=owner.token)
+    assert [each["pointer"] for each in refused(changed, 422, "invalid_request")["errors"]] == [pointer]

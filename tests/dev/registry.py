@@ -36,13 +36,13 @@ def integrity(packed: bytes) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(packed).digest()).decode()
 
 
-def lock(into: Path, version: str = VERSION, packed: bytes = b"") -> Path:
+def lock(into: Path, version: str = VERSION, packed: bytes = b"", node: str = ">=4") -> Path:
     """Writes a set of tools, `tools`, with one package of these bytes; returns the directory of sets."""
     place = into / "tools"
     place.mkdir(parents=True, exist_ok=True)
     wanted = {"devDependencies": {NAME: version}}
     entry = {"version": version, "integrity": integrity(packed), "dev": True, "bin": {NAME: "tool.js"}}
-    packages = {"": {"name": "tools", **wanted}, f"node_modules/{NAME}": entry}
+    packages = {"": {"name": "tools", **wanted}, f"node_modules/{NAME}": {**entry, "engines": {"node": node}}}
     (place / "package.json").write_text(json.dumps({"name": "tools", "private": True, **wanted}))
     (place / "package-lock.json").write_text(
         json.dumps({"name": "tools", "lockfileVersion": 3, "requires": True, "packages": packages})

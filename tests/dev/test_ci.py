@@ -3,12 +3,14 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from dev.templates import ROOT
+from tests.dev.processes import lives, soon
 
 WALLET = """#!/bin/sh
 echo "$*" >> asked
@@ -19,29 +21,42 @@ esac
 """
 
 
-@pytest.fixture
-def ci(tmp_path: Path) -> Callable[..., tuple[int, str, list[str]]]:
-    """Runs `.ci/run` beside a `./wallet` that does as it is told; the status, what was said and what was asked."""
+@dataclass
+class Ci:
+    """A directory with `.ci/run` and a `./wallet` that does as it is told, by what it is asked."""
 
-    def run(does: Mapping[str, str], *arguments: str) -> tuple[int, str, list[str]]:
+    home: Path
+
+    def prepare(self, does: Mapping[str, str]) -> None:
+        """Writes both."""
         cases = "\n".join(f"{asked!r}*) {what} ;;" for asked, what in does.items())
-        (tmp_path / "wallet").write_text(WALLET.format(cases=cases))
-        (tmp_path / "wallet").chmod(0o755)
-        (tmp_path / ".ci").mkdir()
-        shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
-        env = {**os.environ, "TMPDIR": str(tmp_path / "scratch")}
-        (tmp_path / "scratch").mkdir()
-        done = subprocess.run(
-            ["bash", str(tmp_path / ".ci" / "run"), *arguments], env=env, capture_output=True, text=True, check=False
-        )
-        assert done.stderr == ""
-        assert not list((tmp_path / "scratch").iterdir())
-        return done.returncode, done.stdout, (tmp_path / "asked").read_text().splitlines()
+        (self.home / "wallet").write_text(WALLET.format(cases=cases))
+        (self.home / "wallet").chmod(0o755)
+        for place in (".ci", "scratch"):
+            (self.home / place).mkdir()
+        shutil.copy(ROOT / ".ci" / "run", self.home / ".ci")
 
-    return run
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = ["bash", str(self.home / ".ci" / "run"), *arguments]
+        env = {**os.environ, "TMPDIR": str(self.home / "scratch")}
+        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def __call__(self, does: Mapping[str, str], *arguments: str) -> tuple[int, str, list[str]]:
+        """Runs to the end; the status, what was said and what `./wallet` was asked."""
+        self.prepare(does)
+        with self.start(*arguments) as running:
+            said, complained = running.communicate()
+        assert complained == ""
+        assert not list((self.home / "scratch").iterdir())
+        return running.returncode, said, (self.home / "asked").read_text().splitlines()
 
 
-def test_the_tests_are_run_last_and_with_the_arguments(ci: Callable[..., tuple[int, str, list[str]]]) -> None:
+@pytest.fixture
+def ci(tmp_path: Path) -> Ci:
+    return Ci(tmp_path)
+
+
+def test_the_tests_are_run_last_and_with_the_arguments(ci: Ci) -> None:
     status, said, asked = ci({"test -x": "echo '3000 passed in 400.00s'"}, "-x", "--durations=40")
     assert status == 0
     assert asked[-1] == "test -x --durations=40"
@@ -53,9 +68,7 @@ def test_the_tests_are_run_last_and_with_the_arguments(ci: Callable[..., tuple[i
 
 
 @pytest.mark.parametrize("failing", ["fuzz", "contract clients", "test --engine", "check", "test --durations"])
-def test_what_fails_is_shown_whole_fails_the_run_and_keeps_nothing_from_running(
-    ci: Callable[..., tuple[int, str, list[str]]], failing: str
-) -> None:
+def test_what_fails_is_shown_whole_fails_the_run_and_keeps_nothing_from_running(ci: Ci, failing: str) -> None:
     status, said, asked = ci({failing: "echo 'the cause'; seq 50; exit 3"}, "--durations=40")
     assert status == 1
     assert "the cause" in said
@@ -64,7 +77,7 @@ def test_what_fails_is_shown_whole_fails_the_run_and_keeps_nothing_from_running(
 
 
 def test_what_could_not_be_reached_is_told_at_the_end_and_fails_nothing(
-    ci: Callable[..., tuple[int, str, list[str]]],
+    ci: Ci,
 ) -> None:
     why = "lint: not run: npm did not answer in 120 s"
     status, said, _ = ci({"contract clients": f"echo 'not run  lint  120.1 s  {why}'; echo '{why}'"})
@@ -74,16 +87,14 @@ def test_what_could_not_be_reached_is_told_at_the_end_and_fails_nothing(
 
 
 @pytest.mark.parametrize("status", [69, 124, 137])
-def test_without_an_index_for_the_tools_their_steps_are_not_run(
-    ci: Callable[..., tuple[int, str, list[str]]], status: int
-) -> None:
+def test_without_an_index_for_the_tools_their_steps_are_not_run(ci: Ci, status: int) -> None:
     ended, said, asked = ci({"contract --help": f"exit {status}"})
     assert ended == 0
     assert "fuzz, contract: not run: the package index" in said
     assert [line.split()[0] for line in asked if line.startswith(("fuzz", "contract clients"))] == []
 
 
-def test_an_index_that_lacks_a_locked_package_is_a_failure(ci: Callable[..., tuple[int, str, list[str]]]) -> None:
+def test_an_index_that_lacks_a_locked_package_is_a_failure(ci: Ci) -> None:
     status, said, asked = ci({"contract --help": "echo 'lacks a package'; exit 1"})
     assert status == 1
     assert "lacks a package" in said
@@ -91,14 +102,26 @@ def test_an_index_that_lacks_a_locked_package_is_a_failure(ci: Callable[..., tup
 
 
 def test_where_the_tests_cannot_be_set_up_nothing_can_be_said(
-    ci: Callable[..., tuple[int, str, list[str]]],
+    ci: Ci,
 ) -> None:
     status, said, _ = ci({"test --version": "echo 'could not be set up'; exit 69"})
     assert status == 1
     assert said.endswith("could not be set up\n")
 
 
-def test_a_step_that_was_stopped_at_its_limit_says_so(ci: Callable[..., tuple[int, str, list[str]]]) -> None:
+def test_a_step_that_was_stopped_at_its_limit_says_so(ci: Ci) -> None:
     status, said, _ = ci({"fuzz": "exit 124"})
     assert status == 1
     assert "FAIL (stopped at its limit)" in said
+
+
+@pytest.mark.parametrize("step", ["fuzz", "contract clients", "test --engine"])
+def test_who_is_stopped_leaves_nothing_running(ci: Ci, tmp_path: Path, step: str) -> None:
+    note = tmp_path / "running"
+    ci.prepare({step: f"sleep 300 & echo $! > {note}.new; mv {note}.new {note}; wait"})
+    with ci.start() as running:
+        assert soon(note.exists)
+        process = int(note.read_text())
+        assert lives(process)
+        running.terminate()
+    assert soon(lambda: not lives(process))

@@ -68,9 +68,10 @@ def test_what_an_answer_named_is_asked_for_again_by_whom_it_was_answered_to() ->
 
 def test_links_are_followed_for_a_time_of_its_own_unless_the_phases_are_chosen() -> None:
     short, long = argparse.Namespace(short=True), argparse.Namespace(short=False)
-    for options, seconds in ((short, fuzz.STROLL), (long, fuzz.WALK)):
+    phases = "coverage,fuzzing"
+    for options, named, seconds in ((short, phases, fuzz.STROLL), (long, f"examples,{phases}", fuzz.WALK)):
         alone, chains = fuzz.passes(options, [])
-        assert alone == ["--phases", "examples,coverage,fuzzing"]
+        assert alone == ["--phases", named]
         assert chains == ["--phases", "stateful", "--max-time", str(seconds)]
     assert fuzz.passes(long, ["--phases", "fuzzing"]) == [["--phases", "fuzzing"]]
 

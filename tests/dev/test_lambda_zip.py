@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from dev.lambda_zip import CannotPackage, compile_bytecode, copy_installed, locked, platforms, prune, write_zip
+from dev.lambda_zip import (
+    CannotPackage,
+    compile_bytecode,
+    copy_installed,
+    install_dependencies,
+    locked,
+    platforms,
+    prune,
+    write_zip,
+)
+from tests.dev.registry import silent
 
 
 @pytest.fixture
@@ -34,6 +44,17 @@ def site(tmp_path: Path) -> Path:
     (site / "module.py").write_text("ANSWER = 42\n")
     (site / "module.pyi").write_text("ANSWER: int\n")
     return site
+
+
+def test_an_index_that_never_answers_is_waited_for_as_long_as_the_limit_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(f"tiny==1.0 --hash=sha256:{'0' * 64}\n")
+    with silent() as url:
+        monkeypatch.setenv("PIP_INDEX_URL", f"{url}/simple")
+        with pytest.raises(CannotPackage, match="the package index did not answer in 3 s"):
+            install_dependencies(lock, tmp_path / "site", "3.13", 3)
 
 
 def test_only_the_services_that_are_used_are_described(site: Path) -> None:

@@ -5,32 +5,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dev import limits
 from dev.templates import ROOT
+from tests.dev.processes import lives, soon
 
 FAMILY = "(trap '' TERM; sleep 300) & echo $! > {note}.new; mv {note}.new {note}; wait"
 """A shell with a child that ignores what it is asked, and whose number is noted."""
 STOPPED = "from dev import limits; limits.stop_all_when_told(); limits.run(['sh', '-c', {family!r}], 300)"
-
-
-def lives(process: int) -> bool:
-    """Whether a process runs; one that has ended and was not asked for its status by anybody does not."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def soon(true: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true()
 
 
 def test_what_ends_in_time_is_told_with_its_status_and_both_of_its_voices() -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,11 +22,11 @@ needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no 
 def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Path]:
     """Installs from a registry, with nothing that an earlier test, or this machine, has kept."""
 
-    def from_registry(url: str, seconds: float = 60, version: str = "1.0.0") -> Path:
+    def from_registry(url: str, seconds: float = 60, version: str = "1.0.0", node: str = ">=4") -> Path:
         monkeypatch.setattr(limits, "GRACE", 0.2)
         monkeypatch.setenv("npm_config_registry", url)
         monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-        locks = lock(tmp_path / "locks", version, GOOD)
+        locks = lock(tmp_path / "locks", version, GOOD, node)
         return npm.install("tools", seconds, locks, tmp_path / "homes")
 
     return from_registry
@@ -33,8 +34,10 @@ def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pa
 
 @needs_npm
 def test_a_registry_that_never_answers_is_waited_for_as_long_as_the_limit_says(install: Callable[..., Path]) -> None:
+    began = time.monotonic()
     with silent() as url, pytest.raises(NotRun, match=r"^npm did not answer in 2 s$"):
         install(url, 2)
+    assert time.monotonic() - began < 20
 
 
 @needs_npm
@@ -44,14 +47,14 @@ def test_a_registry_that_refuses_connections_cannot_be_reached(install: Callable
 
 
 @needs_npm
-@pytest.mark.parametrize("status", [407, 429, 500, 503])
+@pytest.mark.parametrize("status", [407, 503])
 def test_a_registry_that_is_out_of_order_cannot_be_reached(install: Callable[..., Path], status: int) -> None:
     with serving(Registry(GOOD, status)) as url, pytest.raises(NotRun, match=rf"cannot be reached \(E{status}\)"):
         install(url)
 
 
 @needs_npm
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [403])
 def test_one_that_refuses_everything_is_a_wall_and_one_that_refuses_a_package_has_withdrawn_it(
     install: Callable[..., Path], status: int
 ) -> None:
@@ -59,6 +62,12 @@ def test_one_that_refuses_everything_is_a_wall_and_one_that_refuses_a_package_ha
         install(url)
     with serving(Registry(GOOD, status, only=NAME)) as url, pytest.raises(npm.Failed, match=f"E{status}"):
         install(url)
+
+
+@needs_npm
+def test_a_node_that_is_too_old_for_a_tool_is_this_machines_lack(install: Callable[..., Path]) -> None:
+    with serving(Registry(GOOD)) as url, pytest.raises(NotRun, match="the node of this machine is older"):
+        install(url, node=">=999")
 
 
 @needs_npm
@@ -85,9 +94,11 @@ def test_what_is_installed_is_kept_until_the_lock_changes(install: Callable[...,
     with serving(registry) as url:
         tools = install(url)
         assert npm.run([str(tools / NAME)], tmp_path) == "held\n"
+        (tools.parent / "kept").touch()
         registry.asked.clear()
         assert install(url) == tools
         assert not registry.asked
+        assert (tools.parent / "kept").exists()
         with pytest.raises(npm.Failed, match="ETARGET"):
             install(url, version="1.0.2")
     assert not (tmp_path / "homes" / "tools" / "stamp").exists()

@@ -6,18 +6,19 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.guides.newcomer import GUIDES, begun, run
+from tests.guides.newcomer import begun, guide, in_both_languages, run
 from wallet_api.merchants.model import Scope
 from wallet_api.signatures.model import Reason
 
-PATH = GUIDES / "keys-and-signatures.md"
-GUIDE = PATH.read_text("utf-8")
+NAME = "keys-and-signatures.md"
+GUIDE = guide(NAME, "").read_text("utf-8")
 
 
-def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@in_both_languages
+def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     """D1."""
-    names = begun(api, cloud, monkeypatch)
-    run(PATH, names)
+    names = begun(api, cloud, monkeypatch, language)
+    run(guide(NAME, language), names)
     assert names["unsigned"]["money_moved"] == "no"
 
 

@@ -7,22 +7,26 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, refused
-from tests.guides.newcomer import GUIDES, begun, run
+from tests.guides.newcomer import begun, guide, in_both_languages, run
 from tests.guides.test_guides import blocks
 from tests.mandates.agreeing import charge
 
-PATH = GUIDES / "mandates.md"
-GUIDE = PATH.read_text("utf-8")
+NAME = "mandates.md"
+GUIDE = guide(NAME, "").read_text("utf-8")
 
 
-def test_every_block_of_the_guide_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = begun(api, cloud, monkeypatch)
+@in_both_languages
+def test_every_block_of_the_guide_runs(
+    api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    names = begun(api, cloud, monkeypatch, language)
     shop = Shop(cloud.seeded["merchant_id"], cloud.seeded["merchant_key"])
-    ask, *rest = blocks(PATH)
-    run(PATH, names, [ask])
+    path = guide(NAME, language)
+    ask, *rest = blocks(path)
+    run(path, names, [ask])
     mandate_id = names["mandate"]["id"]
     refused(charge(api, shop, mandate_id), 409, "mandate_not_confirmed")
-    run(PATH, names, rest)
+    run(path, names, rest)
     refused(charge(api, shop, mandate_id, 1), 402, "mandate_revoked")
 
 

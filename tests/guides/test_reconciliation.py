@@ -2,20 +2,21 @@
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
 from dev import reconcile, trigger
 from dev.client import Api
 from dev.cloud.local import LocalCloud
+from tests.guides.newcomer import begun, guide, in_both_languages
 from tests.guides.test_guides import blocks
 from wallet_api.gateways.sandbox_bank import MAGIC_ENDINGS
 from wallet_api.payouts.model import Interval, Status
 from wallet_api.reconciliation.model import BANK_COLUMNS, COLUMNS, BreakKind
 
-PATH = Path(__file__).parents[2] / "docs/guides/reconciliation.md"
-GUIDE = PATH.read_text("utf-8")
+NAME = "reconciliation.md"
+GUIDE = guide(NAME, "").read_text("utf-8")
 VERBS = {"trigger": trigger.main, "reconcile": reconcile.main}
 
 
@@ -42,22 +43,24 @@ class Shell:
                 self.said.append(said)
 
 
+@in_both_languages
 def test_every_block_runs(
-    api: Api, cloud: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    api: Api,
+    cloud: LocalCloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
 ) -> None:
     """D4: as a newcomer runs it, with what `./wallet serve` seeds."""
-    cloud.seed()
+    place, path = begun(api, cloud, monkeypatch, language, whole=False), guide(NAME, language)
     cloud.pump.start()
-    monkeypatch.setenv("WALLET", api.url)
-    monkeypatch.setenv("WALLET_KEY", cloud.seeded["merchant_key"])
-    place: dict[str, Any] = {}
-    exec(blocks(PATH.with_name("accept-a-payment.md"))[0][1], place)
     shell = Shell(api.port, tmp_path, capsys)
     try:
-        for language, block in blocks(PATH):
-            if language == "python":
+        for kind, block in blocks(path):
+            if kind == "python":
                 cloud.pump.drain()
-                exec(compile(block, PATH.name, "exec"), place)
+                exec(compile(block, path.name, "exec"), place)
             else:
                 shell.run(block)
     finally:

@@ -8,18 +8,21 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import cny
-from tests.guides.newcomer import GUIDES, begun, run
+from tests.guides.newcomer import begun, guide, in_both_languages, run
 from wallet_api.gateways.sandbox_acquirer import REFUNDS
 from wallet_api.refund_requests.model import ANSWER_WITHIN, Reason
 from wallet_api.refunds.model import Status
 
-PATH = GUIDES / "refunds.md"
-GUIDE = PATH.read_text("utf-8")
+NAME = "refunds.md"
+GUIDE = guide(NAME, "").read_text("utf-8")
 
 
-def test_every_block_of_the_guide_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = begun(api, cloud, monkeypatch)
-    run(PATH, names)
+@in_both_languages
+def test_every_block_of_the_guide_runs(
+    api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    names = begun(api, cloud, monkeypatch, language)
+    run(guide(NAME, language), names)
     assert names["request"]["amount"] == cny(7_50)
     assert names["approved"]["approved_amount"] == cny(7_00)
     assert (names["shown"]["destination"], names["shown"]["status"]) == ("card", "succeeded")

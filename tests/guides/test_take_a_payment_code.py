@@ -8,16 +8,17 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from dev.payment_codes import derived, ndef
-from tests.guides.newcomer import GUIDES, begun, run
+from tests.guides.newcomer import begun, guide, in_both_languages, run
 
-PATH = GUIDES / "take-a-payment-code-at-the-till.md"
-GUIDE = PATH.read_text("utf-8")
+NAME = "take-a-payment-code-at-the-till.md"
+GUIDE = guide(NAME, "").read_text("utf-8")
 
 
-def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@in_both_languages
+def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     """M4, D2."""
-    names = begun(api, cloud, monkeypatch)
-    run(PATH, names)
+    names = begun(api, cloud, monkeypatch, language)
+    run(guide(NAME, language), names)
     assert names["paid"]["status"] == "succeeded"
 
 

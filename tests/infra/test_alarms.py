@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ def alarms(template: Template) -> dict[str, dict[str, Any]]:
     return {name: one["Properties"] for name, one in resources if one["Type"] == "AWS::CloudWatch::Alarm"}
 
 
+@cache
 def measured() -> dict[str, set[str]]:
     """The names of all measures that the code tells, with their units; a name that is put together would be found by nobody."""
     found: dict[str, set[str]] = {}

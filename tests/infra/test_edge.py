@@ -117,6 +117,8 @@ def require_static_problem(text: str, headers: dict[str, str], prefix: str) -> T
     assert told["Content-Type"] == "'application/problem+json'"
     assert told["Access-Control-Allow-Origin"] == "'*'"
     assert told["X-Request-Id"] == "context.requestId"
+    # What a script may read of it: what names the request, and what to do next.
+    assert set(told["Access-Control-Expose-Headers"].strip("'").split(", ")) == {"Allow", "Retry-After", "X-Request-Id"}
     for name, value in STANDARD.items():
         assert told[name] == f"'{value or 'zh-CN, en'}'"
     dynamic = {name for name, value in told.items() if not re.fullmatch(r"'[^'$]*'", value)}

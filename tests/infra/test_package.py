@@ -4,14 +4,11 @@ Here the locked packages are copied out of the environment that runs the tests, 
 for Lambda's processor and Python, with wheels of an index, and lets the deployed Python take the payment.
 """
 
-import os
 import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from functools import partial
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +16,8 @@ import pytest
 
 from chalicelib.routes import every
 from dev.client import Api
-from dev.cloud import safety
 from dev.cloud.local import LocalCloud
 from dev.cloud.pump import _scheduled_event
-from dev.engine_server import EngineServer
-from dev.gateway import Call, Gateway, _http, proxy_event
 from dev.lambda_zip import (
     DEPLOYED_PYTHON,
     SERVICES,
@@ -36,15 +30,14 @@ from dev.lambda_zip import (
     locked,
 )
 from dev.packaging import copy_project, find_interpreter, package
-from dev.problems import Reply
 from dev.server import Server
 from dev.templates import ROOT
 from dev.unpacked import Unpacked
 from tests.build import a_merchant, a_person
+from tests.infra.unpacked import handled_by, running
 from tests.shopping import a_paid_payment, a_payment, confirm
 from wallet_api.ledger.verify import verify
 
-AS_LAMBDA = {"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
 MAX_BYTES = 16_000_000
 HERE = "{}.{}".format(*sys.version_info[:2])
 OURS = {"app", "chalice", "chalicelib", "wallet_api"}
@@ -103,53 +96,6 @@ def unpacked(archive: Path, site: Path) -> Path:
     with zipfile.ZipFile(archive) as found:
         found.extractall(site)
     return site
-
-
-class PackagedGateway(Gateway):
-    """The local gateway in front of the package's own process."""
-
-    functions: Unpacked
-
-    def _called(self, call: Call, method: str, resource: str, captured: dict[str, str]) -> Reply:
-        event = proxy_event(call, method, resource, captured, self._app.api.binary_types)
-        return _http(self.functions.call("app", event))
-
-
-@contextmanager
-def running(site: Path, cloud: LocalCloud, interpreter: str = sys.executable) -> Iterator[tuple[Api, Unpacked]]:
-    """The package's API over HTTP, on the tables, keys and queues of the local cloud; and its functions."""
-    played = EngineServer(cloud.region)
-    played.engine, played.inbox = cloud.engine, cloud.inbox
-    played.services = type(played.services)(cloud.inbox.collect, lambda: None)
-    aws = Server(played).start()
-    given = {name: value for name, value in os.environ.items() if name.startswith("WALLET_")}
-    environment = {**given, **safety.dummy_environment(cloud.region), "AWS_ENDPOINT_URL": aws.url, **AS_LAMBDA}
-    gateway = PackagedGateway(cloud.app)
-    with Unpacked(site, environment, interpreter) as gateway.functions:
-        server = Server(gateway, threads=1).start()
-        try:
-            with closing(Api(server.port)) as api:
-                yield api, gateway.functions
-        finally:
-            server.stop()
-    aws.stop()
-
-
-@contextmanager
-def handled_by(functions: Unpacked, cloud: LocalCloud) -> Iterator[None]:
-    """The streams' records go to the package's own handlers."""
-    own = [(consumer, consumer.handler) for consumer in cloud.pump.consumers]
-    for consumer, _ in own:
-        consumer.handler = partial(_handed_over, functions, consumer.name)
-    try:
-        yield
-    finally:
-        for consumer, handler in own:
-            consumer.handler = handler
-
-
-def _handed_over(functions: Unpacked, name: str, event: dict[str, Any], _context: Any) -> Any:
-    return functions.call(name, event)
 
 
 def take_a_payment(cloud: LocalCloud, api: Api, functions: Unpacked) -> None:
@@ -224,6 +170,8 @@ def test_every_endpoint_of_the_package_answers_as_it_does_where_all_are_imported
             here, there = (side.call(promised.method, path) for side in (api, packaged))
             assert (there.status, there.headers["content-type"]) == (here.status, here.headers["content-type"]), path
             assert there.status != 404 or there.json["code"] == here.json["code"], path
+        here, there = (side.call("GET", "/openapi.json").json for side in (api, packaged))
+        assert there["components"]["schemas"] == here["components"]["schemas"], "its Chinese texts are in the package"
 
 
 def test_packaging_again_gives_the_same_bytes(zipped: Path, project: Path, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
 from chalicelib import messages
 from chalicelib.headers import VERSION
 from chalicelib.routes.docs import ASSETS
+from dev.guides import CHINESE, names
 from tests.client import Api
 
 WEB = Path(__file__).resolve().parents[2] / "web" / "docs"
@@ -49,6 +51,32 @@ def test_nothing_else_can_be_fetched(api: Api, name: str) -> None:
     assert api.get(f"/docs/assets/{name}").status == 404
 
 
+BOTH = "en, zh-CN"
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("docs", BOTH),
+        ("docs/errors", BOTH),
+        ("docs/errors/insufficient_funds", BOTH),
+        ("docs/guides", BOTH),
+        ("docs/guides/refunds", "en"),
+        ("docs/guides/zh-refunds", "zh-CN"),
+        ("docs/changelog", "en"),
+        ("docs/bruno.json", "en"),
+        ("llms.txt", "en"),
+        ("openapi.json", BOTH),
+    ],
+)
+def test_a_document_says_in_which_language_it_is_and_not_which_was_asked_for(
+    api: Api, path: str, language: str
+) -> None:
+    """They are the same for everybody, and may be kept by a cache that gives them to others."""
+    for asked in ("zh-CN", "en"):
+        assert api.get(f"/{path}", lang=asked).headers["content-language"] == language
+
+
 def test_our_own_pages_call_no_foreign_server() -> None:
     for name in ("index.html", "errors.html", "error.html", "page.html", "reference.js", "pages.css"):
         lines = (WEB / name).read_text("utf-8").splitlines()
@@ -81,12 +109,24 @@ def test_the_list_of_errors_leads_to_all_of_them(api: Api) -> None:
 def test_every_guide_is_a_page_that_loads_nothing_from_elsewhere(api: Api) -> None:
     """P6."""
     listed = re.findall(r'href="guides/([\w-]+)"', api.get("/docs/guides").text)
-    assert set(listed) == {path.stem for path in (WEB.parents[1] / "docs" / "guides").glob("*.md")}
+    assert set(listed) == {path.stem for path in (WEB / "guides").glob("*.html")} == set(names())
     for name in listed:
         page = api.get(f"/docs/guides/{name}")
         assert page.status == 200, name
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert not re.search(r'(?:src=|<link[^>]*href=)"(?:https?:)?//', page.text)
+        assert f'<html lang="{"zh-CN" if name.startswith(CHINESE) else "en"}">' in page.text
+
+
+def test_every_guide_leads_to_the_same_one_in_the_other_language_and_nowhere_to_nothing(api: Api) -> None:
+    for name in names():
+        here = f"/docs/guides/{name}"
+        other = name.removeprefix(CHINESE) if name.startswith(CHINESE) else CHINESE + name
+        page = api.get(here).text
+        leads = {urljoin(here, link) for link in re.findall(r'href="(\.\./[\w./-]+)[#"]', page)}
+        assert f"/docs/guides/{other}" in leads, name
+        assert f'<a href="../guides/{other}" lang="{"en" if name.startswith(CHINESE) else "zh-CN"}" hreflang=' in page
+        assert [each for each in leads - {"/docs/assets/pages.css"} if api.get(each).status != 200] == []
 
 
 @pytest.mark.parametrize("name", ["..%2findex", "index", "%2e%2e", "no-such-guide"])
@@ -109,3 +149,4 @@ def test_what_a_language_model_should_know_is_plain_text(api: Api) -> None:
     answer = api.get("/llms.txt")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert "`POST /v1/transfers`" in answer.text
+    assert [name for name in names() if f"/docs/guides/{name})" not in answer.text] == []

@@ -15,7 +15,9 @@ from dev.sandbox import MAGIC_CARDS
 from tests.sandbox.recipes import RECIPES
 from wallet_api.gateways import sandbox_acquirer, sandbox_bank, screening
 
-PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+PAGE, CHINESE_PAGE = (
+    (Path(__file__).parents[2] / "docs" / name).read_text("utf-8") for name in ("sandbox.md", "zh-sandbox.md")
+)
 MAGIC = (screening.MAGIC_AMOUNTS, sandbox_acquirer.REFUNDS, sandbox_acquirer.CREDITS, sandbox_bank.MAGIC_AMOUNTS)
 NAMES = {
     "applications": "merchant_application", "deliveries": "delivery", "webhooks": "webhook_endpoint",
@@ -47,8 +49,8 @@ def test_every_state_has_a_recipe_that_is_written_down() -> None:
     """Whoever adds a state says how a developer sees it."""
     assert STATES - RECIPES.keys() == set()
     assert RECIPES.keys() - STATES == set()
-    told = set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| .+ \|$", PAGE, re.MULTILINE))
-    assert told == STATES
+    for page in (PAGE, CHINESE_PAGE):
+        assert set(re.findall(r"^\| `(\w+)` \| `(\w+)` \| .+ \|$", page, re.MULTILINE)) == STATES
 
 
 @pytest.mark.parametrize(("machine", "state"), sorted(RECIPES))
@@ -71,3 +73,4 @@ def test_every_magic_number_amount_and_fault_is_on_the_page_and_told_by_the_sand
     assert [set(map(int, amounts)) for amounts in told["amounts"].values()] == [set(each) for each in MAGIC]
     for name, fault in FAULTS.items():
         assert f"| `{name}` | {fault.en} | {fault.client} |" in PAGE, name
+        assert f"| `{name}` | {fault.zh} | " in CHINESE_PAGE, name

@@ -4,6 +4,7 @@ import json
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session, get_session
 
 from dev.cloud.engine import Answer, checked, interception
+from wallet_api.storage import meters
 from wallet_api.storage.connection import client_config
 from wallet_api.storage.wire import Wire
 
@@ -199,6 +201,28 @@ def test_an_answer_that_was_changed_on_its_way_is_no_answer(line: Line) -> None:
     line.comes_back = status, headers, b'{"Item": {"n": {"N": "9"}}}'
     with pytest.raises(ResponseParserError, match="checksum"):
         line.ask("GetItem", {})
+
+
+def never() -> Any:
+    raise TimeoutError
+
+
+def test_every_call_is_counted_however_it_ends(line: Line) -> None:
+    """A request that asks ten times, and is refused, costs ten calls."""
+    units = {"ConsumedCapacity": {"TableName": "t", "CapacityUnits": 1.5}}
+    ends = {
+        "answered": checked(200, json.dumps(units).encode(), "1"),
+        "refused": checked(400, b'{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}', "1"),
+        "unreadable": checked(200, b"<html>", "1"),
+    }
+    with meters.of_request() as meter:
+        for end, line.comes_back in ends.items():
+            with nullcontext() if end == "answered" else pytest.raises((ClientError, ResponseParserError)):
+                line.ask("GetItem", {})
+        unanswered = line.wire._begun("GetItem", {})._replace(receive=never)
+        with pytest.raises(TimeoutError):
+            unanswered.answer()
+    assert (meter.calls, meter.units) == (4, 1.5)
 
 
 def test_what_is_not_asked_every_day_goes_the_long_way(line: Line) -> None:

@@ -1,6 +1,5 @@
 """Top-ups whose request dies, whose acquirer is slow or silent, or whose posting fails: nothing is lost, nothing comes twice."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from dev.cloud.local import LocalCloud
 from tests.banking import APPROVES, DECLINES, LATER_APPROVES, an_operation, top_up, with_acquirer
 from tests.build import Someone, a_card, balance_of, key
 from tests.faults.injector import OVERTAKEN, Faults
+from tests.top_ups.acquirers import Dies, Overtaken
 from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
 from wallet_api.ledger import chart
 from wallet_api.ledger.errors import IdempotencyKeyInUse, WalletFrozen
@@ -19,24 +19,6 @@ from wallet_api.top_ups.model import LEASE
 from wallet_api.top_ups.use_cases import Asking
 
 pytestmark = pytest.mark.usefixtures("books")
-
-
-class Dies:
-    """An acquirer whose caller's process dies: before the charge was sent, or before its answer arrived."""
-
-    def __init__(self, real: Any, call: str, *, after: bool) -> None:
-        self.real, self.call, self.after = real, call, after
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def called(*arguments: Any) -> Any:
-            if name == self.call and not self.after:
-                raise KeyboardInterrupt
-            answer = getattr(self.real, name)(*arguments)
-            if name == self.call:
-                raise KeyboardInterrupt
-            return answer
-
-        return called
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -114,18 +96,6 @@ def test_who_finds_neither_what_a_copy_began_nor_its_card_asks_once_more(
     cloud.clock.advance(int(LEASE.total_seconds()))
     assert cloud.wallet.top_ups.create(customer, asking, asked).value.status == "succeeded"
     assert balance_of(api, someone) == 50_00
-
-
-class Overtaken:
-    """An acquirer that gets a charge and has no answer yet; until it says so, something else happens."""
-
-    def __init__(self, real: Any, meanwhile: Callable[[], object]) -> None:
-        self.real, self.meanwhile = real, meanwhile
-
-    def charge(self, order: ChargeOrder) -> ChargeOutcome:
-        self.real.charge(order)
-        self.meanwhile()
-        return ChargeOutcome("pending")
 
 
 @pytest.mark.parametrize(("number", "end", "arrived"), [(APPROVES, "succeeded", 50_00), (DECLINES, "failed", 0)])

@@ -29,7 +29,7 @@ class Details(Discreet, frozen=True):
         checks = (
             ("bank", 0 < len(self.bank) <= 60 and self.bank.isprintable()),
             ("holder_name", 0 < len(self.holder_name) <= 140 and self.holder_name.isprintable()),
-            ("number", bool(_NUMBER.fullmatch(self.number))),
+            ("account_number", bool(_NUMBER.fullmatch(self.number))),
         )
         problems = [FieldProblem(f"/{name}", "wrong_format") for name, good in checks if not good]
         if problems:

@@ -150,13 +150,14 @@ class Wire:
 
     def answered(self, operation: str, response: Any, meter: meters.Meter | None) -> dict[str, Any]:
         """What a response says. Raises what it says went wrong."""
-        if response.status_code != 200:
+        answer: dict[str, Any] = {}
+        try:
+            if response.status_code != 200:
+                raise self._error(operation, response)
+            answer = _decoded(_DECODERS[operation], response.content, response.headers)
+        finally:
             if meter is not None:
-                meter.add({})
-            raise self._error(operation, response)
-        answer = _decoded(_DECODERS[operation], response.content, response.headers)
-        if meter is not None:
-            meter.add(answer)
+                meter.add(answer)
         return answer
 
     def _signed(self, target: str, body: bytes) -> AWSPreparedRequest:

@@ -27,8 +27,15 @@ const chrome = {
   "Curl": "curl 命令", "Download": "下载", "Example Value": "示例", "Edit Value": "编辑", "Schema": "结构", "Schemas": "数据结构",
   "Media type": "媒体类型", "Controls ": "对应 ", " header.": " 请求头。", "Examples": "示例", "required": "必填", "Servers": "服务器",
   "Filter by tag or path": "按标签或路径筛选", "Server variables": "服务器变量", "Example Description": "示例说明", "Value:": "值：",
+  "Expand all": "全部展开", "Collapse all": "全部收起", "Any of": "任选其一", "All of": "同时满足", "One of": "只选其一", "Enum": "可选值",
+  "Default": "默认值", "Const": "固定值", "Items": "列表项", "Additional properties": "其他字段", "Property names": "字段名", "forbidden": "不允许",
+  "empty object": "空对象", "Headers:": "响应头：", "Type": "类型",
   "Webhooks": "Webhook", "Scopes:": "权限：", "Operation ID: ": "操作：", "Parameters: ": "参数：", "Example Value ": "示例 ",
 };
+const bounds = [
+  [/ characters$/, " 个字符"], [/ unique items$/, " 项，不重复"], [/ items$/, " 项"], [/ properties$/, " 个字段"], [/^matches /, "格式 "],
+  [/^multiple of (.+)$/, "$1 的倍数"],
+];
 const chosen = localStorage.getItem("language");
 let language = chosen || (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 const tokens = {};
@@ -54,9 +61,15 @@ function inLanguage(value) {
   return made;
 }
 
+function bound(node) {
+  if (!node.parentElement?.matches(".json-schema-2020-12__constraint")) return null;
+  const [found, word] = bounds.find(([english]) => english.test(node.nodeValue)) ?? [];
+  return found && node.nodeValue.replace(found, word);
+}
+
 function inChinese(node) {
   if (node.nodeType === Node.TEXT_NODE) {
-    const word = chrome[node.nodeValue];
+    const word = chrome[node.nodeValue] || bound(node);
     if (word && !node.parentElement.closest("pre, code, textarea, .renderedMarkdown")) node.nodeValue = word;
     return;
   }
@@ -83,6 +96,7 @@ function show(document_) {
   const spec = inLanguage(document_);
   spec.servers = [{ url: here.href.replace(/\/$/, "") }];
   spec.components.parameters.IdempotencyKeyRequired.example = PLACEHOLDER;
+  spec.components.parameters.AcceptLanguage.example = language === "zh" ? "zh-CN" : "en";
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.getElementById("language").textContent = words[language].other;
   ui = SwaggerUIBundle({

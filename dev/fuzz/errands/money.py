@@ -7,6 +7,10 @@ from dev.fuzz.errands.led import Errand, Led
 from dev.fuzz.world import CONFIRMED_CARD, PIN, Person, World, cny
 
 
+def bind_card(world: World, person: Person) -> Led:
+    return Led(body=world.another_card(person))
+
+
 def verify_card(world: World, person: Person) -> Led:
     return Led({"card_id": world.unverified_card(person)}, {"code": world.code_to(person.phone)})
 
@@ -128,6 +132,7 @@ def of_transaction(world: World, person: Person) -> Led:
 
 
 OF_MONEY: Mapping[str, Errand] = {
+    "cards_bind_card": bind_card,
     "cards_change_card": make_default,
     "cards_get_card": lambda world, person: Led({"card_id": world.a_card_of(person)}),
     "cards_unbind_card": lambda world, person: Led({"card_id": world.a_card_of(person)}),

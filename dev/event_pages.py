@@ -81,6 +81,11 @@ OF_PEOPLE = {
     "top_up.failed": "银行卡未被扣款",
     "top_up.compensated": "银行卡其实已被扣款，款项迟到入账",
     "top_up.charge_reversed": "扣款后来被撤销，款项随之转出",
+    "withdrawal.created": "款项已预留，正在提现到银行卡",
+    "withdrawal.succeeded": "银行已受理提现",
+    "withdrawal.failed": "银行卡未能接收提现，款项与手续费已退回余额",
+    "withdrawal.returned": "银行已将提现退回，款项与手续费已回到余额",
+    "withdrawal.corrected": "告知失败的提现其实已到账，款项已再次扣除",
     "transfer.sent": "已转账给他人",
     "transfer.received": "收到他人转账",
 }

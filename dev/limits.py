@@ -22,7 +22,11 @@ UNREACHABLE = 69
 """The status of a step that was not run because something could not be reached or is not here: EX_UNAVAILABLE of sysexits.h."""
 
 _running: set[int] = set()
+_starting: set[int] = set()
+"""Threads that are starting a program, whose number nobody knows yet."""
 _stopping = threading.Event()
+_told: list[int] = []
+"""What we were told to stop by while this very thread was starting a program, which has to be known before it can be stopped."""
 
 
 class NotRun(Exception):
@@ -41,10 +45,17 @@ def run(
     What it said is read from files: a pipe would be held open by a child that outlives it.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        if _stopping.is_set():
-            raise Overran(f"{Path(command[0]).name} was not started: everything is being stopped")
-        child = subprocess.Popen(command, stdout=out, stderr=err, cwd=cwd, env=env, start_new_session=True)
-        _running.add(child.pid)
+        thread = threading.get_ident()
+        _starting.add(thread)
+        try:
+            if _stopping.is_set():
+                raise Overran(f"{Path(command[0]).name} was not started: everything is being stopped")
+            child = subprocess.Popen(command, stdout=out, stderr=err, cwd=cwd, env=env, start_new_session=True)
+            _running.add(child.pid)
+        finally:
+            _starting.discard(thread)
+        if _told:
+            _stop_all(_told[0], None)
         try:
             status = child.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -79,10 +90,13 @@ def stop_all_when_told() -> None:
 
 def _stop_all(number: int, _frame: FrameType | None) -> None:
     _stopping.set()
+    if threading.get_ident() in _starting:
+        _told.append(number)
+        return
     asked: set[int] = set()
     # Half of the grace that we are given ourselves, by whoever runs us in the same way.
     deadline = time.monotonic() + GRACE / 2
-    while time.monotonic() < deadline and not all(map(_ended, asked | _running)):
+    while time.monotonic() < deadline and (_starting or not all(map(_ended, asked | _running))):
         for group in _running - asked:
             _signal(group, signal.SIGTERM)
         asked |= _running

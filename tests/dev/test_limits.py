@@ -15,6 +15,14 @@ from tests.dev.processes import lives, soon
 
 FAMILY = "(trap '' TERM; sleep 300) & echo $! > {note}.new; mv {note}.new {note}; wait"
 """A shell with a child that ignores what it is asked, and whose number is noted."""
+SLOW_TO_START = """
+import subprocess, time
+real = subprocess.Popen.__init__
+def slow(*given, **named):
+    real(*given, **named)
+    time.sleep(0.5)
+subprocess.Popen.__init__ = slow
+"""
 STOPPED = "from dev import limits; limits.stop_all_when_told(); limits.run(['sh', '-c', {family!r}], 300)"
 
 
@@ -36,8 +44,9 @@ def test_a_child_that_outlives_its_parent_is_not_waited_for() -> None:
     assert time.monotonic() - began < 20
 
 
-def test_who_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> None:
-    program = STOPPED.format(family=FAMILY.format(note=tmp_path / "child"))
+@pytest.mark.parametrize("machine", ["", SLOW_TO_START], ids=["at once", "while a program is being started"])
+def test_who_is_told_to_stop_leaves_nothing_behind(tmp_path: Path, machine: str) -> None:
+    program = machine + STOPPED.format(family=FAMILY.format(note=tmp_path / "child"))
     with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
         assert soon((tmp_path / "child").exists)
         child = int((tmp_path / "child").read_text())

@@ -138,8 +138,8 @@ def _fields(withdrawal: Withdrawal) -> dict[str, Any]:
         "id": withdrawal.id,
         "status": withdrawal.status,
         "amount": MoneyView.of(withdrawal.amount),
-        "fee": MoneyView.of(withdrawal.fee),
-        "total": MoneyView.of(withdrawal.total),
+        "fee": MoneyView.of(withdrawal.charged),
+        "total": MoneyView.of(withdrawal.amount + withdrawal.charged),
         "destination": DestinationView(
             card_id=withdrawal.card_id, brand=withdrawal.card_brand, last4=withdrawal.card_last4
         ),

@@ -26,7 +26,8 @@ def possible() -> set[str]:
     steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "refunds/model.py").read_text("utf-8"))
     found |= {f"refund.{name}" for name in (*steps, "kept", "on_balance")}
     steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "withdrawals/model.py").read_text("utf-8"))
-    found |= {f"withdrawal.{name}" for name in (*steps, "kept", "on_balance")}
+    ways = ("kept", "on_balance", "corrected", "borne", "recovered")
+    found |= {f"withdrawal.{name}" for name in (*steps, *ways)}
     found |= {f"refund.diverted_{why}" for why in get_args(refunds.Diverted)}
     found |= {f"refund_request.{status}" for status in get_args(requests.Status) if status != "open"}
     return found | {"refund_request.created", "refund_request.answer", "refund_request.settled"}

@@ -90,6 +90,7 @@ def test_a_reason_that_nobody_gave_is_a_plain_one() -> None:
 def test_one_that_was_told_as_failed_and_arrived_has_no_fee_to_give_back() -> None:
     corrected = told(DECLINED, APPROVED)
     assert (corrected.status, corrected.corrected, corrected.decline_code) == ("succeeded", True, None)
+    assert (NEW.charged, corrected.charged) == (cny(50), cny(0))
     assert (NEW.comes_back, corrected.comes_back) == (cny(500_50), cny(500_00))
 
 
@@ -104,6 +105,26 @@ def test_it_is_asked_about_ever_less_often_and_once_a_day_after_its_end() -> Non
     assert paid.next_look(NOW + MINUTE + LOOKED_AT_FOR + MINUTE) is None
     assert told(APPROVED, RETURNED).next_look(NOW) is None
     assert told(DECLINED).next_look(NOW + MINUTE) == NOW + MINUTE + LOOKED_AT_EVERY
+
+
+def test_one_that_arrived_late_is_asked_about_as_long_as_any_other_since_it_may_still_come_back() -> None:
+    """O7."""
+    heard = NOW + LOOKED_AT_FOR
+    corrected = told(DECLINED).after(APPROVED, heard)
+    assert corrected.next_look(heard + LOOKED_AT_FOR) == heard + LOOKED_AT_FOR + LOOKED_AT_EVERY
+    assert corrected.next_look(heard + LOOKED_AT_FOR + MINUTE) is None
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "states"),
+    [((), ("processing",)), ((APPROVED,), ("withdrawn",)), ((DECLINED,), ("rejected",)),
+     ((APPROVED, RETURNED), ("returned", "withdrawn")), ((DECLINED, APPROVED), ("withdrawn", "rejected")),
+     ((DECLINED, APPROVED, RETURNED), ("returned", "withdrawn", "rejected"))],
+)  # fmt: skip
+def test_a_file_of_any_day_may_tell_what_it_has_been(
+    outcomes: tuple[CreditOutcome, ...], states: tuple[str, ...]
+) -> None:
+    assert told(*outcomes).states == states
 
 
 def test_what_is_on_its_way_has_a_time_by_which_it_is_expected() -> None:
@@ -123,6 +144,13 @@ STORIES = {
         replace(told(APPROVED, RETURNED), aside=True), [500_50, 500_00, 500_00, 500_50]
     ),
     "created failed on_balance corrected": (told(DECLINED, APPROVED), [500_50, 500_00, 500_50, 500_00]),
+    "created failed on_balance borne": (
+        replace(told(DECLINED, APPROVED), aside=True, borne=True), [500_50, 500_00, 500_50, 500_00]
+    ),
+    "created failed on_balance borne returned recovered": (
+        replace(told(DECLINED, APPROVED, RETURNED), aside=True, borne=True),
+        [500_50, 500_00, 500_50, 500_00, 500_00, 500_00],
+    ),
     "created failed on_balance corrected returned on_balance": (
         told(DECLINED, APPROVED, RETURNED), [500_50, 500_00, 500_50, 500_00, 500_00, 500_00]
     ),

@@ -34,7 +34,7 @@ FIRST_LOOK = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 LOOKED_AT_EVERY = timedelta(days=1)
 LOOKED_AT_FOR = timedelta(days=10)
-"""How long a withdrawal that has its end is asked about, once a day: banks return money within days."""
+"""How long a withdrawal is asked about, once a day, after the acquirer last said how it ended: banks return money within days."""
 ARRIVES_WITHIN = timedelta(days=1)
 """How long a card's bank takes at most, as far as anybody can say, until it shows the money."""
 
@@ -47,7 +47,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
     ("failed", "approved"): "succeeded",
 }
 """What a withdrawal comes to when the acquirer says so; whatever is not here changes nothing. Money that was sent back before anybody
-heard that it arrived has arrived first, and is returned the next time that the acquirer is asked.
+heard that it arrived has arrived first, and is returned by the same answer.
 """
 
 
@@ -64,8 +64,9 @@ class Withdrawal(Struct, frozen=True):
 
     `settled_at` is when the acquirer first said how it ended, `ended_at` when it said otherwise. `corrected_at` is set on one that was
     told as failed and arrived after all. `aside` says that what comes back of it, or has to be given once more, is suspense's and not the
-    person's: their wallet is closed, or they had spent what had come back. `to_new_card` and what was taken of a free `allowance` are
-    kept so that they can be given back.
+    person's: their wallet is closed, or they had spent what had come back. In the latter case it is `borne`: the wallet gave the money
+    once more out of its own, so that what a bank sends back then is the wallet's, and nobody's to be paid out. `to_new_card` and what
+    was taken of a free `allowance` are kept so that they can be given back.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Withdrawal(Struct, frozen=True):
     decline_code: CreditDecline | None = None
     corrected_at: datetime | None = None
     aside: bool = False
+    borne: bool = False
     to_new_card: bool = False
     allowance: str | None = None
     allowance_taken: int = 0
@@ -106,9 +108,21 @@ class Withdrawal(Struct, frozen=True):
         return self.corrected_at is not None
 
     @property
+    def charged(self) -> Money:
+        """The fee: none of one that arrived after it was given back, which is not charged again."""
+        return zero(self.fee.currency) if self.corrected else self.fee
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Everything that it has been, as an acquirer's file calls it, the latest first."""
+        arrived = self.status in ("succeeded", "returned")
+        stood = {"returned": self.status == "returned", "withdrawn": arrived, "rejected": self.corrected or not arrived}
+        return (self.status,) if self.is_open else tuple(state for state, holds in stood.items() if holds)
+
+    @property
     def comes_back(self) -> Money:
         """What a return gives back: the fee too, unless it was given back before and never charged again."""
-        return self.amount if self.corrected else self.total
+        return self.amount + self.charged
 
     @property
     def expected_at(self) -> datetime | None:
@@ -142,7 +156,7 @@ class Withdrawal(Struct, frozen=True):
         """When to ask again: soon at first, then ever less often; None once nothing more is to be heard."""
         if self.is_open:
             return now + min(max(FIRST_LOOK, (now - self.created_at) / 2), LONGEST_WAIT)
-        since = self.settled_at or now
+        since = self.ended_at or self.settled_at or now
         if self.status == "returned" or now - since > LOOKED_AT_FOR:
             return None
         return now + LOOKED_AT_EVERY
@@ -181,11 +195,12 @@ def story_of_withdrawal(withdrawal: Withdrawal) -> tuple[Step, ...]:
         if withdrawal.status == "failed":
             return tuple(steps)
     if withdrawal.corrected:
-        steps.append(step(withdrawal.corrected_at, "corrected", amount, withdrawal.expected_at))
+        what = "borne" if withdrawal.borne else "corrected"
+        steps.append(step(withdrawal.corrected_at, what, amount, withdrawal.expected_at))
     else:
         steps.append(step(withdrawal.settled_at, "succeeded", amount, withdrawal.expected_at))
     if withdrawal.status == "returned":
-        where = "kept" if withdrawal.aside else "on_balance"
+        where = "recovered" if withdrawal.borne else "kept" if withdrawal.aside else "on_balance"
         steps += [
             step(withdrawal.ended_at, "returned", amount),
             step(withdrawal.ended_at, where, withdrawal.comes_back),

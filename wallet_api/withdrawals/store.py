@@ -22,7 +22,7 @@ from wallet_api.withdrawals.model import FIRST_LOOK, Withdrawal
 WITHDRAWAL = "withdrawal"
 DUE_BUCKETS = 4
 """Over how many index partitions the withdrawals that are asked about are spread."""
-_TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "decline_code", "corrected_at", "aside")
+_TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "decline_code", "corrected_at", "aside", "borne")
 
 
 class WithdrawalItem(Item):
@@ -48,6 +48,7 @@ class WithdrawalItem(Item):
     decline_code = UnicodeAttribute(null=True)
     corrected_at = Moment(null=True)
     aside = BooleanAttribute()
+    borne = BooleanAttribute(default=False)
     to_new_card = BooleanAttribute()
     allowance = UnicodeAttribute(null=True)
     allowance_taken = WholeNumber()

@@ -15,7 +15,9 @@ from tests.mandates.agreeing import a_mandate, charge, end
 from tests.refunding import ask_back, decline, refund_to_card
 from tests.selling import an_outlet
 from tests.shopping import a_paid_payment, a_payment, an_authorized_payment, cancel, capture, confirm, pay_at, refund
-from tests.withdrawing import TAKES, withdraw
+from tests.withdrawing import APPROVED as CREDITED
+from tests.withdrawing import DECLINES, TAKES, withdraw
+from tests.withdrawing import RETURNED as SENT_BACK
 from wallet_api.gateways.acquirer import ChargeOrder, ChargeOutcome
 
 APPROVED, DECLINED = ChargeOutcome("approved"), ChargeOutcome("declined", "card_declined")
@@ -157,6 +159,21 @@ def test_withdrawals_that_arrive_fail_and_come_back(api: Api, cloud: LocalCloud)
     assert found[0] == "You withdraw 100.00 CNY (and a fee of 0.10 CNY) to your card unionpay 0005. It is on its way."
     assert "Your card unionpay 0005 got your withdrawal of 100.00 CNY." in found
     assert "Your card unionpay 0005 did not take 888.01 CNY. The money and the fee are back on your balance." in found
+
+
+def test_a_withdrawal_that_the_wallet_bore_comes_back_to_the_wallet(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    """Nobody is told that money is on their balance which is not."""
+    owner, shown = told(api, cloud, balance=2_000_00)
+    made = withdraw(api, owner, a_card(api, cloud, owner, DECLINES), 500_00).ok(201)
+    a_paid_payment(api, shop, owner, 1_900_00)
+    cloud.pump.drain()
+    withdrawals = cloud.wallet.withdrawals
+    for outcome in (CREDITED, SENT_BACK):
+        withdrawals.post(withdrawals.require(made["id"]), outcome)
+        cloud.pump.drain()
+    assert shown()[-1] == (
+        "The bank of your card visa 0002 sent 500.00 CNY back, which the wallet had borne. Your balance stays as it is."
+    )
 
 
 def test_transfers_with_their_fee(api: Api, cloud: LocalCloud) -> None:

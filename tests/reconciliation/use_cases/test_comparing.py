@@ -134,6 +134,24 @@ def test_withdrawals_are_compared_with_it_too_also_when_they_come_back(api: Api,
     assert (found.kind, found.ours and found.ours.state) == ("different_state", "rejected")
 
 
+def test_what_a_withdrawal_was_before_is_no_break_whenever_the_file_says_it(api: Api, cloud: LocalCloud) -> None:
+    """It was told as failed and arrived, or arrived and came back: the acquirer's file has both, perhaps days apart from ours."""
+    ada, card_id = with_card(api, cloud)
+    back, late = (withdraw(api, ada, card_id, amount).ok(201)["id"] for amount in (888_07, 888_09))
+    for _ in range(5):
+        later(cloud, "24h")
+    cloud.pump.drain()
+    day = wallet_day(cloud.clock.now())
+    file = [
+        BankRecord(reference, state, Money(amount, "CNY"))
+        for reference, amount, states in (
+            (back, 888_07, ("withdrawn", "returned")), (late, 888_09, ("rejected", "withdrawn")),
+        )
+        for state in states
+    ]  # fmt: skip
+    assert cloud.wallet.comparing.breaks("cards", day, file) == []
+
+
 def test_a_banks_midnight_need_not_be_ours(api: Api, cloud: LocalCloud) -> None:
     paid_out(api, cloud, 10_00)
     comparing, day = cloud.wallet.comparing, wallet_day(cloud.clock.now())

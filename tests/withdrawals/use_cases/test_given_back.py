@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_merchant, cny, signed_in_again
+from tests.build import Someone, a_merchant, cny, signed_in_again
 from tests.ledger_world import World
 from tests.shopping import a_paid_payment
 from tests.withdrawing import (
@@ -95,8 +95,14 @@ def test_a_frozen_wallet_gets_its_money_back_and_a_closed_ones_is_kept(
     assert steps[-1] == ("withdrawal.kept" if kept else "withdrawal.on_balance")
 
 
+def steps_of(api: Api, someone: Someone, withdrawal_id: str) -> list[str]:
+    return [step["what"].removeprefix("withdrawal.") for step in shown(api, someone, withdrawal_id)["timeline"]]
+
+
 def test_who_has_spent_what_came_back_keeps_it_and_the_wallet_bears_the_correction(api: Api, cloud: LocalCloud) -> None:
-    """M37: a late yes after a no is believed; nobody goes below zero for it, and what returns then is the wallet's."""
+    """M37: a late yes after a no is believed; nobody goes below zero for it, and what returns then is the wallet's, which is told
+    as such: support would pay out a second time what is "kept" for its owner.
+    """
     ada, card_id = with_card(api, cloud, DECLINES)
     made = withdraw(api, ada, card_id).ok(201)
     a_paid_payment(api, a_merchant(cloud), ada, BALANCE - 100)
@@ -106,10 +112,13 @@ def test_who_has_spent_what_came_back_keeps_it_and_the_wallet_bears_the_correcti
     assert shown(api, ada, made["id"])["status"] == "succeeded"
     assert wallet_of(api, ada) == (100, 0)
     assert balance(cloud, chart.SUSPENSE) == -AMOUNT
+    assert steps_of(api, ada, made["id"])[-1] == "borne"
     cloud.clock.advance("25h")
     told(cloud, RETURNED)
-    assert wallet_of(api, signed_in_again(api, ada)) == (100, 0)
+    ada = signed_in_again(api, ada)
+    assert wallet_of(api, ada) == (100, 0)
     assert balance(cloud, chart.SUSPENSE) == 0
+    assert steps_of(api, ada, made["id"]) == ["created", "failed", "on_balance", "borne", "returned", "recovered"]
 
 
 def test_a_correction_that_its_person_can_bear_is_told_to_them(api: Api, cloud: LocalCloud) -> None:
@@ -119,6 +128,8 @@ def test_a_correction_that_its_person_can_bear_is_told_to_them(api: Api, cloud: 
     told(cloud, APPROVED)
     cloud.pump.drain()
     ada = signed_in_again(api, ada)
+    found = shown(api, ada, made["id"])
+    assert (found["fee"], found["total"]) == (cny(0), cny(AMOUNT)), "the fee was given back and not charged again"
     about = api.get("/v1/notifications", token=ada.token).ok(200)["data"]
     types = {each["type"] for each in about if each["data"]["id"] == made["id"]}
     assert types == {f"withdrawal.{each}" for each in ("created", "failed", "succeeded", "corrected")}

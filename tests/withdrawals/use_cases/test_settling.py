@@ -18,6 +18,7 @@ from tests.withdrawing import (
     FEE,
     LATER_DECLINES,
     LATER_TAKES,
+    RETURNED,
     RETURNS,
     SHORT,
     TAKES,
@@ -162,6 +163,21 @@ def test_what_has_its_end_is_not_opened_again_by_an_older_answer(api: Api, cloud
     ended = withdrawals.post(open_one, APPROVED)
     assert withdrawals.post(open_one, CreditOutcome("pending")) == ended
     assert shown(api, ada, made["id"])["status"] == "succeeded"
+
+
+def test_money_that_a_bank_had_sent_back_before_anybody_heard_is_back_at_once(api: Api, cloud: LocalCloud) -> None:
+    """M37: nobody waits a day for what the acquirer has said already; the journal and the person hear of both."""
+    ada, card_id = with_card(api, cloud, LATER_TAKES)
+    before = balance(cloud, chart.bank("cards"))
+    made = withdraw(api, ada, card_id).ok(201)
+    cloud.clock.advance("2m")
+    assert told(cloud, RETURNED).asked == 1
+    found = shown(api, ada, made["id"])
+    assert (found["status"], found["decline_code"]) == ("returned", "withdrawal_returned")
+    assert [step["what"].removeprefix("withdrawal.") for step in found["timeline"]] == [
+        "created", "succeeded", "returned", "on_balance",
+    ]  # fmt: skip
+    assert (wallet_of(api, ada), balance(cloud, chart.bank("cards"))) == ((BALANCE, 0), before)
 
 
 def test_a_replay_tells_how_it_stands_now(api: Api, cloud: LocalCloud) -> None:

@@ -118,4 +118,6 @@ def _of_top_up(top_up: TopUp | None) -> _Found:
 def _of_withdrawal(withdrawal: Withdrawal | None) -> _Found:
     if withdrawal is None:
         return _Found()
-    return _Found(Side(name=f"{withdrawal.card_brand} {withdrawal.card_last4}", fee=withdrawal.fee or None))
+    card = f"{withdrawal.card_brand} {withdrawal.card_last4}"
+    wallets = withdrawal.borne and withdrawal.status == "returned"
+    return _Found(Side(name=card, fee=withdrawal.fee or None, moved=not wallets))

@@ -117,7 +117,6 @@ class Comparing(Struct, frozen=True):
         def told(withdrawal: Withdrawal | None) -> tuple[BankRecord, ...]:
             if withdrawal is None:
                 return ()
-            state = {"succeeded": "withdrawn", "failed": "rejected"}.get(withdrawal.status, withdrawal.status)
-            return (BankRecord(withdrawal.id, state, withdrawal.amount),)
+            return tuple(BankRecord(withdrawal.id, state, withdrawal.amount) for state in withdrawal.states)
 
         return self.withdrawals.reading(withdrawal_id, trip).map(told)

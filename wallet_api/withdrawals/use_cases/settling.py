@@ -77,13 +77,16 @@ class Settling(Struct, frozen=True):
                 self._keep(withdrawal, after, now)
             except (WalletGone, Declined):
                 # Nothing can come back to a closed wallet; and who has spent what came back cannot give it once more.
-                after = replace(after, aside=True)
+                after = replace(after, aside=True, borne=withdrawal.status == "failed")
                 self._keep(withdrawal, after, now)
         except (AlreadyDecided, WithdrawalMoved):
             return self.require(withdrawal.id)
         if after is not withdrawal and not withdrawal.is_open:
             told = {"withdrawal_id": withdrawal.id, "status": after.status}
             logger.warning("a withdrawal ended otherwise after all", extra=told)
+        if withdrawal.is_open and outcome.status == "returned":
+            # It arrived before it came back: the money is the person's now, and not when the acquirer is asked again.
+            return self.post(after, outcome)
         return after
 
     def require(self, withdrawal_id: str) -> Withdrawal:

@@ -1,9 +1,12 @@
-"""The withdrawals' items: pk = withdrawal id, sk = `withdrawal`, in the records table; those that are asked about stand in `by_due`."""
+"""The withdrawals' items: pk = withdrawal id, sk = `withdrawal`, in the records table; those that are asked about stand in `by_due`,
+those that have their end apart from those that have none, for they are many and can wait.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from msgspec import Struct
@@ -19,9 +22,9 @@ from wallet_api.storage.pages import Page, PageRequest, cursor_at
 from wallet_api.withdrawals.errors import WithdrawalMoved
 from wallet_api.withdrawals.model import FIRST_LOOK, Withdrawal
 
-WITHDRAWAL = "withdrawal"
+WITHDRAWAL, ENDED = "withdrawal", "withdrawal_ended"
 DUE_BUCKETS = 4
-"""Over how many index partitions the withdrawals that are asked about are spread."""
+"""Over how many index partitions the withdrawals that are asked about are spread, in each of the two states."""
 _TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "decline_code", "corrected_at", "aside", "borne")
 
 
@@ -77,7 +80,7 @@ class WithdrawalStore(Struct, frozen=True):
             sk=WITHDRAWAL,
             owner_bucket=_owner_bucket(withdrawal.person_id),
             owner_order=withdrawal.id,
-            due_bucket=_due_bucket(withdrawal.id),
+            due_bucket=_due_bucket(withdrawal),
             due_at=rfc3339(withdrawal.created_at + FIRST_LOOK),
         )
         write.put(item, StaleAccount())
@@ -101,9 +104,9 @@ class WithdrawalStore(Struct, frozen=True):
         return rows.map(lambda found: self._page(found, page.limit))
 
     def due(self, now: datetime) -> Iterator[str]:
-        """Ids of withdrawals that the acquirer should be asked about by now."""
-        for number in range(DUE_BUCKETS):
-            rows = self.storage.query_index(self.items, "by_due", f"{WITHDRAWAL}/{number}", up_to=rfc3339(now))
+        """Ids of withdrawals that the acquirer should be asked about by now, those that have no end before all others."""
+        for kind, number in product((WITHDRAWAL, ENDED), range(DUE_BUCKETS)):
+            rows = self.storage.query_index(self.items, "by_due", f"{kind}/{number}", up_to=rfc3339(now))
             yield from (row["pk"]["S"] for row in rows)
 
     def move(self, before: Withdrawal, after: Withdrawal, now: datetime, write: AtomicWrite) -> None:
@@ -119,7 +122,7 @@ class WithdrawalStore(Struct, frozen=True):
         if look is None:
             actions += [items.due_bucket.remove(), items.due_at.remove()]
         else:
-            actions.append(items.due_at.set(rfc3339(look)))
+            actions += [items.due_bucket.set(_due_bucket(after)), items.due_at.set(rfc3339(look))]
         write.update(items(before.id, WITHDRAWAL), actions, (items.status == before.status, WithdrawalMoved()))
 
     def _page(self, rows: list[Raw], limit: int) -> Page[Withdrawal]:
@@ -131,5 +134,6 @@ def _owner_bucket(person_id: str) -> str:
     return f"{person_id}/{WITHDRAWAL}"
 
 
-def _due_bucket(withdrawal_id: str) -> str:
-    return f"{WITHDRAWAL}/{decode(withdrawal_id.partition('_')[2]) % DUE_BUCKETS}"
+def _due_bucket(withdrawal: Withdrawal) -> str:
+    kind = WITHDRAWAL if withdrawal.is_open else ENDED
+    return f"{kind}/{decode(withdrawal.id.partition('_')[2]) % DUE_BUCKETS}"

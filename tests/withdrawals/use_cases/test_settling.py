@@ -58,6 +58,16 @@ def left(status: str, total: int, amount: int, *, corrected: bool) -> int:
     return BALANCE - (gone if status == "succeeded" else 0)
 
 
+class Ear:
+    """Metrics that are heard."""
+
+    def __init__(self) -> None:
+        self.woken: list[tuple[str, int]] = []
+
+    def tell(self, *measures: Any) -> None:
+        self.woken.extend((each.name, each.value) for each in measures)
+
+
 def test_the_sandbox_reaches_every_state() -> None:
     assert set(ENDS) == {*CREDITS.values(), *CREDITED.values(), "approve"}
     told = {each for first, _, end, _ in ENDS.values() for each in (first, end)}
@@ -106,18 +116,14 @@ def test_every_card_ends_as_its_number_says(api: Api, cloud: LocalCloud, number:
 def test_nothing_is_given_back_while_the_outcome_is_unknown(api: Api, cloud: LocalCloud) -> None:
     """M37, O7, O8: only a final answer ends it; after four hours somebody is woken."""
     ada, card_id = with_card(api, cloud, LATER_TAKES)
-    made, woken = withdraw(api, ada, card_id).ok(201), []
-
-    class Ear:
-        def tell(self, *measures: Any) -> None:
-            woken.extend((each.name, each.value) for each in measures)
-
+    made = withdraw(api, ada, card_id).ok(201)
     silent: Any = Says(None)
-    ears = replace(cloud.wallet.withdrawals, acquirer=silent, metrics=Ear())
+    ear: Any = Ear()
+    ears = replace(cloud.wallet.withdrawals, acquirer=silent, metrics=ear)
     for step in ("2m", "3h", "2h"):
         cloud.clock.advance(step)
         ears.settle_due()
-    assert woken == [("stuck_processing", 0), ("stuck_processing", 0), ("stuck_processing", 1)]
+    assert ear.woken == [("stuck_processing", 0), ("stuck_processing", 0), ("stuck_processing", 1)]
     ada = signed_in_again(api, ada)
     assert wallet_of(api, ada) == (BALANCE - AMOUNT - FEE, AMOUNT + FEE)
     assert shown(api, ada, made["id"])["timeline"][-1]["what"] == "withdrawal.expected"
@@ -192,7 +198,7 @@ def test_a_replay_tells_how_it_stands_now(api: Api, cloud: LocalCloud) -> None:
 
 
 def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(api: Api, cloud: LocalCloud) -> None:
-    """O1."""
+    """O1, O8: it is put off, lest many of them fill all that one run looks at; after four hours it wakes somebody."""
     (ada, card_a), (bo, card_b) = (with_card(api, cloud, LATER_TAKES) for _ in range(2))
     ada = signed_in_again(api, ada)
     poisoned, made = (withdraw(api, who, card).ok(201)["id"] for who, card in ((ada, card_a), (bo, card_b)))
@@ -205,8 +211,28 @@ def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(api: Api, cloud: L
 
     cloud.clock.advance("2m")
     breaks: Any = Breaks(APPROVED)
-    assert replace(cloud.wallet.withdrawals, acquirer=breaks).settle_due() == 1
+    ears: Any = Ear()
+    settling = replace(cloud.wallet.withdrawals, acquirer=breaks, metrics=ears)
+    assert settling.settle_due() == 1
     assert [shown(api, bo, made)["status"], shown(api, ada, poisoned)["status"]] == ["succeeded", "processing"]
+    assert list(settling.store.due(cloud.clock.now())) == []
+    cloud.clock.advance("5h")
+    settling.settle_due()
+    assert ears.woken == [("stuck_processing", 0), ("stuck_processing", 1)]
+
+
+def test_those_without_an_end_are_asked_about_before_those_that_have_theirs(api: Api, cloud: LocalCloud) -> None:
+    """O7, O8: each ended one is looked at ten times over; however many they are, what is set aside does not wait behind them."""
+    ada, card_id = with_card(api, cloud, balance=9_000_00)
+    ended = {withdraw(api, ada, card_id, 100_00).ok(201)["id"] for _ in range(5)}
+    cloud.clock.advance("30h")
+    ada = signed_in_again(api, ada)
+    opened = {withdraw(api, ada, card_id, 888_02).ok(201)["id"] for _ in range(5)}
+    cloud.clock.advance("31s")
+    due = list(cloud.wallet.withdrawals.store.due(cloud.clock.now()))
+    assert (set(due[:5]), set(due[5:])) == (opened, ended)
+    later(cloud, "30s", "25h")
+    assert list(cloud.wallet.withdrawals.store.due(cloud.clock.now())) == []
 
 
 def test_an_ended_one_is_asked_about_for_ten_days_and_no_more(api: Api, cloud: LocalCloud) -> None:

@@ -53,7 +53,8 @@ class Settling(Struct, frozen=True):
     def settle_due(self) -> int:
         """Asks the acquirer about every withdrawal that is due and posts what it says; how many changed their state.
 
-        Runs may overlap: of two that hear the same, one posts it.
+        Runs may overlap: of two that hear the same, one posts it. One that cannot be brought on is put off, so that it does not stand
+        before the others for ever, and wakes somebody like any other without an end.
         """
         moved, stuck, now = 0, 0, self.clock.now()
         for withdrawal_id in self.store.due(now):
@@ -61,10 +62,11 @@ class Settling(Struct, frozen=True):
                 withdrawal = self.require(withdrawal_id)
                 after = self.post(withdrawal, asked_of(self.acquirer.find_credit, withdrawal))
                 moved += after.status != withdrawal.status
-                stuck += after.is_open and now - withdrawal.created_at > STUCK_AFTER
+                stuck += _is_stuck(after, now)
             except Exception:
                 # One withdrawal that cannot be brought on must not keep the others waiting.
                 logger.exception("a withdrawal stays as it is", extra={"withdrawal_id": withdrawal_id})
+                stuck += self._put_off(withdrawal_id, now)
         self.metrics.tell(Measure("stuck_processing", stuck))
         return moved
 
@@ -98,6 +100,17 @@ class Settling(Struct, frozen=True):
             raise WithdrawalMissing
         return withdrawal
 
+    def _put_off(self, withdrawal_id: str, now: datetime) -> bool:
+        """Has a withdrawal asked about later; whether it is stuck, as far as that can be known."""
+        try:
+            withdrawal = self.require(withdrawal_id)
+            with self.storage.atomic_write() as write:
+                self.store.move(withdrawal, withdrawal, now, write)
+        except Exception:
+            logger.exception("a withdrawal cannot be put off", extra={"withdrawal_id": withdrawal_id})
+            return False
+        return _is_stuck(withdrawal, now)
+
     def _keep(self, before: Withdrawal, after: Withdrawal, now: datetime) -> None:
         for holder, allowance in product(_holders(before, after, now), _allowances(before, after)):
             try:
@@ -127,6 +140,10 @@ class Settling(Struct, frozen=True):
         account = chart.customer(before.person_id)
         if not after.aside and entry.net().get((account, before.amount.currency), zero("CNY")).amount > 0:
             self.ledger.accounts.require_status(account, write, "active", "frozen", otherwise=WalletGone())
+
+
+def _is_stuck(withdrawal: Withdrawal, now: datetime) -> bool:
+    return withdrawal.is_open and now - withdrawal.created_at > STUCK_AFTER
 
 
 def asked_of(ask: Callable[[CreditOrder], CreditOutcome], withdrawal: Withdrawal) -> CreditOutcome:

@@ -58,6 +58,19 @@ def test_what_was_quoted_is_what_is_charged_once(api: Api, cloud: LocalCloud) ->
     refused(withdraw(api, ada, card_id, quote_id=quoted["id"]), 409, "quote_used")
 
 
+def test_a_quote_that_names_no_card_is_good_for_a_debit_card_though_a_credit_card_is_the_default(
+    api: Api, cloud: LocalCloud
+) -> None:
+    """M33: who topped up from a credit card was promised a fee that no withdrawal could be made with."""
+    ada, card_id = with_card(api, cloud)
+    cards = api.get("/v1/cards", token=ada.token).ok(200)["data"]
+    assert [card["kind"] for card in cards if card["default"]] == ["credit"]
+    quoted = quote(api, ada, "withdrawal", AMOUNT).ok(201)
+    assert quoted["channel"] == "debit_card"
+    made = withdraw(api, ada, card_id, quote_id=quoted["id"]).ok(201)
+    assert (made["status"], made["fee"]) == ("succeeded", quoted["fee"])
+
+
 def test_withdrawals_count_against_the_limits_as_payments_do(api: Api, cloud: LocalCloud, world: World) -> None:
     """M31: the tier's limit of one transaction, and of a day, fees included."""
     ada, card_id = with_card(api, cloud)

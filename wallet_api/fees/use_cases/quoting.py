@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from wallet_api.cards.model import CardBox
 from wallet_api.errors import NotFound
 from wallet_api.fees.errors import QuoteMissing, QuotePayeeMissing
 from wallet_api.fees.model import (
@@ -69,7 +70,7 @@ class Quoting(Charging, frozen=True):
             payee, category = other_side()
             channel = asked.channel
             if asked.operation in ("top_up", "withdrawal") and channel is None:
-                channel = channel_of(cards().kind(asked.card_id))
+                channel = _channel(asked, cards())
             movement = Movement(asked.operation, asked.amount, channel, payee, category, account())
             charge = charge_by(in_force(read().schedules, now), movement, now)
             quote = quote_of(charge, movement, quote_id=new_id("quo", now), person_id=caller.id, now=now)
@@ -110,6 +111,13 @@ class Quoting(Charging, frozen=True):
         if quote is None:
             raise LookupError(f"the journal names {decision.subject}, which is not there")
         return quote
+
+
+def _channel(asked: QuoteRequest, cards: CardBox) -> Channel:
+    """That of the card that is named, else of the default one; money goes out to debit cards alone, whatever card is the default."""
+    if asked.operation == "withdrawal" and asked.card_id is None:
+        return "debit_card"
+    return channel_of(cards.kind(asked.card_id))
 
 
 def _require_payee(person_id: str | None) -> str:

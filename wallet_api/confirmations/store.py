@@ -205,10 +205,8 @@ class ConfirmationStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of confirmations that no message brought, or whose next try has come."""
-        for number in range(DUE_BUCKETS):
-            bucket = f"{CONFIRMATION}/{number}"
-            rows = self.storage.query_index(self.items, "by_due", bucket, up_to=rfc3339(now), limit=DUE_AT_ONCE)
-            yield from (row["pk"]["S"] for row in rows)
+        buckets = (f"{CONFIRMATION}/{number}" for number in range(DUE_BUCKETS))
+        return self.storage.due(self.items, buckets, now, limit=DUE_AT_ONCE)
 
     def _item(self, event: Event, now: datetime) -> ConfirmationItem:
         return self.items(

@@ -148,8 +148,8 @@ class DeliveryStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of open deliveries that no message brought, or whose time has come."""
-        for number in range(DUE_BUCKETS):
-            yield from self._due(f"{DELIVERY}/{number}", now)
+        buckets = (f"{DELIVERY}/{number}" for number in range(DUE_BUCKETS))
+        return self.storage.due(self.items, buckets, now, limit=DUE_AT_ONCE)
 
     def newest(
         self, endpoint_id: str, status: Status | None, trip: Trip, *, before: str | None, limit: int
@@ -194,11 +194,7 @@ class DeliveryStore(Struct, frozen=True):
 
     def due_jobs(self, now: datetime) -> Iterator[str]:
         """Ids of jobs that nobody goes on with."""
-        return self._due(REPLAY, now)
-
-    def _due(self, bucket: str, now: datetime) -> Iterator[str]:
-        rows = self.storage.query_index(self.items, "by_due", bucket, up_to=rfc3339(now), limit=DUE_AT_ONCE)
-        return (row["pk"]["S"] for row in rows)
+        return self.storage.due(self.items, (REPLAY,), now, limit=DUE_AT_ONCE)
 
     def _as_seen(self, delivery: Delivery) -> tuple[Any, Exception]:
         return (self.items.version == delivery.version) & self.items.status.is_in(delivery.status), ClaimedElsewhere()

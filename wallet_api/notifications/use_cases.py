@@ -81,11 +81,7 @@ class Notifications(Struct, frozen=True):
     def send_due(self) -> int:
         """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
         ended = 0
-        rows = self.storage.query_index(
-            self.items, "by_due", BUCKET, up_to=rfc3339(self.clock.now()), limit=DUE_AT_ONCE
-        )
-        for row in rows:
-            notice_id = row["pk"]["S"]
+        for notice_id in self.storage.due(self.items, (BUCKET,), self.clock.now(), limit=DUE_AT_ONCE):
             try:
                 ended += self._send(notice_id)
             except _ClaimedElsewhere:

@@ -214,9 +214,7 @@ class PaymentStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of payments whose review, or whose hold's time, something has to be done about by now."""
-        for number in range(DUE_BUCKETS):
-            rows = self.storage.query_index(self.items, "by_due", f"{PAYMENT}/{number}", up_to=rfc3339(now))
-            yield from (row["pk"]["S"] for row in rows)
+        return self.storage.due(self.items, (f"{PAYMENT}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def _due(self, payment: Payment, now: datetime) -> list[Any]:
         """When to look at a payment that is not at its end."""

@@ -168,9 +168,7 @@ class PayoutStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of payouts that the bank should be asked about by now."""
-        for number in range(DUE_BUCKETS):
-            rows = self.storage.query_index(self.items, "by_due", f"{PAYOUT}/{number}", up_to=rfc3339(now))
-            yield from (row["pk"]["S"] for row in rows)
+        return self.storage.due(self.items, (f"{PAYOUT}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def move(self, before: Payout, after: Payout, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the bank said of a payout, and when to ask again. The write's block may raise PayoutMoved."""

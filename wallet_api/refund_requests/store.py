@@ -157,9 +157,7 @@ class RefundRequestStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of open requests whose merchants should have answered by now."""
-        for number in range(DUE_BUCKETS):
-            rows = self.storage.query_index(self.items, "by_due", f"{REQUEST}/{number}", up_to=rfc3339(now))
-            yield from (row["pk"]["S"] for row in rows)
+        return self.storage.due(self.items, (f"{REQUEST}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def _open(self, found: Raw | None) -> Exception:
         undecided = None if found is None else self.slots.from_raw_data(found).undecided

@@ -85,9 +85,7 @@ class RefundStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of open refunds whose end should be asked for by now."""
-        for number in range(DUE_BUCKETS):
-            rows = self.storage.query_index(self.items, "by_due", f"{REFUND}/{number}", up_to=rfc3339(now))
-            yield from (row["pk"]["S"] for row in rows)
+        return self.storage.due(self.items, (f"{REFUND}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def find(self, refund_id: str, trip: Trip) -> Read[Refund | None]:
         """A refund by its id, or None."""

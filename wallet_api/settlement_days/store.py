@@ -55,10 +55,8 @@ class SettlementDayStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of merchants with a day that may be closed, a bucket at a time."""
-        for number in range(DUE_BUCKETS):
-            place = f"{SETTLEMENT_DAY}/{number}"
-            rows = self.storage.query_index(self.items, "by_due", place, up_to=rfc3339(now), limit=AT_ONCE)
-            yield from (row["pk"]["S"] for row in rows)
+        buckets = (f"{SETTLEMENT_DAY}/{number}" for number in range(DUE_BUCKETS))
+        return self.storage.due(self.items, buckets, now, limit=AT_ONCE)
 
     def require(self, merchant_id: str) -> DueDay:
         """A merchant's next day, as it is now. Raises LookupError for none of ours."""

@@ -168,9 +168,7 @@ class TopUpStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of open top-ups whose outcome should be asked for by now."""
-        for number in range(DUE_BUCKETS):
-            rows = self.storage.query_index(self.items, "by_due", f"{TOP_UP}/{number}", up_to=rfc3339(now))
-            yield from (row["pk"]["S"] for row in rows)
+        return self.storage.due(self.items, (f"{TOP_UP}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def reserve_attempt(self, person_id: str, top_up_id: str, trip: Trip) -> Read[TopUp | None]:
         """Takes one attempt at the issuer's code and reads the top-up; None when there is no attempt to take."""

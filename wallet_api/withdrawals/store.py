@@ -105,9 +105,8 @@ class WithdrawalStore(Struct, frozen=True):
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of withdrawals that the acquirer should be asked about by now, those that have no end before all others."""
-        for kind, number in product((WITHDRAWAL, ENDED), range(DUE_BUCKETS)):
-            rows = self.storage.query_index(self.items, "by_due", f"{kind}/{number}", up_to=rfc3339(now))
-            yield from (row["pk"]["S"] for row in rows)
+        places = product((WITHDRAWAL, ENDED), range(DUE_BUCKETS))
+        return self.storage.due(self.items, (f"{kind}/{number}" for kind, number in places), now)
 
     def move(self, before: Withdrawal, after: Withdrawal, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the acquirer said, and when to ask again. Leaving the write's block may raise WithdrawalMoved."""

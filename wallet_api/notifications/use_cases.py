@@ -81,7 +81,8 @@ class Notifications(Struct, frozen=True):
     def send_due(self) -> int:
         """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
         ended = 0
-        for notice_id in self.storage.due(self.items, (BUCKET,), self.clock.now(), limit=DUE_AT_ONCE):
+        due = list(self.storage.due(self.items, (BUCKET,), self.clock.now(), limit=DUE_AT_ONCE))
+        for notice_id in due:
             try:
                 ended += self._send(notice_id)
             except _ClaimedElsewhere:
@@ -89,7 +90,7 @@ class Notifications(Struct, frozen=True):
             except Exception:
                 # One notice that cannot be sent must not keep the others waiting.
                 logger.exception("a notice stays unsent", extra={"notice_id": notice_id})
-        self.metrics.tell(Measure("notices_due", len(rows)))
+        self.metrics.tell(Measure("notices_due", len(due)))
         return ended
 
     def _send(self, notice_id: str) -> bool:

@@ -20,7 +20,7 @@ from chalicelib.openapi.schemas import schemas_of
 from chalicelib.openapi.webhooks import DATA, EVENT, webhooks
 
 DESCRIPTION = """
-A wallet: people register, bind cards, top up, pay merchants by QR code, send money to each other and are refunded.
+A wallet: people register, bind cards, top up, pay merchants by QR code, send money to each other, are refunded and withdraw to their cards.
 
 **Money** is always `{"amount": 1250, "currency": "CNY"}`: whole minor units (ISO 4217). **Times** are RFC 3339 in UTC.
 

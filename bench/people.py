@@ -13,7 +13,7 @@ from dev.gateway import RAW_HEADERS, Gateway
 
 PIN = "428617"
 PASSWORD = "bench-horse-battery-7"
-CARD, OTHER_CARD, CARD_WITH_A_CODE = "4242424242424242", "6200000000000005", "4000000000003220"
+CARD, DEBIT_CARD, CARD_WITH_A_CODE = "4242424242424242", "6200000000000005", "4000000000003220"
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,11 @@ def bind(api: Api, person: Person, number: str = CARD) -> str:
 def top_up(api: Api, person: Person, amount: int) -> Answer:
     body = {"amount": cny(amount), "source": {"card_id": person.card_id}}
     return api.post("/v1/top_ups", body, token=person.token, key=key())
+
+
+def withdraw(api: Api, person: Person, amount: int) -> Answer:
+    body = {"amount": cny(amount), "card_id": person.card_id, "authorization": {"pin": PIN}}
+    return api.post("/v1/withdrawals", body, token=person.token, key=key())
 
 
 def ask(api: Api, merchant_key: str, amount: int = 1250, **more: Any) -> Answer:

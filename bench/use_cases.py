@@ -159,12 +159,16 @@ class Bench:
 
         return both
 
+    def withdraw(self) -> Request:
+        person = replace(self.ada, card_id=people.bind(self.api, self.ada, people.DEBIT_CARD))
+        return lambda: people.withdraw(self.api, person, 10_00).ok(201)
+
     def register(self) -> Request:
         phone = f"+86138{secrets.randbelow(10**8):08}"
         return lambda: people.register(self.api, phone)
 
     def bind(self) -> Request:
-        return lambda: people.bind(self.api, self.bo, people.OTHER_CARD)
+        return lambda: people.bind(self.api, self.bo, people.DEBIT_CARD)
 
     def quote(self) -> Request:
         body = {"operation": "transfer", "amount": people.cny(5000), "payee": {"phone": self.bo.phone}}
@@ -248,6 +252,7 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "transfer": Bench.transfer,
     "top-up": Bench.top_up,
     "top-up with a code (2 requests)": Bench.top_up_with_a_code,
+    "withdrawal": Bench.withdraw,
     "fee quote": Bench.quote,
     "GET wallet": Bench.balance,
     "GET payment": Bench.get_payment,

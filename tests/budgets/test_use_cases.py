@@ -25,6 +25,7 @@ MOST = {
     "transfer": (2, 6, 13),
     "top-up": (3, 8, 20),
     "top-up with a code (2 requests)": (5, 10, 29),
+    "withdrawal": (3, 8, 22),
     "fee quote": (2, 2, 4),
     "GET wallet": (1, 0, 0),
     "GET payment": (1, 0, 0),

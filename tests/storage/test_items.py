@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from inspect import getmembers
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pynamodb.attributes import Attribute, DiscriminatorAttribute
+from pynamodb.expressions.update import RemoveAction, SetAction
 from pynamodb.indexes import Index
 
 import wallet_api
@@ -147,3 +149,14 @@ def test_a_record_becomes_an_item_and_a_record_again() -> None:
     item = BoxItem.of(box, pk="a", sk="box", state="open")
     assert (item.pk, item.sk, item.count, item.state) == ("a", "box", 3, "open")
     assert item.as_record(Box, colour="red") == box
+
+
+def test_what_changed_between_two_records_is_set_or_removed_and_nothing_else() -> None:
+    before = SimpleNamespace(count=1, state="open", owner_order=None)
+    after = SimpleNamespace(count=1, state=None, owner_order="a")
+    actions = BoxItem.changes(before, after, ("count", "state", "owner_order"))
+    assert [(type(each), str(each.values[0])) for each in actions] == [
+        (RemoveAction, "state"),
+        (SetAction, "owner_order"),
+    ]
+    assert BoxItem.changes(before, before, ("count", "state", "owner_order")) == []

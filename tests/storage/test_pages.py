@@ -24,6 +24,16 @@ def test_a_cursor_that_we_did_not_make_is_refused(cursor: str) -> None:
     assert [problem.code for problem in refused.value.problems] == ["cursor_not_ours"]
 
 
+def test_a_cursor_of_another_list_is_refused() -> None:
+    """Each list's cursors hold ids of its own kind; another's would begin anywhere."""
+    place = "wdr_01KAMS3Q0V5T1C9D9SZ3GZ2WQY"
+    assert PageRequest(20, cursor_at(place)).place_of("wdr") == place
+    assert PageRequest().place_of("wdr") is None
+    with pytest.raises(Invalid) as refused:
+        PageRequest(20, cursor_at(place)).place_of("po")
+    assert [problem.code for problem in refused.value.problems] == ["cursor_not_ours"]
+
+
 def test_no_cursor_is_the_beginning() -> None:
     assert PageRequest().place() is None
 

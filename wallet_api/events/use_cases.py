@@ -9,11 +9,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
+from wallet_api.errors import NotFound, WalletError
 from wallet_api.events.errors import RecordUnreadable
 from wallet_api.events.model import TYPES, Event, events_of_change, events_of_entry, wanted
 from wallet_api.events.store import EVENTS_PER_WRITE, EventStore
-from wallet_api.ids import first_id, is_id
+from wallet_api.ids import first_id
 from wallet_api.ledger.folding import JournalRecordUnreadable, journal_entry
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.merchants.model import MerchantCaller
@@ -73,9 +73,7 @@ class Events(Struct, frozen=True):
 
     def newest(self, caller: Customer | MerchantCaller, page: PageRequest, asked: Asked = ALL) -> Page[Event]:
         """The caller's own events, newest first; of what was asked for, a page may hold fewer rows than its limit."""
-        before = page.place()
-        if before is not None and not is_id(before, "evt"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        before = page.place_of("evt")
         if asked.until is not None:
             before = min(before or "evt_~", first_id("evt", asked.until))
         limit = page.limit if asked == ALL else WINDOW

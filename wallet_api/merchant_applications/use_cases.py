@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from wallet_api.clock import Clock
-from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import is_id, new_id
+from wallet_api.errors import NotFound
+from wallet_api.ids import new_id
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decided, Decision, Operation
@@ -95,9 +95,7 @@ class MerchantApplications(Struct, frozen=True):
 
     def list(self, caller: Customer, page: PageRequest) -> Page[Application]:
         """The caller's applications, newest first, a moment after the facts."""
-        before = page.place()
-        if before is not None and not is_id(before, "app"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        before = page.place_of("app")
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             found = self.store.newest(caller.id, before, page.limit + 1, trip)

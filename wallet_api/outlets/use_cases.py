@@ -8,8 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from wallet_api.clock import Clock
-from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import is_id
+from wallet_api.errors import NotFound
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import Decided, Decision, Operation
@@ -122,9 +121,7 @@ class Outlets(Struct, frozen=True):
 
     def list(self, caller: Party, merchant_id: str, page: PageRequest) -> Page[Place]:
         """A merchant's outlets, newest first, a moment after the facts. Raises NotFound, and what acting for it raises."""
-        before = page.place()
-        if before is not None and not is_id(before, "out"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        before = page.place_of("out")
         with self.storage.trip() as trip:
             merchant = self.merchants.acting(caller, merchant_id, trip)
             found = self.store.newest(merchant_id, before, page.limit + 1, trip)

@@ -6,24 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 from pynamodb.attributes import BinaryAttribute
 
 from wallet_api.clock import rfc3339
-from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import decode, is_id
+from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.payouts.model import FIRST_LOOK, Payout, Schedule
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
-from wallet_api.storage.items import Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
-from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute, WholeNumber
+from wallet_api.storage.pages import Page, PageRequest
 
 PAYOUT, DESTINATION, SCHEDULE = "payout", "payout_destination", "payout_schedule"
 DUE_BUCKETS = 8
 """Over how many index partitions the payouts are spread that the bank is asked about."""
+_TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "failure_code", "bank_reference")
 
 
 class PayoutMoved(Exception):
@@ -155,16 +154,7 @@ class PayoutStore(Struct, frozen=True):
 
     def newest(self, merchant_id: str, page: PageRequest, trip: Trip) -> Read[Page[Payout]]:
         """A merchant's payouts, newest first. An index is behind by moments."""
-        before = page.place()
-        if before is not None and not is_id(before, "po"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
-        place = _owner_bucket(merchant_id)
-        rows = trip.call(
-            lambda: self.storage.query_index(
-                self.items, "by_owner", place, before=before, limit=page.limit + 1, newest_first=True
-            )
-        )
-        return rows.map(lambda found: self._page(found, page.limit))
+        return self.storage.newest(self.items, _owner_bucket(merchant_id), page, "po", trip, self.items.payout)
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of payouts that the bank should be asked about by now."""
@@ -173,22 +163,13 @@ class PayoutStore(Struct, frozen=True):
     def move(self, before: Payout, after: Payout, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the bank said of a payout, and when to ask again. The write's block may raise PayoutMoved."""
         items = self.items
-        actions: list[Any] = [items.status.set(after.status)]
-        for name in ("settled_at", "ended_at", "failure_code", "bank_reference"):
-            value = getattr(after, name)
-            if value != getattr(before, name):
-                attribute = getattr(items, name)
-                actions.append(attribute.remove() if value is None else attribute.set(value))
+        actions = [items.status.set(after.status), *items.changes(before, after, _TOLD_BY_AN_OUTCOME)]
         look = after.next_look(now)
         if look is None:
             actions += [items.due_bucket.remove(), items.due_at.remove()]
         else:
             actions.append(items.due_at.set(rfc3339(look)))
         write.update(items(before.id, PAYOUT), actions, (items.status == before.status, PayoutMoved()))
-
-    def _page(self, rows: list[Raw], limit: int) -> Page[Payout]:
-        shown = tuple(self.items.from_raw_data(row).payout() for row in rows[:limit])
-        return Page(shown, cursor_at(shown[-1].id) if len(rows) > limit else None)
 
 
 def _owner_bucket(merchant_id: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from wallet_api.clock import Clock, rfc3339
@@ -13,9 +14,11 @@ from wallet_api.storage.atomic import AtomicWrite
 from wallet_api.storage.calls import retrying
 from wallet_api.storage.connection import INDEXES, WalletConnection
 from wallet_api.storage.items import Item
+from wallet_api.storage.pages import Page, PageRequest, cursor_at
 from wallet_api.storage.trips import Read, Trip
 
 I = TypeVar("I", bound=Item)  # noqa: E741
+T = TypeVar("T")
 
 __all__ = ["AtomicWrite", "Item", "Read", "Storage", "Trip"]
 
@@ -97,6 +100,23 @@ class Storage:
         condition = path <= up_to if up_to is not None else (path < before if before is not None else None)
         answer = self._ask(item_type, bucket, condition, index=index, limit=limit, newest_first=newest_first)
         return list(answer["Items"])
+
+    def newest(
+        self, item_type: type[I], bucket: str, request: PageRequest, prefix: str, trip: Trip, record: Callable[[I], T]
+    ) -> Read[Page[T]]:
+        """A page of what one owner has, newest first, by ids of this prefix; eventual. Raises Invalid for a cursor of another list."""
+        before, limit = request.place_of(prefix), request.limit
+        query = partial(
+            self.query_index, item_type, "by_owner", bucket, before=before, limit=limit + 1, newest_first=True
+        )
+
+        def page(rows: list[dict[str, Any]]) -> Page[T]:
+            more = len(rows) > limit
+            place = rows[limit - 1]["owner_order"]["S"] if more else None
+            shown = tuple(record(item_type.from_raw_data(row)) for row in rows[:limit])
+            return Page(shown, None if place is None else cursor_at(place))
+
+        return trip.call(query).map(page)
 
     def due(self, item_type: type[I], buckets: Iterable[str], now: datetime, *, limit: int = 100) -> Iterator[str]:
         """Partition keys of what is due by now, bucket after bucket and the longest due first, at most `limit` of each; eventual."""

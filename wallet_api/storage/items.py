@@ -7,7 +7,7 @@ Decimal, so the wallet has a number type of its own that knows integers only.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, cast
@@ -170,6 +170,14 @@ class Item(Model, metaclass=_Kind):
         kind: Any = type(record)
         values = {name: getattr(record, name) for name in _shared_names(cls, kind)}
         return cls(pk, sk, **{**values, **more})
+
+    @classmethod
+    def changes(cls, before: object, after: object, names: Iterable[str]) -> list[Any]:
+        """The actions that bring the attributes of these names from one record's values to another's; None takes one away."""
+        changed = ((name, getattr(after, name)) for name in names if getattr(after, name) != getattr(before, name))
+        return [
+            getattr(cls, name).remove() if value is None else getattr(cls, name).set(value) for name, value in changed
+        ]
 
     def as_record(self, record: type[R], **more: Any) -> R:
         """The frozen record that this item was made of; `more` gives the fields that have no attribute."""

@@ -51,6 +51,13 @@ class PageRequest(Struct, frozen=True):
             raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
         return place
 
+    def place_of(self, prefix: str) -> str | None:
+        """The id of this kind after which the page begins. Raises Invalid for a cursor of another list."""
+        place = self.place()
+        if place is not None and not is_id(place, prefix):
+            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        return place
+
 
 def page_of(
     rows: Sequence[T], request: PageRequest, *, place: Callable[[T], str], more: bool, keep: Callable[[T], bool] = bool
@@ -82,9 +89,7 @@ def page_by_month(
 
     `read` gives at most so many rows of a month, newest first, before an id. Raises Invalid for a cursor of another list.
     """
-    place = request.place()
-    if place is not None and not is_id(place, prefix):
-        raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+    place = request.place_of(prefix)
     rows: list[T] = []
     next_place: str | None = None
     start = now if place is None else min(made_at(place), now)

@@ -18,7 +18,7 @@ from wallet_api.events.errors import EventKnown
 from wallet_api.events.model import made_event
 from wallet_api.events.use_cases import Events
 from wallet_api.gateways.callbacks import Callbacks
-from wallet_api.ids import is_id, new_id
+from wallet_api.ids import new_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.storage import Read, Storage, Trip
@@ -100,9 +100,7 @@ class Webhooks(Struct, frozen=True):
 
     def page(self, caller: MerchantCaller, request: PageRequest) -> Page[Endpoint]:
         """A page of them, oldest first. Raises Invalid for a cursor of another list."""
-        after = request.place()
-        if after is not None and not is_id(after, "whk"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        after = request.place_of("whk")
         rest = [each for each in self.all(caller) if after is None or each.id > after]
         shown = tuple(rest[: request.limit])
         return Page(shown, cursor_at(shown[-1].id) if len(rest) > request.limit else None)

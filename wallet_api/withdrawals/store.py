@@ -7,18 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import product
-from typing import Any
 
 from msgspec import Struct
 from pynamodb.attributes import BooleanAttribute
 
 from wallet_api.clock import rfc3339
-from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import decode, is_id
+from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
-from wallet_api.storage.items import Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
-from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute, WholeNumber
+from wallet_api.storage.pages import Page, PageRequest
 from wallet_api.withdrawals.errors import WithdrawalMoved
 from wallet_api.withdrawals.model import FIRST_LOOK, Withdrawal
 
@@ -92,16 +90,9 @@ class WithdrawalStore(Struct, frozen=True):
 
     def newest(self, person_id: str, page: PageRequest, trip: Trip) -> Read[Page[Withdrawal]]:
         """A person's withdrawals, newest first. An index is behind by moments."""
-        before = page.place()
-        if before is not None and not is_id(before, "wdr"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
-        place = _owner_bucket(person_id)
-        rows = trip.call(
-            lambda: self.storage.query_index(
-                self.items, "by_owner", place, before=before, limit=page.limit + 1, newest_first=True
-            )
+        return self.storage.newest(
+            self.items, _owner_bucket(person_id), page, "wdr", trip, lambda item: item.as_record(Withdrawal)
         )
-        return rows.map(lambda found: self._page(found, page.limit))
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of withdrawals that the acquirer should be asked about by now, those that have no end before all others."""
@@ -111,22 +102,13 @@ class WithdrawalStore(Struct, frozen=True):
     def move(self, before: Withdrawal, after: Withdrawal, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the acquirer said, and when to ask again. Leaving the write's block may raise WithdrawalMoved."""
         items = self.items
-        actions: list[Any] = [items.status.set(after.status)]
-        for name in _TOLD_BY_AN_OUTCOME:
-            value = getattr(after, name)
-            if value != getattr(before, name):
-                attribute = getattr(items, name)
-                actions.append(attribute.remove() if value is None else attribute.set(value))
+        actions = [items.status.set(after.status), *items.changes(before, after, _TOLD_BY_AN_OUTCOME)]
         look = after.next_look(now)
         if look is None:
             actions += [items.due_bucket.remove(), items.due_at.remove()]
         else:
             actions += [items.due_bucket.set(_due_bucket(after)), items.due_at.set(rfc3339(look))]
         write.update(items(before.id, WITHDRAWAL), actions, (items.status == before.status, WithdrawalMoved()))
-
-    def _page(self, rows: list[Raw], limit: int) -> Page[Withdrawal]:
-        shown = tuple(self.items.from_raw_data(row).as_record(Withdrawal) for row in rows[:limit])
-        return Page(shown, cursor_at(shown[-1].id) if len(rows) > limit else None)
 
 
 def _owner_bucket(person_id: str) -> str:

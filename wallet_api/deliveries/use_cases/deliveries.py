@@ -33,7 +33,7 @@ from wallet_api.deliveries.model import (
     signed_headers,
 )
 from wallet_api.deliveries.store import DeliveryStore
-from wallet_api.errors import FieldProblem, Invalid, WalletError
+from wallet_api.errors import WalletError
 from wallet_api.events.model import Event
 from wallet_api.events.use_cases import Events
 from wallet_api.gateways.callbacks import Answered, Callback, Callbacks
@@ -131,9 +131,7 @@ class Deliveries(Struct, frozen=True):
         self, caller: MerchantCaller, endpoint_id: str, page: PageRequest, status: Status | None = None
     ) -> Page[Delivery]:
         """The deliveries to one of the merchant's endpoints, the newest events first. Raises NotFound."""
-        before = page.place()
-        if before is not None and not is_id(before, "dlv"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        before = page.place_of("dlv")
         self.webhooks.get(caller, endpoint_id)
         with self.storage.trip() as trip:
             found = self.store.newest(endpoint_id, status, trip, before=before, limit=page.limit + 1)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import is_id
+from wallet_api.errors import NotFound
 from wallet_api.ledger import chart
 from wallet_api.mandates.model import Mandate
 from wallet_api.mandates.use_cases.ground import MandatesGround, Party, of
@@ -36,9 +35,7 @@ class Looking(MandatesGround, frozen=True):
 
     def granted(self, caller: Customer, page: PageRequest, *, ended: bool = False) -> Page[Mandate]:
         """The mandates that a person said yes to, newest first: those that may charge, or those that ended."""
-        place = page.place()
-        if place is not None and not is_id(place, "man"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        place = page.place_of("man")
         self.sessions.require_live(caller)
         named = self.store.granted(caller.id, ended=ended, after=place, limit=page.limit + 1)
         with self.storage.trip() as trip:

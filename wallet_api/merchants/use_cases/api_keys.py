@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import is_id
 from wallet_api.merchants.errors import ApiKeyNotActive, ScopeMissing, TooManyApiKeys
 from wallet_api.merchants.model import (
     ACTIVE,
@@ -59,9 +58,7 @@ class ApiKeys(Struct, frozen=True):
 
     def list(self, caller: Party, merchant_id: str, page: PageRequest) -> Page[ApiKey]:
         """A merchant's keys, newest first, those that ended among them. Raises what acting for the merchant raises."""
-        place = page.place()
-        if place is not None and not is_id(place, "key"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        place = page.place_of("key")
         with self.storage.trip() as trip:
             merchant = self.merchants.acting(caller, merchant_id, trip)
             found = trip.call(lambda: self.store.newest(merchant_id, place, page.limit + 1))

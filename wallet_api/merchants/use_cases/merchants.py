@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wallet_api.clock import Clock
-from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import is_id, new_id
+from wallet_api.errors import NotFound
+from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.ledger import Ledger
@@ -244,9 +244,7 @@ class Merchants(Struct, frozen=True):
 
     def owned(self, caller: Customer, page: PageRequest) -> Page[Merchant]:
         """The merchants that a person owns, newest first, a moment after the facts."""
-        before = page.place()
-        if before is not None and not is_id(before, "mer"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        before = page.place_of("mer")
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
             found = self.store.owned(caller.id, before, page.limit + 1, trip)

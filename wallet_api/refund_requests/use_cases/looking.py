@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import is_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.refund_requests.model import SHARDS, RefundRequest, Slot, Status, story_of_request
 from wallet_api.refund_requests.use_cases.ground import RequestsGround, own
@@ -45,9 +43,7 @@ class Looking(RequestsGround, frozen=True):
         self, caller: Customer | MerchantCaller, page: PageRequest, statuses: tuple[Status, ...] = ()
     ) -> Page[RefundRequest]:
         """The caller's side of requests, newest first; of some states only, a page may hold fewer rows than its limit."""
-        before = page.place()
-        if before is not None and not is_id(before, "rfr"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        before = page.place_of("rfr")
         limit = WINDOW if statuses else page.limit
         shards = SHARDS if isinstance(caller, MerchantCaller) else 1
         with self.storage.trip() as trip:

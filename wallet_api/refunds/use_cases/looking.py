@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.ids import is_id
+from wallet_api.errors import NotFound
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.refunds.model import Refund
 from wallet_api.refunds.use_cases.ground import RefundsGround
@@ -27,9 +26,7 @@ class Looking(RefundsGround, frozen=True):
 
     def of_payment(self, caller: Customer | MerchantCaller, payment_id: str, page: PageRequest) -> Page[Refund]:
         """The refunds of a payment that the caller may see, newest first. Raises NotFound."""
-        place = page.place()
-        if place is not None and not is_id(place, "ref"):
-            raise Invalid(FieldProblem("cursor", "cursor_not_ours"))
+        place = page.place_of("ref")
         payment = self.payments.get(caller, payment_id)
         ids = [each for each in sorted(payment.refunds, reverse=True) if place is None or each < place]
         shown = ids[: page.limit]

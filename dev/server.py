@@ -5,6 +5,7 @@ Requests that never become one (bad syntax, too large) are answered as problem+j
 
 import errno
 import logging
+import sys
 import threading
 import uuid
 from typing import Any
@@ -20,6 +21,7 @@ from dev.problems import Reply
 from dev.refusals import refusal
 
 HOST = "127.0.0.1"
+NEVER = sys.maxsize
 
 
 class PortInUse(Exception):
@@ -87,6 +89,9 @@ class Server:
                 # Read and refused by the gateway: a client that is cut off while it sends never sees why.
                 max_request_body_size=6 * MAX_BODY_BYTES,
                 max_request_header_size=MAX_HEADER_BYTES + 1,
+                # Kept in memory: a temporary file would stay open for as long as its broken connection is remembered.
+                inbuf_overflow=NEVER,
+                outbuf_overflow=NEVER,
                 connection_limit=1000,
                 clear_untrusted_proxy_headers=False,
                 expose_tracebacks=False,

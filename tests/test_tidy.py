@@ -125,6 +125,17 @@ def test_every_module_begins_with_what_it_promises() -> None:
     nothing([name for name in python_files(*PRODUCT, "dev/") if not ast.get_docstring(tree(name))])
 
 
+def test_the_ways_to_say_no_are_listed_where_they_begin() -> None:
+    """Whoever opens an errors.py sees in its first lines what there is; one that has a single error says it there."""
+    unlisted = []
+    for name in (each for each in python_files("wallet_api/") if re.fullmatch(r"wallet_api/\w+/errors\.py", each)):
+        classes = [node.name for node in tree(name).body if isinstance(node, ast.ClassDef)]
+        if len(classes) > 1:
+            promised = ast.get_docstring(tree(name)) or ""
+            unlisted += [f"{name}: {each}" for each in classes if not re.search(rf"\b{each}\b", promised)]
+    nothing(unlisted)
+
+
 def mirror_of(name: str) -> str:
     """`wallet_api/ledger/folding.py` → `tests/ledger/test_folding.py`; chalicelib's routes → `tests/routes/`."""
     path = Path(name)

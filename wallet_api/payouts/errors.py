@@ -5,6 +5,9 @@ PayoutAccountMissing       there is no account to pay to
 PayoutAccountCoolingDown   the account is too new to be paid to
 PayoutBelowMinimum         so little is not paid out
 PayoutExceedsAvailable     more than was earned before midnight and is there
+
+This is no refusal:
+NothingScheduled           the merchant is paid out on request only, and its night passes without a payout
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused
 from wallet_api.withdrawals.model import (
     ARRIVES_WITHIN,
     FIRST_LOOK,
-    LONGEST_WAIT,
     LOOKED_AT_EVERY,
     LOOKED_AT_FOR,
     TRANSITIONS,
@@ -98,7 +97,7 @@ def test_it_is_asked_about_ever_less_often_and_once_a_day_after_its_end() -> Non
     """O7, O8."""
     waits = [NEW.next_look(NOW + age) for age in (timedelta(), timedelta(minutes=10), timedelta(hours=9))]
     assert waits == [
-        NOW + FIRST_LOOK, NOW + timedelta(minutes=15), NOW + timedelta(hours=9) + LONGEST_WAIT,
+        NOW + FIRST_LOOK, NOW + timedelta(minutes=15), NOW + timedelta(hours=9) + timedelta(hours=1),
     ]  # fmt: skip
     paid = told(APPROVED)
     assert paid.next_look(NOW + MINUTE) == NOW + MINUTE + LOOKED_AT_EVERY

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from wallet_api.cards.model import Card
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.gateways.acquirer import RefundDecline, RefundOrder, RefundOutcome
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.money import Money, zero
 from wallet_api.payments.errors import PaymentProcessing
 from wallet_api.payments.model import MAX_REFUNDS, PROCESSING, SUCCEEDED, Bearer, Payment
@@ -54,7 +55,8 @@ LEASE = timedelta(seconds=30)
 """How long the request that made a refund has for handing it to the acquirer before the schedule does."""
 CARD_WITHIN = timedelta(days=5)
 """How long a card's bank takes at most, as far as anybody can say, until it shows the money."""
-FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
+FIRST_LOOK = timedelta(seconds=60)
+"""When the acquirer is asked about a refund again, at the earliest."""
 
 
 class Refund(Struct, frozen=True):
@@ -217,8 +219,8 @@ def sent(refund: Refund, way: Way) -> Refund:
 
 
 def next_look(refund: Refund, now: datetime) -> datetime:
-    """When to ask again how a refund ended: soon at first, then ever less often, at least hourly."""
-    return now + min(max(FIRST_LOOK, (now - refund.created_at) / 2), LONGEST_WAIT)
+    """When to ask again how a refund ended."""
+    return ask_again_at(refund.created_at, now, FIRST_LOOK)
 
 
 def story_of_refund(refund: Refund) -> tuple[Step, ...]:

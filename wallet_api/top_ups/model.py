@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from wallet_api.errors import FieldProblem
 from wallet_api.gateways.acquirer import ChargeOrder, DeclineCode
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.errors import (
     AccountMissing,
@@ -37,7 +38,8 @@ LARGEST = 50_000_00
 """The most that one top-up may bring, in minor units of any currency until exchange rates exist."""
 OPEN: tuple[Status, ...] = ("processing", "requires_action")
 
-_FIRST_LOOK, _LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
+FIRST_LOOK = timedelta(seconds=60)
+"""When the acquirer is asked about a top-up again, at the earliest."""
 
 
 class Asking(Struct, frozen=True):
@@ -168,8 +170,8 @@ def unless_failed(top_up: TopUp) -> TopUp:
 
 
 def next_look(created_at: datetime, now: datetime) -> datetime:
-    """When to ask again for an outcome that is not known: soon at first, then ever less often, at least hourly."""
-    return now + min(max(_FIRST_LOOK, (now - created_at) / 2), _LONGEST_WAIT)
+    """When to ask again for an outcome that is not known."""
+    return ask_again_at(created_at, now, FIRST_LOOK)
 
 
 def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from wallet_api.cards.model import Card
 from wallet_api.clock import rfc3339
 from wallet_api.gateways.acquirer import CreditDecline, CreditOrder, CreditOutcome
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.ledger.accounts import Payer
 from wallet_api.ledger.limits import NEW_CARD, limits_of
 from wallet_api.ledger.spending import spent_in
@@ -31,7 +32,6 @@ OPEN: tuple[Status, ...] = ("processing",)
 
 FIRST_LOOK = timedelta(seconds=30)
 """When the acquirer is asked about a withdrawal for the first time: after whoever asked for it had their answer."""
-LONGEST_WAIT = timedelta(hours=1)
 LOOKED_AT_EVERY = timedelta(days=1)
 LOOKED_AT_FOR = timedelta(days=10)
 """How long a withdrawal is asked about, once a day, after the acquirer last said how it ended: banks return money within days."""
@@ -155,7 +155,7 @@ class Withdrawal(Struct, frozen=True):
     def next_look(self, now: datetime) -> datetime | None:
         """When to ask again: soon at first, then ever less often; None once nothing more is to be heard."""
         if self.is_open:
-            return now + min(max(FIRST_LOOK, (now - self.created_at) / 2), LONGEST_WAIT)
+            return ask_again_at(self.created_at, now, FIRST_LOOK)
         since = self.ended_at or self.settled_at or now
         if self.status == "returned" or now - since > LOOKED_AT_FOR:
             return None

@@ -21,21 +21,15 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from dev.functions import RIGHTS, logical
 from dev.packaging import STAGES
 from dev.templates import Template
-from tests.infra.packaged import in_stage
+from tests.infra.packaged import expanded_by_sam, in_stage
 
 ACCOUNT, REGION, BUCKET = "123456789012", "eu-central-1", "wallet-packages"
 UNPLAYED = ("AWS::ApiGateway::", "AWS::WAFv2::")
 """moto makes no REST API from a body. That part is held by cfn-lint, and by the local server, which answers as the template says."""
-
-
-class _Session:
-    region_name = REGION
 
 
 @pytest.fixture(scope="module", params=STAGES)
@@ -46,12 +40,7 @@ def stage(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def expanded(stage: str, written: dict[str, Path]) -> Template:
     """CloudFormation's own words, from SAM's."""
-    template = json.loads(written[stage].read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/deployment.zip"
-    found: Template = Translator({}, Parser(), boto_session=_Session()).translate(template, {"Stage": stage})
-    return found
+    return expanded_by_sam(json.loads(written[stage].read_text()), BUCKET)
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,14 @@ from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.sms import Sms
 from wallet_api.ids import new_id
 from wallet_api.metrics import Measure, Metrics
-from wallet_api.notifications.model import Kind, Notice, Recipient, next_try
-from wallet_api.notifications.store import BUCKET, NOTICE, NoticeItem, notice_item
+from wallet_api.notifications.model import GIVEN_UP_AFTER, Kind, Notice, Recipient, next_try
+from wallet_api.notifications.store import NOTICE, NoticeItem, notice_item
 from wallet_api.people.model import Locale, Person, calling_code
 from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.model import wide_sms_shares
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.errors import StorageFault
 
 CLAIMED_FOR = timedelta(minutes=2)
@@ -49,13 +50,15 @@ class Notifications(Struct, frozen=True):
     mail: Mail
     metrics: Metrics
     items: type[NoticeItem]
+    work: DueWork
 
     @staticmethod
     def open(
         storage: Storage, clock: Clock, people: People, rate_limits: RateLimits, sms: Sms, mail: Mail, metrics: Metrics
     ) -> Notifications:
         """Binds the notices to their table."""
-        return Notifications(storage, clock, people, rate_limits, sms, mail, metrics, storage.bind(NoticeItem))
+        items, work = storage.bind(NoticeItem), DueWork.open(storage, NOTICE, 0, limit=DUE_AT_ONCE)
+        return Notifications(storage, clock, people, rate_limits, sms, mail, metrics, items, work)
 
     def tell(self, person_id: str, kind: Kind, write: AtomicWrite, *, former: Person | None = None) -> None:
         """Adds a notice to the write that does what it tells of.
@@ -80,8 +83,8 @@ class Notifications(Struct, frozen=True):
 
     def send_due(self) -> int:
         """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
-        ended = 0
-        due = list(self.storage.due(self.items, (BUCKET,), self.clock.now(), limit=DUE_AT_ONCE))
+        ended, given_up = 0, 0
+        due = list(self.work.by(self.clock.now()))
         for notice_id in due:
             try:
                 ended += self._send(notice_id)
@@ -90,7 +93,11 @@ class Notifications(Struct, frozen=True):
             except Exception:
                 # One notice that cannot be sent must not keep the others waiting.
                 logger.exception("a notice stays unsent", extra={"notice_id": notice_id})
+                failing = self.work.put_off(notice_id, self.clock.now(), leased=CLAIMED_FOR)
+                given_up += failing >= GIVEN_UP_AFTER
         self.metrics.tell(Measure("notices_due", len(due)))
+        if given_up:
+            self.metrics.tell(Measure("notices_given_up", given_up))
         return ended
 
     def _send(self, notice_id: str) -> bool:
@@ -113,7 +120,7 @@ class Notifications(Struct, frozen=True):
                 actions = [
                     items.told.set(told),
                     items.tries.set(notice.tries + 1),
-                    items.due_at.set(rfc3339(again_at)),
+                    *self.work.moved(items, notice.id, again_at),
                 ]
                 write.update(bare, actions, (items.pk.exists(), _ClaimedElsewhere()))
         return not left
@@ -127,7 +134,7 @@ class Notifications(Struct, frozen=True):
         with self.storage.atomic_write() as write:
             write.update(
                 items(notice_id, NOTICE),
-                [items.due_at.set(rfc3339(now + CLAIMED_FOR))],
+                self.work.leased(items, now + CLAIMED_FOR),
                 (items.due_at == found.due_at, _ClaimedElsewhere()),
             )
         return found.notice()

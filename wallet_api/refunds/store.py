@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from pynamodb.attributes import BooleanAttribute
 
-from wallet_api.clock import rfc3339
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.refunds.errors import RefundMoved
 from wallet_api.refunds.model import LEASE, OPEN, Refund, next_look
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute
 
 REFUND = "refund"
@@ -57,17 +57,16 @@ class RefundStore(Struct, frozen=True):
 
     storage: Storage
     items: type[RefundItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> RefundStore:
         """Binds the refunds' items to their table."""
-        return RefundStore(storage, storage.bind(RefundItem))
+        return RefundStore(storage, storage.bind(RefundItem), DueWork.open(storage, REFUND, DUE_BUCKETS))
 
     def add(self, refund: Refund, write: AtomicWrite) -> None:
         """Adds a new refund to the write; an open one is due when the lease of its request is over."""
-        due: dict[str, Any] = {}
-        if refund.is_open:
-            due = {"due_bucket": _due_bucket(refund.id), "due_at": rfc3339(refund.created_at + LEASE)}
+        due = self.work.place(refund.id, refund.created_at + LEASE) if refund.is_open else {}
         write.put(self.items.of(refund, pk=refund.id, sk=REFUND, **due), StaleAccount())
 
     def bring_on(self, before: Refund, after: Refund, now: datetime, write: AtomicWrite) -> None:
@@ -77,15 +76,8 @@ class RefundStore(Struct, frozen=True):
             name: getattr(after, name) for name in ("status", "submitted_at", "ended_at", "decline_code", "kept")
         }
         actions: list[Any] = [getattr(items, name).set(value) for name, value in changed.items() if value is not None]
-        if after.status in OPEN:
-            actions.append(items.due_at.set(rfc3339(next_look(after, now))))
-        else:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        actions += self.work.moved(items, after.id, next_look(after, now) if after.status in OPEN else None)
         write.update(items(after.id, REFUND), actions, (items.status == before.status, RefundMoved()))
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of open refunds whose end should be asked for by now."""
-        return self.storage.due(self.items, (f"{REFUND}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def find(self, refund_id: str, trip: Trip) -> Read[Refund | None]:
         """A refund by its id, or None."""
@@ -96,7 +88,3 @@ class RefundStore(Struct, frozen=True):
         """The refunds of these ids, in their order; at most a hundred."""
         reads = [self.find(refund_id, trip) for refund_id in refund_ids]
         return Read(lambda: [refund for refund in (read() for read in reads) if refund is not None])
-
-
-def _due_bucket(refund_id: str) -> str:
-    return f"{REFUND}/{int.from_bytes(refund_id[-2:].encode(), 'big') % DUE_BUCKETS}"

@@ -215,7 +215,7 @@ def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(api: Api, cloud: L
     settling = replace(cloud.wallet.withdrawals, acquirer=breaks, metrics=ears)
     assert settling.settle_due() == 1
     assert [shown(api, bo, made)["status"], shown(api, ada, poisoned)["status"]] == ["succeeded", "processing"]
-    assert list(settling.store.due(cloud.clock.now())) == []
+    assert list(settling.store.work.by(cloud.clock.now())) == []
     cloud.clock.advance("5h")
     settling.settle_due()
     assert ears.woken == [("stuck_processing", 0), ("stuck_processing", 1)]
@@ -229,10 +229,10 @@ def test_those_without_an_end_are_asked_about_before_those_that_have_theirs(api:
     ada = signed_in_again(api, ada)
     opened = {withdraw(api, ada, card_id, 888_02).ok(201)["id"] for _ in range(5)}
     cloud.clock.advance("31s")
-    due = list(cloud.wallet.withdrawals.store.due(cloud.clock.now()))
+    due = list(cloud.wallet.withdrawals.store.work.by(cloud.clock.now()))
     assert (set(due[:5]), set(due[5:])) == (opened, ended)
     later(cloud, "30s", "25h")
-    assert list(cloud.wallet.withdrawals.store.due(cloud.clock.now())) == []
+    assert list(cloud.wallet.withdrawals.store.work.by(cloud.clock.now())) == []
 
 
 def test_an_ended_one_is_asked_about_for_ten_days_and_no_more(api: Api, cloud: LocalCloud) -> None:

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile
-from wallet_api.confirmations.model import DEFAULTS, Channel, Confirmation, Preferences, Side, wanted
-from wallet_api.confirmations.store import ConfirmationItem, ConfirmationStore
+from wallet_api.confirmations.model import DEFAULTS, LEASE, Channel, Confirmation, Preferences, Side, wanted
+from wallet_api.confirmations.store import ConfirmationStore
 from wallet_api.confirmations.use_cases.phones import Phones
 from wallet_api.confirmations.use_cases.sides import Sides
 from wallet_api.confirmations.use_cases.wording import Wording, worded
@@ -77,7 +77,7 @@ class Sending(Struct, frozen=True):
         mail: Mail,
     ) -> Sending:
         """Binds the confirmations to their table."""
-        store = ConfirmationStore(storage, storage.bind(ConfirmationItem))
+        store = ConfirmationStore.open(storage)
         return Sending(storage, clock, people, phones, sides, rate_limits, sms, mail, phones.push, store)
 
     def take(self, messages: Sequence[QueueMessage]) -> list[str]:
@@ -85,12 +85,20 @@ class Sending(Struct, frozen=True):
         failed: list[str] = []
         for message in messages:
             try:
-                self._send(self._named(message))
+                self._take(self._named(message))
             except Exception:
                 # One message that cannot be taken must not keep the others waiting.
                 logger.exception("a message is given back", extra={"message_id": message.id})
                 failed.append(message.id)
         return failed
+
+    def _take(self, event_id: str) -> None:
+        try:
+            self._send(event_id)
+        except Exception:
+            # The schedule sends another message for it later, and after that ever less often.
+            self.store.work.put_off(event_id, self.clock.now(), leased=LEASE)
+            raise
 
     def _named(self, message: QueueMessage) -> str:
         event_id = message.names().get("confirmation", "")

@@ -72,6 +72,10 @@ def headers() -> Json:
         "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
         "RateLimit": {"description": "What is used up, and when it begins anew.", "schema": {"type": "string"}},
         "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
+        "Location": {
+            "description": "Where it is, from where it was looked for.",
+            "schema": {"type": "string", "format": "uri-reference"},
+        },
         "Idempotent-Replayed": {"description": "`true`: this was decided before.", "schema": {"enum": ["true"]}},
     }
 

@@ -40,14 +40,17 @@ def schemas_of(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Json], Json]:
 
 
 def _settle(component: Json) -> None:
-    """A body's shape forbids what it does not know; every other one is an answer's."""
+    """A body's shape forbids what it does not know; every other one is an answer's.
+
+    An object that may be left away is no default: one with nothing in it says what is left away in it, too.
+    """
     answer = "additionalProperties" not in component
     if "description" in component:
         component["description"] = inspect.cleandoc(component["description"])
     if answer and component.get("type") == "object":
         component["required"] = list(component["properties"])
     for name, field in component.get("properties", {}).items():
-        if answer or field.get("default", "") is None:
+        if answer or field.get("default", "") is None or isinstance(field.get("default"), dict):
             field.pop("default", None)
         form = _form_of(name)
         if answer and form:

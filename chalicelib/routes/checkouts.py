@@ -8,7 +8,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from chalicelib.http import Call, Document, Routes, endpoint
+from chalicelib.documents import Document
+from chalicelib.http import Call, Routes, endpoint
 from chalicelib.messages import Locale
 from chalicelib.routes.docs import SAFE_PAGE
 from wallet_api.errors import NotFound

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.documents import Document
 from chalicelib.headers import VERSION
-from chalicelib.http import Call, Document, Routes, endpoint
+from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound, WalletError

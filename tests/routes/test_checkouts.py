@@ -33,6 +33,17 @@ def test_what_a_merchant_wrote_is_text_and_never_markup(api: Api, shop: Shop) ->
     assert page.headers["cache-control"] == "no-store"
 
 
+def test_a_page_that_was_passed_on_in_a_chat_is_still_there(api: Api, shop: Shop) -> None:
+    """WeChat adds to the addresses that are sent in it; and what one payer sees, nobody keeps."""
+    payment = a_payment(api, shop)
+    path = f"/checkout/{payment['id']}"
+    page = api.get(f"{path}?from=singlemessage&isappinstalled=0", lang="en")
+    assert (page.status, "12.50 CNY" in page.text) == (200, True)
+    assert "etag" not in page.headers
+    assert api.get(path, headers={"If-None-Match": "*"}).status == 200
+    assert api.get(f"{path}/").headers["location"] == f"../{payment['id']}"
+
+
 @pytest.mark.parametrize(("lang", "text"), [("zh-CN", "请用钱包 App 扫描二维码"), ("en", "Scan the code")])
 def test_the_page_shows_who_asks_for_what_and_draws_the_code(api: Api, shop: Shop, lang: str, text: str) -> None:
     """D2: the address that the merchant got leads here."""

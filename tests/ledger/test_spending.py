@@ -258,9 +258,10 @@ def test_what_takes_less_counts_in_a_day_of_its_own_beside_the_tiers_sums(rich: 
     for period in PERIODS:
         assert used(rich, period) == smaller.amount + 700, "it goes into the tier's own sums as well"
     payer = Payer(rich.ledger.accounts.require(ADA), reserved=False, **{kind: True})
-    reached = counter_reached(payer, cny(1), rich.cloud.clock.now())
-    assert reached is not None
-    assert (reached.period, reached.limit) == ("day", smaller)
+    for clock_is_behind in (timedelta(), timedelta(days=1), timedelta(days=400)):
+        reached = counter_reached(payer, cny(1), rich.cloud.clock.now() - clock_is_behind)
+        assert reached is not None
+        assert (reached.period, reached.limit) == ("day", smaller)
     with pytest.raises(DailyLimitReached) as refusal:
         debit(1)
     assert refusal.value.facts == {"limit": smaller}

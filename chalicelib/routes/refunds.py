@@ -116,7 +116,7 @@ def create_refund(call: Call[CreateRefund]) -> Any:
     amount = None if body.amount is None else body.amount.money()
     wish = GivingBack(_payment_id(body.payment_id), amount, body.reason)
     decided = call.wallet.refunds.create(call.merchant, wish, call.asked)
-    return Decided(_view(decided.value, call.merchant), decided.replayed)
+    return Decided(_view(decided.value, call), decided.replayed)
 
 
 @endpoint(
@@ -134,7 +134,7 @@ def get_refund(call: Call[None]) -> Any:
     """A refund that the merchant made, or that the customer got, with its timeline and that of the request it answers."""
     refund = call.wallet.refunds.get(call.party, call.id("refund_id", "ref"))
     steps = call.wallet.refund_requests.story_of_refund(call.party, refund)
-    return RefundStoryView(**_fields(refund, call.party), timeline=timeline_view(steps, call.locale))
+    return RefundStoryView(**_fields(refund, call), timeline=timeline_view(steps, call.locale))
 
 
 @endpoint(
@@ -152,7 +152,7 @@ def get_refund(call: Call[None]) -> Any:
 def list_refunds(call: Call[None]) -> Any:
     """Newest first, as they stand now."""
     page = call.wallet.refunds.of_payment(call.party, _payment_id(call.query.payment_id), call.query.page())
-    return ListView.of(Page(tuple(_view(refund, call.party) for refund in page.rows), page.next_cursor))
+    return ListView.of(Page(tuple(_view(refund, call) for refund in page.rows), page.next_cursor))
 
 
 def _payment_id(text: str) -> str:
@@ -162,12 +162,12 @@ def _payment_id(text: str) -> str:
     return text
 
 
-def _view(refund: Refund, viewer: Customer | MerchantCaller) -> RefundView:
-    return RefundView(**_fields(refund, viewer))
+def _view(refund: Refund, call: Call[Any]) -> RefundView:
+    return RefundView(**_fields(refund, call))
 
 
-def _fields(refund: Refund, viewer: Customer | MerchantCaller) -> dict[str, Any]:
-    side = "merchant" if isinstance(viewer, MerchantCaller) else "payer"
+def _fields(refund: Refund, call: Call[Any]) -> dict[str, Any]:
+    side = "merchant" if isinstance(call.party, MerchantCaller) else "payer"
     return {
         "id": refund.id,
         "status": refund.status,
@@ -180,7 +180,7 @@ def _fields(refund: Refund, viewer: Customer | MerchantCaller) -> dict[str, Any]
         "diverted_reason": refund.diverted if side == "payer" or refund.diverted == "wallet_closed" else None,
         "card": _card(refund) if side == "payer" else None,
         "decline_code": refund.decline_code,
-        "expected_at": rfc3339(refund.expected_at),
+        "expected_at": rfc3339(refund.expected_at(call.wallet.clock.now())),
         "submitted_at": _time(refund.submitted_at),
         "ended_at": _time(refund.ended_at),
         "created_at": rfc3339(refund.created_at),

@@ -127,10 +127,20 @@ def test_a_file_of_any_day_may_tell_what_it_has_been(
 
 
 def test_what_is_on_its_way_has_a_time_by_which_it_is_expected() -> None:
-    assert NEW.expected_at == NOW + ARRIVES_WITHIN
-    assert told(APPROVED).expected_at == NOW + MINUTE + ARRIVES_WITHIN
-    assert told(DECLINED, APPROVED).expected_at == NOW + 2 * MINUTE + ARRIVES_WITHIN
-    assert told(DECLINED).expected_at is told(APPROVED, RETURNED).expected_at is None
+    assert NEW.expected_at(NOW) == NOW + ARRIVES_WITHIN
+    assert told(APPROVED).expected_at(NOW) == NOW + MINUTE + ARRIVES_WITHIN
+    assert told(DECLINED, APPROVED).expected_at(NOW) == NOW + 2 * MINUTE + ARRIVES_WITHIN
+    assert told(DECLINED).expected_at(NOW) is told(APPROVED, RETURNED).expected_at(NOW) is None
+
+
+def test_no_time_is_told_that_has_passed_while_nobody_knows_the_end() -> None:
+    """What was announced is over: the truth is that it takes longer, and not when it will be."""
+    announced = NOW + ARRIVES_WITHIN
+    for now, expected_at, what in ((announced - MINUTE, announced, "expected"), (announced, None, "delayed")):
+        assert NEW.expected_at(now) == expected_at
+        last = story_of_withdrawal(NEW, now)[-1]
+        assert (last.at, last.what, last.expected_at) == (None, f"withdrawal.{what}", expected_at)
+    assert story_of_withdrawal(told(APPROVED), announced)[-1].what == "withdrawal.succeeded"
 
 
 STORIES = {
@@ -159,7 +169,7 @@ STORIES = {
 @pytest.mark.parametrize("steps", STORIES)
 def test_its_story_tells_each_step_with_what_it_moved(steps: str) -> None:
     withdrawal, amounts = STORIES[steps]
-    story = story_of_withdrawal(withdrawal)
+    story = story_of_withdrawal(withdrawal, NOW)
     assert [step.what.removeprefix("withdrawal.") for step in story] == steps.split()
     assert [step.amount and step.amount.amount for step in story] == amounts
     times = [step.at for step in story if step.at is not None]

@@ -179,6 +179,8 @@ def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
     steps = [Step(top_up.created_at, "top_up.created", top_up.id, top_up.amount)]
     if top_up.status == "requires_action":
         steps.append(Step(top_up.created_at, "top_up.requires_action", top_up.id, top_up.amount))
+    if top_up.status == "processing":
+        steps.append(Step(None, "top_up.expected", top_up.id, top_up.amount))
     if top_up.settled_at is not None:
         steps.append(Step(top_up.settled_at, f"top_up.{top_up.status}", top_up.id, top_up.amount))
     if top_up.corrected_at is not None:

@@ -124,11 +124,11 @@ class Withdrawal(Struct, frozen=True):
         """What a return gives back: the fee too, unless it was given back before and never charged again."""
         return self.amount + self.charged
 
-    @property
-    def expected_at(self) -> datetime | None:
-        """By when the money should be seen on the card; None once it does not come."""
+    def expected_at(self, now: datetime) -> datetime | None:
+        """By when the money should be seen on the card; None once it does not come, and once it takes longer than was announced."""
         if self.status == "processing":
-            return self.created_at + ARRIVES_WITHIN
+            announced = self.created_at + ARRIVES_WITHIN
+            return announced if now < announced else None
         arrived = self.corrected_at or self.settled_at or self.created_at
         return arrived + ARRIVES_WITHIN if self.status == "succeeded" else None
 
@@ -179,16 +179,16 @@ def require_debit(card: Card) -> Card:
     return card
 
 
-def story_of_withdrawal(withdrawal: Withdrawal) -> tuple[Step, ...]:
+def story_of_withdrawal(withdrawal: Withdrawal, now: datetime) -> tuple[Step, ...]:
     """From the person's yes to the money's arrival or return, and what is still expected."""
 
     def step(at: datetime | None, what: str, amount: Money, expected_at: datetime | None = None) -> Step:
         return Step(at, f"withdrawal.{what}", withdrawal.id, amount, expected_at)
 
-    amount, back = withdrawal.amount, withdrawal.total
+    amount, back, expected_at = withdrawal.amount, withdrawal.total, withdrawal.expected_at(now)
     steps = [step(withdrawal.created_at, "created", back)]
     if withdrawal.is_open:
-        return (*steps, step(None, "expected", amount, withdrawal.expected_at))
+        return (*steps, step(None, "delayed" if expected_at is None else "expected", amount, expected_at))
     where = "kept" if withdrawal.aside and not withdrawal.corrected else "on_balance"
     if withdrawal.status == "failed" or withdrawal.corrected:
         steps += [step(withdrawal.settled_at, "failed", amount), step(withdrawal.settled_at, where, back)]
@@ -196,9 +196,9 @@ def story_of_withdrawal(withdrawal: Withdrawal) -> tuple[Step, ...]:
             return tuple(steps)
     if withdrawal.corrected:
         what = "borne" if withdrawal.borne else "corrected"
-        steps.append(step(withdrawal.corrected_at, what, amount, withdrawal.expected_at))
+        steps.append(step(withdrawal.corrected_at, what, amount, expected_at))
     else:
-        steps.append(step(withdrawal.settled_at, "succeeded", amount, withdrawal.expected_at))
+        steps.append(step(withdrawal.settled_at, "succeeded", amount, expected_at))
     if withdrawal.status == "returned":
         where = "recovered" if withdrawal.borne else "kept" if withdrawal.aside else "on_balance"
         steps += [

@@ -6,7 +6,8 @@ from contextlib import contextmanager, suppress
 from threading import Barrier, Thread
 from typing import Any
 
-READ_TIMEOUT_SECONDS = 5.0
+READ_TIMEOUT_SECONDS = 30.0
+"""No test waits for so long: it ends what would hang."""
 Respond = Callable[[str, bytes], bytes]
 """Gets an operation's name and a body; gives the bytes of the whole response."""
 

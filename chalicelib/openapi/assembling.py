@@ -58,7 +58,7 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
             "securitySchemes": parts.security_schemes(),
             "parameters": parts.parameters(),
             "headers": parts.headers(),
-            "schemas": {**components, "Problem": parts.problem_schema(), **(DATA if told else {})},
+            "schemas": {**components, **parts.problem_schemas(), **(DATA if told else {})},
             "examples": {code: parts.problem_example(error, server_url) for code, error in sorted(used.items())},
         },
     }

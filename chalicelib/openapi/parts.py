@@ -80,7 +80,8 @@ def headers() -> Json:
     }
 
 
-def problem_schema() -> Json:
+def problem_schemas() -> Json:
+    """A refusal, and what it says of a field."""
     text: Json = {"type": "string"}
     field = {
         "type": "object",
@@ -92,7 +93,7 @@ def problem_schema() -> Json:
         },
         "required": ["pointer", "code", "detail"],
     }
-    return {
+    problem = {
         "type": "object",
         "description": "RFC 9457 problem details. The facts of some codes stand beside these members.",
         "properties": {
@@ -104,10 +105,11 @@ def problem_schema() -> Json:
             "request_id": text,
             "money_moved": {"enum": ["no", "yes", "unknown"]},
             "retry": {"enum": ["never", "same_key", "new_key", "after"]},
-            "errors": {"type": "array", "items": field},
+            "errors": {"type": "array", "items": reference("schemas", "FieldProblem")},
         },
         "required": ["type", "title", "status", "detail", "code", "request_id", "money_moved", "retry"],
     }
+    return {"Problem": problem, "FieldProblem": field}
 
 
 def problem_example(error: type[WalletError], docs_url: str) -> Json:

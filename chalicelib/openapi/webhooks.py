@@ -84,7 +84,8 @@ def _event(kind: str) -> Json:
     if objects:
         data = {"allOf": [data, {"type": "object", "properties": {"object": {"enum": objects}}}]}
     told = {"type": {"const": kind}, "data": data}
-    return {"allOf": [reference("schemas", EVENT), {"type": "object", "properties": told}]}
+    title = "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
+    return {"title": f"{title}Event", "allOf": [reference("schemas", EVENT), {"type": "object", "properties": told}]}
 
 
 def _objects(kind: str) -> set[str]:

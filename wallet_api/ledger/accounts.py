@@ -33,7 +33,9 @@ logger = logging.getLogger(__name__)
 
 
 class StaleAccount(Unavailable):
-    """The wallet changed while the request was decided (the day turned); it is read again and the request tried anew."""
+    """What was read changed while the request was decided (the day turned, a mandate was charged, another was first to write): all
+    of it is read again, and the request tried anew.
+    """
 
     code = "wallet_changed"
 

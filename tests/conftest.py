@@ -9,7 +9,7 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.rights import rights
 from dev.server import Server
 from tests.client import Api
-from tests.daytime import USUAL, beginning
+from tests.daytime import USUAL, away_from_midnight, beginning
 from tests.faults.injector import Faults, injecting
 from tests.hashing import hashing
 from tests.ledger_world import World
@@ -47,9 +47,11 @@ def _running_server(_running_cloud: LocalCloud) -> Iterator[Server]:
 
 
 @pytest.fixture
-def cloud(_running_cloud: LocalCloud) -> LocalCloud:
+def cloud(request: pytest.FixtureRequest, _running_cloud: LocalCloud) -> LocalCloud:
     """The local cloud, emptied. Its streams stand still: call `cloud.pump.drain()` to fold and project."""
     _running_cloud.reset()
+    if request.node.get_closest_marker("present"):
+        _running_cloud.clock.advance(away_from_midnight() - _running_cloud.clock.now())
     return _running_cloud
 
 

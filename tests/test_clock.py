@@ -62,7 +62,7 @@ def test_tests_begin_before_or_after_midnight_and_never_right_before_it(midnight
 
 @pytest.mark.parametrize("text", ["2026-11-24", "2026-11-24T02:00:00", "noon"])
 def test_a_run_begins_at_no_moment_that_could_mean_two(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=text):
         beginning(text)
 
 

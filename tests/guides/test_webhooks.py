@@ -12,6 +12,7 @@ from tests.guides.newcomer import begun, guide, in_both_languages
 from tests.guides.test_guides import blocks
 
 
+@pytest.mark.present
 @in_both_languages
 def test_every_block_of_the_guide_runs(
     api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str

@@ -21,6 +21,7 @@ def told(server: Receiver) -> list[dict[str, Any]]:
     return [json.loads(each.body) for each in server.received]
 
 
+@pytest.mark.present
 def test_an_event_is_posted_signed_and_as_the_api_shows_it_p26(
     api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
 ) -> None:
@@ -73,6 +74,7 @@ def test_only_what_an_endpoint_wants_goes_there_and_only_to_its_merchant(
     assert [each["event_type"] for each in deliveries(api, shop, some["id"])] == ["payment.canceled"]
 
 
+@pytest.mark.present
 def test_while_a_secret_rolls_a_receiver_may_know_either_p27(
     api: Api, cloud: LocalCloud, server: Receiver, shop: Shop
 ) -> None:

@@ -11,13 +11,13 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.spending_refusals import SPENDING_REFUSALS
 from chalicelib.timeline_views import StepView, timeline_view
 from chalicelib.views import Body, ListView, MoneyIn, MoneyView, PageQuery, View
-from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive
+from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive, CreditCardRefused
 from wallet_api.clock import rfc3339
 from wallet_api.fees.errors import AmountBelowMinimum, QuoteAllowanceUsed
 from wallet_api.ledger.operations import Decided
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
-from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused, WithdrawalMissing
+from wallet_api.withdrawals.errors import CardTooNew, WithdrawalMissing
 from wallet_api.withdrawals.model import Asking, Status, Withdrawal, story_of_withdrawal
 from wallet_api.withdrawals.use_cases import Wish
 

@@ -10,7 +10,7 @@ from tests.cards.test_model import a_card
 from wallet_api.gateways.acquirer import CreditOutcome
 from wallet_api.ledger.accounts import Account, Payer
 from wallet_api.money import Money
-from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused
+from wallet_api.withdrawals.errors import CardTooNew
 from wallet_api.withdrawals.model import (
     ARRIVES_WITHIN,
     FIRST_LOOK,
@@ -19,7 +19,6 @@ from wallet_api.withdrawals.model import (
     TRANSITIONS,
     Status,
     Withdrawal,
-    require_debit,
     require_old_enough,
     story_of_withdrawal,
 )
@@ -174,13 +173,6 @@ def test_its_story_tells_each_step_with_what_it_moved(steps: str) -> None:
     assert [step.amount and step.amount.amount for step in story] == amounts
     times = [step.at for step in story if step.at is not None]
     assert times == sorted(times)
-
-
-def test_money_goes_to_debit_cards_alone() -> None:
-    debit, credit = replace(a_card("1"), kind="debit"), a_card("2")
-    assert require_debit(debit) is debit
-    with pytest.raises(CreditCardRefused):
-        require_debit(credit)
 
 
 def a_payer(sent: int, day: str = "2026-11-22") -> Payer:

@@ -25,7 +25,7 @@ from wallet_api.ledger.limits import NEW_CARD, limits_of
 from wallet_api.ledger.spending import spent_in
 from wallet_api.money import Money, zero
 from wallet_api.timeline import Step
-from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused
+from wallet_api.withdrawals.errors import CardTooNew
 
 Status = Literal["processing", "succeeded", "failed", "returned"]
 OPEN: tuple[Status, ...] = ("processing",)
@@ -170,13 +170,6 @@ def require_old_enough(card: Card, amount: Money, now: datetime, payer: Payer | 
     sent = zero(amount.currency) if payer is None else spent_in(payer.account, "day", amount.currency, now, of=NEW_CARD)
     if limit < sent + amount:
         raise CardTooNew(limit=limit, usable_from=rfc3339(card.new_until))
-
-
-def require_debit(card: Card) -> Card:
-    """The card, when money may be withdrawn to it. Raises CreditCardRefused."""
-    if card.kind != "debit":
-        raise CreditCardRefused(card_id=card.id)
-    return card
 
 
 def story_of_withdrawal(withdrawal: Withdrawal, now: datetime) -> tuple[Step, ...]:

@@ -81,7 +81,7 @@ def test_of_schedules_that_overlap_one_sends(
     """Also when both have read that it is due before either has claimed it."""
     before = len(cloud.inbox.messages(someone.phone))
     notifications.tell_now(someone.id, "unlocked")
-    both, original = Barrier(2, timeout=5), Storage.get
+    both, original = Barrier(2, timeout=60), Storage.get
 
     def read_by_both(self: Storage, item_type: Any, pk: str, sk: str) -> Any:
         found = original(self, item_type, pk, sk)

@@ -176,12 +176,14 @@ def test_a_command_of_aws_is_one_that_there_is(page: str, command: str) -> None:
     kebab = {name: xform_name(name, "-") for name in (shape.members if shape is not None else {})}
     kebab = {name: RENAMED.get((service, operation, option), option) for name, option in kebab.items()}
     members = {option: shape.members[name] for name, option in kebab.items()} if shape is not None else {}
+    members |= {f"no-{option}": one for option, one in members.items() if one.type_name == "boolean"}
     # The command line's own, for what comes in pages.
     unknown = set(options) - set(members) - {"max-items", "query", "output", "region"}
     assert not unknown, f"{page}: {command}"
     for name, values in options.items():
         for value in values if name in members else ():
-            assert fields_of(value) <= fields_in(members[name]), f"{page}: {command}"
+            named = members[name].type_name != "map"
+            assert not named or fields_of(value) <= fields_in(members[name]), f"{page}: {command}"
     required = {kebab[name] for name in (shape.required_members if shape is not None else ())}
     assert required <= set(options), f"{page}: {command}"
 

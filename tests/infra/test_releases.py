@@ -24,6 +24,7 @@ OF_A_TRIAL = {
     "PushApnsSandbox": "arn:aws:sns:eu-central-1:123456789012:app/APNS_SANDBOX/wallet",
     "PushFcm": "arn:aws:sns:eu-central-1:123456789012:app/GCM/wallet",
     "RestoredTables": "r1",
+    "Begun": "20261122T010500Z",
 }
 
 
@@ -85,8 +86,8 @@ def test_a_version_with_another_description_is_another_version(expanded: Templat
 def test_a_versions_description_has_room_for_the_longest_that_may_be_given(template: Template) -> None:
     parameters = template["Parameters"]
     longest = {name: "x" * parameters[name]["MaxLength"] for name in ("PublicUrl", "MailSender")}
-    patterned = {name: OF_A_TRIAL[name].rpartition("/")[0] + "/" + "x" * 24 for name in OF_A_TRIAL if "Push" in name}
-    patterned["RestoredTables"] = "r" * 20
+    patterned = {name: OF_A_TRIAL[name].rpartition("/")[0] + "/" + "x" * 20 for name in OF_A_TRIAL if "Push" in name}
+    patterned |= {"RestoredTables": "r" * 20, "Begun": OF_A_TRIAL["Begun"]}
     for name, value in patterned.items():
         assert re.fullmatch(parameters[name]["AllowedPattern"], value), name
         assert not re.fullmatch(parameters[name]["AllowedPattern"], value + "x"), name

@@ -105,6 +105,16 @@ def problem_schemas() -> Json:
             "request_id": text,
             "money_moved": {"enum": ["no", "yes", "unknown"]},
             "retry": {"enum": ["never", "same_key", "new_key", "after"]},
+            "decline_code": {
+                "type": "string",
+                "description": "Why money did not move: `GET /v1/decline_codes` explains each.",
+            },
+            "attempts_left": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "How many more tries there are before a lock.",
+            },
+            "retry_after_seconds": {"type": "integer", "minimum": 0, "description": "As `Retry-After`."},
             "errors": {"type": "array", "items": reference("schemas", "FieldProblem")},
         },
         "required": ["type", "title", "status", "detail", "code", "request_id", "money_moved", "retry"],

@@ -40,23 +40,28 @@ def schemas_of(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Json], Json]:
 
 
 def _settle(component: Json) -> None:
-    """A body's shape forbids what it does not know; every other one is an answer's.
-
-    An object that may be left away is no default: one with nothing in it says what is left away in it, too.
-    """
+    """A body's shape forbids what it does not know; every other one is an answer's."""
     answer = "additionalProperties" not in component
     if "description" in component:
         component["description"] = inspect.cleandoc(component["description"])
     if answer and component.get("type") == "object":
         component["required"] = list(component["properties"])
     for name, field in component.get("properties", {}).items():
-        if answer or field.get("default", "") is None or isinstance(field.get("default"), dict):
+        if answer or _is_no_default(field):
             field.pop("default", None)
         form = _form_of(name)
         if answer and form:
             for kind in (field, *field.get("anyOf", [])):
                 if kind.get("type") == "string":
                     kind["format"] = form
+
+
+def _is_no_default(field: Json) -> bool:
+    """Null and an object with nothing in it say that something was left away; and where a field takes this or that, generators make a
+    type of its own, which no plain value is one of.
+    """
+    kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
+    return field.get("default", "") is None or isinstance(field.get("default"), dict) or len(kinds) > 1
 
 
 def _form_of(name: str) -> str | None:

@@ -1,0 +1,148 @@
+"""What is made once for all stages: who deploys may do what deploying takes, by CloudFormation's own lists, and nothing beyond it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+
+from dev.checks import LINT_TEMPLATE
+from dev.templates import ACCOUNT, Template, load_template
+from tests.infra.packaged import of_type
+
+MADE = load_template(ACCOUNT)
+NOT_OURS = (
+    "amplify", "apprunner", "appsync", "bedrock-agentcore", "cognito-idp", "ec2", "elasticfilesystem", "elasticloadbalancing",
+    "firehose", "kinesis", "s3files",
+)  # fmt: skip
+"""Services that a kind of resource may be joined to, and that no stage has."""
+UNUSED = {
+    # Tables that come from a bucket or live in several regions, and tables' items.
+    "dynamodb:*Item", "dynamodb:AssociateTableReplica", "dynamodb:CreateTableReplica", "dynamodb:DescribeImport", "dynamodb:Query",
+    "dynamodb:Scan",
+    # Roles that services make for themselves, and boundaries that are taken away.
+    "iam:CreateServiceLinkedRole", "iam:DeleteRolePermissionsBoundary",
+    # What is signed, layered, shared, or lives in a network or on instances of one's own.
+    "codedeploy:RegisterOnPremisesInstance", "lambda:GetCodeSigningConfig", "lambda:GetLayerVersion", "lambda:PassCapacityProvider",
+    "logs:*LogDelivery", "logs:*LogEvents", "logs:*LogStream*", "logs:*ResourcePolic*", "logs:PutBearerTokenAuthentication",
+    "s3:GetObjectMetadata", "s3:ListBucket", "s3:REST.PUT.OBJECT",
+    "secretsmanager:GetSecretValue", "secretsmanager:RemoveRegionsFromReplication", "secretsmanager:ReplicateSecretToRegions",
+    "wafv2:*PermissionPolicy",
+    # Lists of everything, which making a stack does not take.
+    "*:List*",
+}  # fmt: skip
+
+
+def statements(name: str) -> Iterator[dict[str, Any]]:
+    properties = MADE["Resources"][name]["Properties"]
+    documents = [each["PolicyDocument"] for each in properties.get("Policies", [properties])]
+    for document in documents:
+        yield from document["Statement"]
+
+
+def patterns(name: str) -> list[str]:
+    """The actions that are allowed; a statement may have one alone."""
+    return [action for each in statements(name) if each["Effect"] == "Allow" for action in actions_of(each)]
+
+
+def actions_of(statement: dict[str, Any]) -> list[str]:
+    actions: str | list[str] = statement["Action"]
+    return [actions] if isinstance(actions, str) else actions
+
+
+def covered(action: str, allowed: list[str]) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in allowed)
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LINT_TEMPLATE, "--", str(ACCOUNT)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_the_deployer_may_do_whatever_making_a_stage_takes(expanded: Template) -> None:
+    """By what CloudFormation says that it calls for each kind of resource in it."""
+    allowed, lacking = patterns("Deployer"), set()
+    for kind in {one["Type"] for one in expanded["Resources"].values()}:
+        handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-central-1", kind).schema["handlers"]
+        for act in ("create", "read", "update", "delete"):
+            for action in handlers.get(act, {}).get("permissions", ()):
+                if action.partition(":")[0] not in NOT_OURS and not covered(action, [*allowed, *UNUSED]):
+                    lacking.add(f"{kind}: {action}")
+    assert lacking == set()
+
+
+def test_the_deployer_touches_nobody_elses_things() -> None:
+    """Names that begin with wallet-, but for keys, mappings and addresses of API Gateway, whose names are ids."""
+    everywhere = {each["Sid"] for each in statements("Deployer") if each["Resource"] == "*"}
+    assert everywhere == {"Keys", "Looking", "OurSources"}
+    for each in statements("Deployer"):
+        if each["Sid"] in everywhere | {"Gateway", "Packages"}:
+            continue
+        resources = each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
+        for resource in resources:
+            assert (
+                "wallet-*" in resource["Fn::Sub"]
+                or "/wallet/*" in resource["Fn::Sub"]
+                or "deploymentconfig" in resource["Fn::Sub"]
+            )
+    assert not covered("kms:ReplicateKey", patterns("Deployer"))
+    assert not covered("iam:CreateUser", patterns("Deployer"))
+    assert not covered("dynamodb:PutItem", patterns("Deployer")), "it makes tables and writes nothing in them"
+    assert not covered("secretsmanager:GetSecretValue", patterns("Deployer"))
+
+
+def test_a_role_is_made_and_given_rights_only_within_the_boundary() -> None:
+    """Else whoever deploys could write themselves an administrator."""
+    by = {each["Sid"]: each for each in statements("Deployer")}
+    bounded = by["BoundedOnesAlone"]
+    assert bounded["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "RolesBoundary"}}}
+    giving = {"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"}
+    assert giving <= set(bounded["Action"])
+    free = [action for name, each in by.items() if name != "BoundedOnesAlone" for action in actions_of(each)]
+    assert not [action for action in giving if covered(action, free)]
+    assert not covered("iam:DeleteRolePermissionsBoundary", free)
+    passed = by["GivenToTheirServices"]["Condition"]["StringEquals"]["iam:PassedToService"]
+    assert set(passed) == {"apigateway.amazonaws.com", "codedeploy.amazonaws.com", "lambda.amazonaws.com"}
+
+
+def test_what_a_stages_roles_may_is_within_the_boundary(expanded: Template) -> None:
+    allowed = patterns("RolesBoundary")
+    for name, role in of_type(expanded, "AWS::IAM::Role").items():
+        for policy in role["Properties"].get("Policies", ()):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                for action in statement["Action"]:
+                    assert covered(action, allowed), f"{name}: {action}"
+    assert not [action for action in allowed if action.startswith("iam:") or action == "*"]
+
+
+def test_whoever_deploys_hands_over_a_package_and_acts_as_the_deployer_alone() -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"""
+    services = {action.partition(":")[0] for action in patterns("Deploying")}
+    assert services == {"cloudformation", "iam", "s3"}
+    (passing,) = [each for each in statements("Deploying") if each["Action"] == "iam:PassRole"]
+    assert passing["Resource"] == {"Fn::GetAtt": ["Deployer", "Arn"]}
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
+
+
+def test_packages_are_kept_encrypted_in_every_version_for_nobody_else() -> None:
+    bucket = MADE["Resources"]["Packages"]["Properties"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (tls,) = MADE["Resources"]["PackagesPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (tls["Effect"], tls["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_policies_have_room() -> None:
+    """10,240 characters in a role, 6,144 in a managed policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    for name, one in MADE["Resources"].items():
+        properties = one["Properties"]
+        if one["Type"] == "AWS::IAM::Role":
+            assert len(json.dumps(properties["Policies"], separators=(",", ":"))) <= 10_240, name
+        if one["Type"] == "AWS::IAM::ManagedPolicy":
+            assert len(json.dumps(properties["PolicyDocument"], separators=(",", ":"))) <= 6_144, name

@@ -17,10 +17,9 @@ from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile
-from wallet_api.confirmations.model import DEFAULTS, LEASE, Channel, Confirmation, Preferences, Side, wanted
+from wallet_api.confirmations.model import DEFAULTS, LEASE, Channel, Confirmation, Preferences, wanted
 from wallet_api.confirmations.store import ConfirmationStore
 from wallet_api.confirmations.use_cases.phones import Phones
-from wallet_api.confirmations.use_cases.sides import Sides
 from wallet_api.confirmations.use_cases.wording import Wording, worded
 from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
 from wallet_api.gateways.mail import Mail
@@ -33,6 +32,8 @@ from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.model import Share, confirmation_shares, wide_sms_shares
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.sessions.model import PushAddress
+from wallet_api.sides.model import Side
+from wallet_api.sides.use_cases import Sides
 from wallet_api.storage import Storage
 
 A_DAY = timedelta(days=1)
@@ -135,7 +136,7 @@ class Sending(Struct, frozen=True):
             found = self.people.find(confirmation.owner, trip)
             chosen = self.phones.preferences.find(confirmation.owner, trip)
             phones = self.phones.of(confirmation.owner, trip)
-            side = self.sides.reading(confirmation, trip)
+            side = self.sides.reading(confirmation.owner, confirmation.data, trip)
         person = found()
         if person is None:
             return None

@@ -108,6 +108,7 @@ RECOVERED = {"recovered_at": NOW - RECOVERED_FOR + timedelta(seconds=1)}
         (circumstances(HIGH), None),
         (circumstances(HIGH + 1), "new_payee"),
         (circumstances(HIGH + 1, payee_known=True), None),
+        (circumstances(LARGE), "new_payee"),
         (circumstances(LARGE, payee_known=True), None),
         (circumstances(LARGE + 1, payee_known=True), "large_amount"),
         (circumstances(SMALL, device_is_new=True), None),

@@ -92,6 +92,8 @@ function reachable(node) {
   for (const found of every("tr[data-param-name] :is(select, textarea, input):not([aria-label])")) {
     found.setAttribute("aria-label", found.closest("tr").dataset.paramName);
   }
+  // Its own English label would be read instead of what stands on it.
+  for (const found of every(".modal-btn.auth[aria-label]")) found.removeAttribute("aria-label");
   for (const found of every("pre.microlight")) found.tabIndex = 0;
 }
 

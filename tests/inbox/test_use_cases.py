@@ -51,7 +51,7 @@ def test_nobody_is_named_by_words_of_their_own(api: Api, cloud: LocalCloud) -> N
 def test_while_a_name_cannot_be_opened_everything_else_is_told(
     api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A31: the key service is away; what happened to the money is not."""
+    """The key service is away; what happened to the money is not."""
     payer, payee = a_person(api, cloud, balance=50_000), a_person(api, cloud)
     send(api, payer, payee, 700).ok(201)
     cloud.pump.drain()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from wallet_api.clock import Clock, rfc3339
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.gateways.mail import Mail
+from wallet_api.gateways.push import Pushed
 from wallet_api.gateways.sms import Sms
 from wallet_api.ids import new_id
 from wallet_api.metrics import Measure, Metrics
@@ -37,6 +39,13 @@ logger = logging.getLogger(__name__)
 
 class _ClaimedElsewhere(Exception):
     """Another run of the schedule sends this notice."""
+
+
+class Screens(Protocol):
+    """Whoever pushes to people's phones."""
+
+    def show(self, person: Person, pushed: Pushed, told: list[str]) -> bool:
+        """Pushes to each of a person's phones that has not got it, noting in `told` which have; whether all have by now."""
 
 
 class Notifications(Struct, frozen=True):
@@ -81,13 +90,15 @@ class Notifications(Struct, frozen=True):
         with self.storage.atomic_write() as write:
             self.tell(person_id, kind, write)
 
-    def send_due(self) -> int:
-        """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
+    def send_due(self, screens: Screens | None = None) -> int:
+        """Sends every notice that is due, on every channel and, where somebody pushes, to every phone of its person's; how many
+        reached all their contacts. Runs may overlap: each notice is in one's hands.
+        """
         ended, given_up = 0, 0
         due = list(self.work.by(self.clock.now()))
         for notice_id in due:
             try:
-                ended += self._send(notice_id)
+                ended += self._send(notice_id, screens)
             except _ClaimedElsewhere:
                 continue
             except Exception:
@@ -100,7 +111,7 @@ class Notifications(Struct, frozen=True):
             self.metrics.tell(Measure("notices_given_up", given_up))
         return ended
 
-    def _send(self, notice_id: str) -> bool:
+    def _send(self, notice_id: str, screens: Screens | None) -> bool:
         notice = self._claimed(notice_id)
         person = self.people.require(notice.person_id)
         told = list(notice.told)
@@ -108,7 +119,8 @@ class Notifications(Struct, frozen=True):
             if recipient.name not in told and self._reached(recipient, notice.kind, person.locale):
                 told.append(recipient.name)
         left = [each.name for each in self._recipients(notice, person) if each.name not in told]
-        again_at = next_try(notice, self.clock.now()) if left else None
+        shown = screens is None or self._shown(notice, person, screens, told)
+        again_at = next_try(notice, self.clock.now()) if left or not shown else None
         items, bare = self.items, self.items(notice.id, NOTICE)
         if left and again_at is None:
             logger.error("a notice was given up", extra={"notice_id": notice.id, "kind": notice.kind})
@@ -162,6 +174,21 @@ class Notifications(Struct, frozen=True):
         except MessageNotSent:
             return False
         return True
+
+    def _shown(self, notice: Notice, person: Person, screens: Screens, told: list[str]) -> bool:
+        """Whether every phone shows it by now; the words are those of the SMS, which name nobody, without their sender."""
+        words = _texts()[notice.kind][person.locale]
+        text = words["text"].removeprefix("【数字钱包】").removeprefix("Wallet: ")
+        facts = {"notice_id": notice.id, "type": f"security.{notice.kind}"}
+        seconds = int(GIVEN_UP_AFTER.total_seconds())
+        try:
+            return screens.show(
+                person, Pushed(words["subject"], text[:1].upper() + text[1:], notice.id, seconds, facts), told
+            )
+        except Exception:
+            # A phone that cannot be reached must not have the contacts told once more.
+            logger.exception("a notice is not pushed", extra={"notice_id": notice.id})
+            return False
 
     def _may_send_sms(self, phone: str) -> bool:
         """A notice counts towards what all SMS of a day may cost, and waits when that is used up."""

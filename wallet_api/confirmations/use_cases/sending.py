@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile
@@ -21,7 +22,7 @@ from wallet_api.confirmations.model import DEFAULTS, LEASE, Channel, Confirmatio
 from wallet_api.confirmations.store import ConfirmationStore
 from wallet_api.confirmations.use_cases.phones import Phones
 from wallet_api.confirmations.use_cases.wording import Wording, worded
-from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
+from wallet_api.gateways.errors import MessageNotSent, MessageUnsure
 from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.push import Push, Pushed
 from wallet_api.gateways.queue import MessageUnreadable, QueueMessage
@@ -169,18 +170,8 @@ class Sending(Struct, frozen=True):
         }
         seconds = int(confirmation.useful_for.total_seconds())
         pushed = Pushed(wording.title, wording.text, confirmation.id, seconds, facts)
-        for phone in ready.phones:
-            name = f"push/{phone.session_id}"
-            if name in told:
-                continue
-            try:
-                self.push.send(phone.service, self.phones.address(ready.person, phone), pushed)
-            except AddressGone:
-                self.phones.gone(ready.person, phone)
-            except MessageNotSent:
-                return False  # The company is away for the others as well.
-            told.append(name)
-        return True
+        phones = replace(self.phones, push=self.push)
+        return phones.show_on(ready.person, ready.phones, pushed, told)
 
     def _sms(self, ready: _Ready, wording: Wording, told: list[str]) -> bool:
         """Whether nothing is left to be done about an SMS: it went out, may have, or is one too many."""

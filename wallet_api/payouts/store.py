@@ -10,6 +10,7 @@ from msgspec import Struct
 from pynamodb.attributes import BinaryAttribute
 
 from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.payouts.errors import PayoutMoved
 from wallet_api.payouts.model import FIRST_LOOK, Payout, Schedule
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
@@ -21,10 +22,6 @@ PAYOUT, DESTINATION, SCHEDULE = "payout", "payout_destination", "payout_schedule
 DUE_BUCKETS = 8
 """Over how many index partitions the payouts are spread that the bank is asked about."""
 _TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "failure_code", "bank_reference")
-
-
-class PayoutMoved(Exception):
-    """Another request, or the schedule, brought this payout on first."""
 
 
 class PayoutItem(Item):

@@ -21,10 +21,10 @@ from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import AlreadyDecided, Operation
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Measure, Metrics
-from wallet_api.payouts.errors import PayoutMissing
+from wallet_api.payouts.errors import PayoutMissing, PayoutMoved
 from wallet_api.payouts.model import Payout
 from wallet_api.payouts.postings import correction_entry, paid_entry, return_entry, void_entry
-from wallet_api.payouts.store import PayoutMoved, PayoutStore, ScheduleStore
+from wallet_api.payouts.store import PayoutStore, ScheduleStore
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.settlement_days.use_cases import SettlementDays

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing
+from wallet_api.fees.errors import AmountBelowMinimum, FeeNotOffered, FeeScheduleMissing
 from wallet_api.fees.model import (
     FIRST,
     Charge,
@@ -121,6 +121,14 @@ def test_a_fee_that_the_payer_bears_comes_on_top() -> None:
     assert (charge.fee, charge.bearer, charge.on_top) == (cny(60), "payer", cny(60))
     quote = quoted(charge)
     assert (quote.on_top, quote.total) == (cny(60), cny(100_60))
+
+
+def test_less_than_the_least_amount_is_not_moved_and_the_least_is() -> None:
+    schedule = with_transfer(100, minimum_amount=1_00)
+    assert charge_by(schedule, transfer(1_00), NOW).fee == cny(1)
+    with pytest.raises(AmountBelowMinimum) as refusal:
+        charge_by(schedule, transfer(99), NOW)
+    assert refusal.value.facts == {"operation": "transfer", "minimum": cny(1_00)}
 
 
 def quoted(charge: Charge) -> Quote:

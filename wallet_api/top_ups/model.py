@@ -20,8 +20,6 @@ from wallet_api.ledger.errors import (
     IdempotencyKeyInUse,
     IdempotencyKeyReused,
     TransactionLimitExceeded,
-    WalletClosed,
-    WalletFrozen,
 )
 from wallet_api.ledger.operations import Operation
 from wallet_api.money import Money
@@ -158,8 +156,7 @@ def require_active(account: Account | None) -> None:
     """Raises AccountMissing, WalletFrozen or WalletClosed: nobody brings money into a wallet that is not in use."""
     if account is None:
         raise AccountMissing
-    if account.status != "active":
-        raise WalletClosed() if account.status == "closed" else WalletFrozen()
+    account.require_active()
 
 
 def unless_failed(top_up: TopUp) -> TopUp:

@@ -70,6 +70,9 @@ class Endpoint:
         self._open.clear()
 
     def close(self) -> None:
+        # Closing alone wakes nobody: the thread, and with it the port, would wait for one more connection.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.hang_up()
 

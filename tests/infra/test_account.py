@@ -1,15 +1,39 @@
 """What is made once for all stages: who deploys may do what deploying takes, by CloudFormation's own lists, and nothing beyond it."""
 
+import ast
+import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from types import ModuleType
 from typing import Any
 
+from botocore import xform_name
+from botocore.session import get_session
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
+from dev import (
+    alarms,
+    checking,
+    halting,
+    ledger,
+    letters,
+    logs,
+    master_secrets,
+    merchants,
+    readiness,
+    redrive,
+    restoring,
+    rotation,
+    stacks,
+    stuck,
+    tracing,
+)
 from dev.checks import LINT_TEMPLATE
+from dev.packaging import STAGES
 from dev.templates import ACCOUNT, Template, load_template
 from tests.infra.packaged import of_type
 
@@ -127,6 +151,61 @@ def test_whoever_deploys_hands_over_a_package_and_acts_as_the_deployer_alone() -
     (passing,) = [each for each in statements("Deploying") if each["Action"] == "iam:PassRole"]
     assert passing["Resource"] == {"Fn::GetAtt": ["Deployer", "Arn"]}
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
+
+
+NAMES = {"dynamodbstreams": "dynamodb", "sesv2": "ses", "apigateway": "apigateway"}
+"""What IAM calls a service otherwise than botocore."""
+
+
+def calls_of(module: ModuleType) -> Iterator[str]:
+    """The rights that a command's own calls take: each call of AWS's that its source names, on the clients that it makes."""
+    source = inspect.getsource(module)
+    services = {name for name in OPERATIONS if re.search(rf'"{name}"', source)}
+    for node in ast.walk(ast.parse(source)):
+        called = (
+            node.attr if isinstance(node, ast.Attribute) else node.value if isinstance(node, ast.Constant) else None
+        )
+        for service in services:
+            if isinstance(called, str) and called in OPERATIONS[service]:
+                name = "GET" if service == "apigateway" else OPERATIONS[service][called]
+                yield f"{NAMES.get(service, service)}:{name}"
+
+
+OPERATIONS = {
+    service: {xform_name(name): name for name in get_session().get_service_model(service).operation_names}
+    for service in (
+        "acm", "apigateway", "cloudformation", "cloudwatch", "dynamodb", "dynamodbstreams", "lambda", "logs", "secretsmanager", "sesv2",
+        "sns", "sqs", "sts",
+    )
+}  # fmt: skip
+COMMANDS = (
+    alarms, checking, halting, ledger, letters, logs, master_secrets, merchants, readiness, redrive, restoring, rotation, stacks, stuck,
+    tracing,
+)  # fmt: skip
+
+
+def test_whoever_is_on_call_may_do_what_the_commands_do() -> None:
+    allowed = [*patterns("Operating"), "sts:GetCallerIdentity"]
+    found = {call for module in COMMANDS for call in calls_of(module)}
+    assert len(found) > 20
+    assert {call for call in found if not covered(call, allowed)} == set()
+
+
+def test_what_the_wallet_itself_does_for_an_operator_they_may_as_well(expanded: Template) -> None:
+    """Merchants, fee schedules, verifying and rebuilding go through the wallet's own rules, in the operator's name."""
+    allowed = patterns("Operating")
+    for role in ("FoldLedgerRole", "VerifyLedgerRole", "SettleProcessingRole"):
+        (policy,) = expanded["Resources"][role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Sid"] not in ("Log", "ReadItsStream", "FindStreams"):
+                assert [action for action in statement["Action"] if not covered(action, allowed)] == [], role
+
+
+def test_nobody_on_call_changes_or_removes_an_entry() -> None:
+    (denied,) = [each for each in statements("Operating") if each["Effect"] == "Deny"]
+    assert {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} <= set(denied["Action"])
+    tables = [each["Fn::Sub"].rpartition("/")[2] for each in denied["Resource"]]
+    assert tables == [f"wallet-{stage}-ledger" for stage in STAGES]
 
 
 def test_packages_are_kept_encrypted_in_every_version_for_nobody_else() -> None:

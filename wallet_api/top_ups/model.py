@@ -12,7 +12,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from wallet_api.errors import FieldProblem
-from wallet_api.gateways.acquirer import ChargeOrder, DeclineCode
+from wallet_api.gateways.acquirer import ChargeDecline, ChargeOrder
 from wallet_api.gateways.asking import ask_again_at
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.errors import (
@@ -68,7 +68,7 @@ class TopUp(Struct, frozen=True):
     operation: Mapping[str, Any]
     created_at: datetime
     attempts: int = 0
-    decline_code: DeclineCode | None = None
+    decline_code: ChargeDecline | None = None
     settled_at: datetime | None = None
     corrected_at: datetime | None = None
     """When a late answer that contradicted the first one was made good by an entry of its own."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from wallet_api.errors import NotFound
-from wallet_api.gateways.acquirer import DeclineCode
+from wallet_api.gateways.acquirer import ChargeDecline
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse
 from wallet_api.ledger.operations import Operation
@@ -180,7 +180,7 @@ class TopUpStore(Struct, frozen=True):
         status: Status,
         now: datetime,
         write: AtomicWrite,
-        decline_code: DeclineCode | None = None,
+        decline_code: ChargeDecline | None = None,
         *,
         look_again_at: datetime | None = None,
     ) -> None:

@@ -100,12 +100,19 @@ def test_the_deployer_may_do_whatever_making_a_stage_takes(expanded: Template) -
     assert lacking == set()
 
 
+def test_who_deploys_and_the_deployer_may_let_sam_expand_the_template() -> None:
+    """CloudFormation asks both of them, for the very transform."""
+    for name in ("Deployer", "Deploying"):
+        transforms = [each for each in statements(name) if "cloudformation:CreateChangeSet" in actions_of(each)]
+        assert any("aws:transform/Serverless-2016-10-31" in json.dumps(each["Resource"]) for each in transforms), name
+
+
 def test_the_deployer_touches_nobody_elses_things() -> None:
     """Names that begin with wallet-, but for keys, mappings and addresses of API Gateway, whose names are ids."""
     everywhere = {each["Sid"] for each in statements("Deployer") if each["Resource"] == "*"}
     assert everywhere == {"Keys", "Looking", "OurSources"}
     for each in statements("Deployer"):
-        if each["Sid"] in everywhere | {"Gateway", "Packages"}:
+        if each["Sid"] in everywhere | {"Expanding", "Gateway", "Packages", "TagsOfSources"}:
             continue
         resources = each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
         for resource in resources:

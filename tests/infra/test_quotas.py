@@ -120,6 +120,19 @@ def test_a_fresh_accounts_instances_are_enough(template: Template) -> None:
     assert str(sum(shares) + 100) in (ROOT / "docs" / "deploying.md").read_text("utf-8"), "the page says how many"
 
 
+def test_the_page_counts_what_costs_before_the_first_request(expanded: Template) -> None:
+    page = " ".join((ROOT / "docs" / "deploying.md").read_text("utf-8").split())
+    kinds = {
+        "alarms": "AWS::CloudWatch::Alarm",
+        "keys": "AWS::KMS::Key",
+        "secret": "AWS::SecretsManager::Secret",
+        "dashboard": "AWS::CloudWatch::Dashboard",
+        "schedules": "AWS::Events::Rule",
+    }
+    for word, kind in kinds.items():
+        assert f" {len(of_type(expanded, kind))} {word}" in page, kind
+
+
 LARGEST_ANSWER = 6_291_556
 """Bytes of what a function answers, as JSON. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 

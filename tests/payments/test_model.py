@@ -180,6 +180,10 @@ def test_a_hold_is_canceled_from_the_moment_that_its_time_is_over() -> None:
 def test_what_is_captured_and_what_returns_are_together_what_was_held(part: int, fee: int, bearer: Bearer) -> None:
     """M11, M27: the fee is in proportion, never more than was quoted, and nothing is lost."""
     held = WAITING.set_aside("usr_ada", Money(fee, "CNY"), bearer, NOW)
+    assert held.held.amount == 1250 + (fee if bearer == "payer" else 0), (
+        "a fee that the merchant bears is no matter of its payer's"
+    )
+    assert WAITING.held == PRICE
     captured = held.captured_with(Money(part, "CNY"), NOW)
     assert captured.charged_fee.amount == fee * part // 1250
     taken = part + (captured.charged_fee.amount if bearer == "payer" else 0)

@@ -176,6 +176,18 @@ def test_a_hold_is_canceled_from_the_moment_that_its_time_is_over() -> None:
     assert isinstance(why_not_cancelable(HELD, LATE), PaymentCanceled)
 
 
+def test_what_ended_in_time_stays_as_it_ended_when_the_time_to_capture_is_over() -> None:
+    long_after = LATE + timedelta(days=1)
+    for ended in (HELD.captured_with(PRICE, NOW), HELD.voided(NOW), REVIEWED.blocked("risk_declined", NOW)):
+        assert ended.at(long_after) == ended, ended.status
+    assert REVIEWED.at(long_after) == REVIEWED, "a review has as long as it takes"
+
+
+def test_a_payment_by_a_shown_code_was_made_waiting_for_its_customer() -> None:
+    shown = replace(PAID, order=replace(PAID.order, presented_by="customer"))
+    assert (shown.as_created().status, PAID.as_created().status) == ("requires_action", "requires_confirmation")
+
+
 @given(st.integers(1, 1250), st.integers(0, 2000), st.sampled_from(["payer", "merchant"]))
 def test_what_is_captured_and_what_returns_are_together_what_was_held(part: int, fee: int, bearer: Bearer) -> None:
     """M11, M27: the fee is in proportion, never more than was quoted, and nothing is lost."""
@@ -195,7 +207,8 @@ def test_a_yes_is_answered_again_as_it_was_and_what_was_processing_as_it_is() ->
     captured = replace(HELD.captured_with(PRICE, NOW), refundable=250, refunded=1000, refunds={"ref_1": 1000})
     assert captured.as_confirmed("authorized") == HELD
     assert captured.as_captured() == HELD.captured_with(PRICE, NOW)
-    assert REVIEWED.passed(NOW).as_confirmed("processing") == REVIEWED.passed(NOW)
+    for now in (REVIEWED, REVIEWED.passed(NOW), REVIEWED.blocked("risk_declined", NOW)):
+        assert now.as_confirmed("processing") == now
 
 
 def test_refunds_do_not_show_in_what_was_answered_before_them() -> None:

@@ -13,7 +13,7 @@ from wallet_api.clock import month_of, months_back
 from wallet_api.errors import NotFound
 from wallet_api.ids import first_id_after, made_at, new_id
 from wallet_api.merchants.model import Profile
-from wallet_api.money import Money
+from wallet_api.money import Money, zero
 from wallet_api.payments.errors import (
     CaptureCurrencyDiffers,
     CaptureExceedsHold,
@@ -181,6 +181,18 @@ def test_what_ended_in_time_stays_as_it_ended_when_the_time_to_capture_is_over()
     for ended in (HELD.captured_with(PRICE, NOW), HELD.voided(NOW), REVIEWED.blocked("risk_declined", NOW)):
         assert ended.at(long_after) == ended, ended.status
     assert REVIEWED.at(long_after) == REVIEWED, "a review has as long as it takes"
+
+
+def test_a_review_that_passes_leaves_the_merchant_its_whole_time_to_capture() -> None:
+    later = NOW + timedelta(hours=9)
+    manual = replace(REVIEWED, order=replace(REVIEWED.order, capture="manual")).passed(later)
+    assert (manual.status, manual.capture_before, manual.captured) == (
+        "authorized",
+        later + CAPTURE_WITHIN,
+        zero("CNY"),
+    )
+    automatic = replace(REVIEWED, order=replace(REVIEWED.order, capture="automatic")).passed(later)
+    assert (automatic.status, automatic.captured, automatic.ended_at) == ("succeeded", PRICE, later)
 
 
 def test_a_payment_by_a_shown_code_was_made_waiting_for_its_customer() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wallet_api.clock import month_of, months_back
+from wallet_api.clock import month_of, months_back, rfc3339
 from wallet_api.errors import NotFound
 from wallet_api.ids import first_id_after, made_at, new_id
 from wallet_api.merchants.model import Profile
@@ -38,6 +38,7 @@ from wallet_api.payments.model import (
     Order,
     Payment,
     Status,
+    next_look,
     why_not_cancelable,
     why_not_capturable,
     why_not_payable,
@@ -152,7 +153,12 @@ def test_each_state_has_its_own_reason_against_each_wish(state: str) -> None:
 def test_a_hold_is_captured_in_time_in_its_currency_and_up_to_its_amount() -> None:
     """M11."""
     assert why_not_capturable(HELD, PRICE, LATE - timedelta(microseconds=1)) is None
-    assert isinstance(why_not_capturable(HELD, None, LATE), CaptureTooLate)
+    late = why_not_capturable(HELD, None, LATE)
+    assert isinstance(late, CaptureTooLate)
+    assert late.facts == {"capture_before": rfc3339(LATE)}
+    never_paid = WAITING.at(WAITING.expires_at)
+    assert never_paid.ran_out
+    assert isinstance(why_not_capturable(never_paid, None, NOW + LIFE), PaymentCanceled), "nothing was ever set aside"
     assert isinstance(why_not_capturable(HELD.at(LATE), None, LATE), CaptureTooLate)
     assert isinstance(why_not_capturable(HELD, Money(1251, "CNY"), NOW), CaptureExceedsHold)
     assert isinstance(why_not_capturable(HELD, Money(1, "JPY"), NOW), CaptureCurrencyDiffers)
@@ -181,6 +187,13 @@ def test_what_ended_in_time_stays_as_it_ended_when_the_time_to_capture_is_over()
     for ended in (HELD.captured_with(PRICE, NOW), HELD.voided(NOW), REVIEWED.blocked("risk_declined", NOW)):
         assert ended.at(long_after) == ended, ended.status
     assert REVIEWED.at(long_after) == REVIEWED, "a review has as long as it takes"
+
+
+def test_a_review_is_asked_for_again_from_a_minute_on() -> None:
+    said = REVIEWED.authorized_at
+    assert said is not None
+    assert next_look(REVIEWED, said) == said + timedelta(minutes=1)
+    assert next_look(REVIEWED, said + timedelta(minutes=10)) == said + timedelta(minutes=15)
 
 
 def test_a_review_that_passes_leaves_the_merchant_its_whole_time_to_capture() -> None:

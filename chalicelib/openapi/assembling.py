@@ -51,7 +51,7 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
             "title": "Wallet API",
             "version": VERSION,
             "description": DESCRIPTION,
-            "contact": {"name": "Guides, errors and changes", "url": f"{server_url}/docs/guides"},
+            "contact": {"name": "Wallet API", "url": f"{server_url}/docs/guides"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": server_url}],

@@ -9,7 +9,9 @@ from typing import Any
 
 
 class Meter:
-    """That of one request, or of one invocation. Calls of a trip are made side by side, so what they add is an append, which threads may do at once."""
+    """That of one request, or of one invocation. Calls of a trip are made side by side, so what they add is an append, which threads
+    may do at once.
+    """
 
     __slots__ = ("_units", "caller", "outcome")
 

@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 from unittest.mock import patch
 
@@ -172,7 +171,7 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
     meter = Meter()
 
     def call(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        handed = _handed.get()
+        handed: Handed | None = getattr(_here, "handed", None)
         start = handed.take() if handed else None
         places = list(_places(operation, parameters))
         before = [_image(real, client, *place) for place in places]
@@ -199,7 +198,8 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
         yield meter
 
 
-_handed: ContextVar[Handed | None] = ContextVar("handed", default=None)
+_here = local()
+"""What the thread was handed. Not a context's: a trip has its threads work in the context that the request's thread had."""
 _submit = ThreadPoolExecutor.submit
 
 
@@ -224,11 +224,11 @@ def _by(handed: Handed, work: Callable[..., Any]) -> Callable[..., Any]:
     """The work, whose calls were handed over."""
 
     def worked(*arguments: Any, **named: Any) -> Any:
-        token = _handed.set(handed)
+        before, _here.handed = getattr(_here, "handed", None), handed
         try:
             return work(*arguments, **named)
         finally:
-            _handed.reset(token)
+            _here.handed = before
 
     return worked
 

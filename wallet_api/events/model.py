@@ -171,9 +171,6 @@ OBJECTS: Mapping[str, str] = {
 BORN: Mapping[str, tuple[str, ...]] = {"refund": ("succeeded",)}
 """States that a record may be made in, and that the journal tells then; only who comes into them later is told by them."""
 
-STATELESS = ("transfer",)
-"""Kinds of records that may have no state: what they are about was over when they were made, and the journal tells it."""
-
 FACTS = (
     "payment_id",
     "refund_id",

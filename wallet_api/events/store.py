@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from wallet_api.clock import rfc3339
 from wallet_api.events.errors import EventKnown, RecordUnreadable
-from wallet_api.events.model import BORN, FACTS, OF_FIELDS, OF_STATES, STATELESS, Change, Event, shard_of, shards_of
+from wallet_api.events.model import BORN, FACTS, OF_FIELDS, OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.additions import Add, add_missing
@@ -135,8 +135,8 @@ class EventStore(Struct, frozen=True):
             if record["eventName"] == "REMOVE" or kind not in OF_STATES:
                 return None
             image = change["NewImage"]
-            if kind in STATELESS and "status" not in image:
-                return None
+            if kind == "transfer" and "status" not in image:
+                return None  # it arrived in the moment it was made, and the journal tells it
             before = change.get("OldImage", {})
             if before.get("status") == image["status"]:
                 told_as = _within_state(kind, before, image)

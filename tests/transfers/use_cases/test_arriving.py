@@ -1,0 +1,347 @@
+"""What happens when a transfer's time has come: it arrives once, or comes back once, whoever looks first and whatever breaks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from dev.client import Api
+from dev.cloud.local import LocalCloud
+from tests.build import Someone, a_person, cny, refused, send, signed_in_again
+from tests.crowd import at_once, disagreeing
+from tests.delaying import (
+    AMOUNT,
+    BALANCE,
+    BOTH,
+    FEE,
+    delayed,
+    events_of,
+    has,
+    later,
+    seen,
+    spent_today,
+    take_back,
+    thawed,
+    wallet_of,
+    with_email,
+)
+from tests.faults.injector import Faults
+from tests.freezing import back, freeze
+from tests.ledger_world import World
+from wallet_api.errors import Unavailable
+from wallet_api.ledger import chart
+from wallet_api.transfers.model import DELAYS
+
+
+@pytest.fixture
+def ada(api: Api, cloud: LocalCloud) -> Someone:
+    return a_person(api, cloud, balance=BALANCE)
+
+
+@pytest.fixture
+def bo(api: Api, cloud: LocalCloud) -> Someone:
+    return a_person(api, cloud)
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_it_arrives_when_it_was_said_to_and_not_before(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, delay: Any
+) -> None:
+    cloud.clock.freeze()
+    made = delayed(api, ada, bo, delay=delay).ok(201)
+    cloud.clock.advance(DELAYS[delay] - timedelta(seconds=1))
+    later(cloud, "0s")
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - BOTH, BOTH), (0, 0))
+    fees = cloud.wallet.ledger.accounts.require(chart.FEES).balance("CNY").amount
+
+    later(cloud, "1s", "1h")
+
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - BOTH, 0), (AMOUNT, 0))
+    assert cloud.wallet.ledger.accounts.require(chart.FEES).balance("CNY").amount == fees + FEE
+    shown = seen(api, signed_in_again(api, ada), made["id"]).ok(200)
+    assert (shown["status"], shown["arrives_at"], shown["ended_at"]) == (
+        "succeeded",
+        made["arrives_at"],
+        made["arrives_at"],
+    )
+
+
+def test_its_payee_sees_nothing_before_and_all_of_it_then(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """What can be taken back is no reason to hand anything over: nothing of it is shown that could be taken for money."""
+    made = delayed(api, ada, bo, note="生日快乐").ok(201)
+    refused(seen(api, bo, made["id"]), 404, "not_found")
+    assert (wallet_of(api, bo), events_of(api, cloud, bo)) == ((0, 0), [])
+    assert api.get("/v1/transactions", token=bo.token).ok(200)["data"] == []
+
+    later(cloud, "2h")
+
+    bo = signed_in_again(api, bo)
+    shown = seen(api, bo, made["id"]).ok(200)
+    assert (shown["direction"], shown["status"], shown["fee"], shown["total"]) == ("in", "succeeded", None, None)
+    assert (shown["note"], shown["payer"]) == ("生日快乐", {"user_id": ada.id})
+    (row,) = api.get("/v1/transactions", token=bo.token).ok(200)["data"]
+    assert (row["kind"], row["direction"], row["amount"], row["fee"]) == ("transfer", "in", cny(AMOUNT), cny(0))
+    assert (row["counterparty"]["id"], row["description"]) == (ada.id, "生日快乐")
+    assert row["counterparty"]["name"]
+    story = api.get(f"/v1/transactions/{row['id']}", token=bo.token).ok(200)["timeline"]
+    assert [step["what"] for step in story] == ["transfer.received"]
+    assert [kind for kind, _ in events_of(api, cloud, bo)] == ["transfer.received"]
+
+
+def test_its_payer_is_told_when_it_left_and_when_it_arrived(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    made = delayed(api, ada, bo).ok(201)
+    (row,) = api.get("/v1/transactions?kind=transfer", token=ada.token).ok(200)["data"]
+    story = api.get(f"/v1/transactions/{row['id']}", token=ada.token).ok(200)["timeline"]
+    assert (row["status"], row["amount"], row["fee"]) == ("scheduled", cny(AMOUNT), cny(FEE))
+    assert row["balance_change"] == cny(-BOTH)
+    assert [(step["what"], step["at"] is None) for step in story] == [
+        ("transfer.created", False),
+        ("transfer.expected", True),
+    ]
+    assert story[-1]["expected_at"] == made["arrives_at"]
+
+    later(cloud, "2h")
+
+    ada = signed_in_again(api, ada)
+    told = api.get(f"/v1/transactions/{row['id']}", token=ada.token).ok(200)
+    assert told["status"] == "succeeded"
+    assert [step["what"] for step in told["timeline"]] == ["transfer.created", "transfer.succeeded"]
+    assert [kind for kind, _ in events_of(api, cloud, ada)] == ["transfer.created", "transfer.succeeded"]
+
+
+def test_whoever_looks_when_its_time_has_come_has_it_arrive(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """It needs no clockwork to be true: the schedule is only one of those who look."""
+    first, second = delayed(api, ada, bo, 100).ok(201), delayed(api, ada, bo, 200).ok(201)
+    cloud.clock.advance("2h")
+    ada, bo = signed_in_again(api, ada), signed_in_again(api, bo)
+
+    assert seen(api, ada, first["id"]).ok(200)["status"] == "succeeded"
+    assert seen(api, bo, second["id"]).ok(200)["status"] == "succeeded"
+    assert cloud.wallet.transfers.settle_due() == 0
+    assert has(cloud, bo) == (300, 0)
+
+
+def test_of_many_schedules_at_once_one_has_it_arrive_m41(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """M41: and beside people who look, on machines whose clocks disagree."""
+    made = [delayed(api, ada, bo, 100 + number).ok(201)["id"] for number in range(3)]
+    cloud.clock.advance("2h")
+    ada = signed_in_again(api, ada)
+
+    def look(client: Api, number: int) -> Any:
+        if number % 2:
+            cloud.wallet.transfers.settle_due()
+        return seen(client, ada, made[number % 3])
+
+    with disagreeing(cloud.clock):
+        answers = at_once(api, look, range(12))
+    later(cloud, "1m")
+
+    assert {answer.status for answer in answers} == {200}
+    assert has(cloud, bo) == (303, 0)
+
+
+def test_money_goes_back_when_its_payee_cannot_take_it(
+    api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
+) -> None:
+    """M8: and both are told, whose wallet it was and why."""
+    made = delayed(api, ada, bo).ok(201)
+    world.set_status(chart.customer(bo.id), "frozen")
+
+    later(cloud, "2h", "1h")
+
+    ada, bo = signed_in_again(api, ada), signed_in_again(api, bo)
+    shown = seen(api, ada, made["id"]).ok(200)
+    assert (shown["status"], shown["decline_code"], shown["arrives_at"]) == ("failed", "payee_unavailable", None)
+    assert seen(api, bo, made["id"]).ok(200)["status"] == "failed"
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE, 0), (0, 0))
+    assert spent_today(cloud, ada) == {"CNY": 0}, "what came to nothing counts for nothing"
+    assert [kind for kind, _ in events_of(api, cloud, ada)] == ["transfer.created", "transfer.failed"]
+    assert [(kind, data["decline_code"]) for kind, data in events_of(api, cloud, bo)] == [
+        ("transfer.missed", "payee_unavailable")
+    ]
+    kinds = [row["kind"] for row in api.get("/v1/transactions?limit=2", token=ada.token).ok(200)["data"]]
+    assert kinds == ["release", "transfer"]
+
+
+def test_a_payee_whose_wallet_is_closed_or_gone_gets_nothing(
+    api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
+) -> None:
+    made = delayed(api, ada, bo).ok(201)
+    world.set_status(chart.customer(bo.id), "closed")
+
+    later(cloud, "2h")
+
+    ada = signed_in_again(api, ada)
+    assert seen(api, ada, made["id"]).ok(200)["decline_code"] == "payee_unavailable"
+    assert has(cloud, ada) == (BALANCE, 0)
+
+
+def test_a_freeze_stops_what_is_on_its_way_h1(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
+    """H1: whoever reports a loss loses nothing that has not arrived, though nobody thinks of it."""
+    made = delayed(api, ada, bo).ok(201)
+    freeze(api, ada).ok(201)
+
+    later(cloud, "2h")
+
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE, 0), (0, 0))
+    again = back(api, cloud, ada)
+    assert seen(api, again, made["id"]).ok(200)["decline_code"] == "wallet_frozen"
+    bo = signed_in_again(api, bo)
+    refused(seen(api, bo, made["id"]), 404, "not_found")
+    assert events_of(api, cloud, bo) == []
+
+
+def test_what_was_stopped_stays_stopped_when_the_wallet_is_had_back(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """H1: a thief's transfer does not arrive because its victim was quick to unfreeze; what is sent since does."""
+    email = with_email(api, cloud, ada)
+    cloud.clock.advance("25h")
+    ada = signed_in_again(api, ada)
+    thiefs = delayed(api, ada, bo, 700, "24h").ok(201)
+    freeze(api, ada).ok(201)
+    again = thawed(api, cloud, ada, email)
+    own = delayed(api, again, bo, 300).ok(201)
+
+    stopped = seen(api, again, thiefs["id"]).ok(200)
+    later(cloud, "2h", "24h")
+
+    assert (stopped["status"], stopped["decline_code"]) == ("failed", "wallet_frozen"), "whoever looks has it back"
+    again = signed_in_again(api, again)
+    assert seen(api, again, own["id"]).ok(200)["status"] == "succeeded"
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - 300, 0), (300, 0))
+
+
+def test_what_was_stopped_and_nobody_looked_at_comes_back_at_its_time(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """The freeze is counted in the wallet itself, and a second one is no reason to forget the first."""
+    accounts = cloud.wallet.ledger.accounts
+    delayed(api, ada, bo).ok(201)
+    for turn in (accounts.freeze, accounts.unfreeze, accounts.freeze, accounts.freeze, accounts.unfreeze):
+        with cloud.wallet.storage.atomic_write() as write:
+            turn(chart.customer(ada.id), write)
+    made = delayed(api, ada, bo, 500).ok(201)
+
+    later(cloud, "2h")
+
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - 500, 0), (500, 0))
+    assert cloud.wallet.transfers.require(made["id"]).delayed.freezes == 3
+
+
+def test_what_fails_for_a_payer_whose_wallet_is_closed_is_kept(
+    api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
+) -> None:
+    made = delayed(api, ada, bo).ok(201)
+    world.set_status(chart.customer(ada.id), "closed")
+
+    later(cloud, "2h")
+
+    ended = cloud.wallet.transfers.require(made["id"])
+    assert (ended.status, ended.decline_code, ended.delayed.aside) == ("failed", "wallet_closed", True)
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - BOTH, 0), (0, 0))
+    assert cloud.wallet.ledger.accounts.require(chart.SUSPENSE).balance("CNY").amount == BOTH
+    assert [kind for kind, _ in events_of(api, cloud, signed_in_again(api, ada))][-1] == "transfer.failed"
+
+
+def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is put off, ever longer, wakes somebody when it is hours late, and arrives as soon as it can."""
+    bad, good = delayed(api, ada, bo, 100).ok(201), delayed(api, ada, bo, 200).ok(201)
+    transfers: Any = type(cloud.wallet.transfers)
+    settle = transfers.settle
+
+    def broken(self: Any, transfer: Any) -> Any:
+        if transfer.id == bad["id"]:
+            raise Unavailable
+        return settle(self, transfer)
+
+    monkeypatch.setattr(transfers, "settle", broken)
+    later(cloud, "2h")
+    assert has(cloud, bo) == (200, 0)
+    assert list(cloud.wallet.transfers.store.due(cloud.clock.now())) == []
+    assert cloud.gauges.shown()["stuck_processing"]["last"] == 0
+    later(cloud, *["1h"] * 5)
+    assert cloud.gauges.shown()["stuck_processing"]["highest"] == 1
+    assert cloud.wallet.transfers.require(good["id"]).status == "succeeded"
+
+    monkeypatch.undo()
+    later(cloud, "1h")
+
+    assert has(cloud, bo) == (300, 0)
+
+
+def test_one_that_is_gone_or_ended_is_no_work(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
+    """An index is behind by moments."""
+    made = delayed(api, ada, bo).ok(201)
+    take_back(api, ada, made["id"]).ok(200)
+    transfers = cloud.wallet.transfers
+
+    class Behind:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(transfers.store, name)
+
+        def due(self, _: datetime) -> list[str]:
+            return [made["id"], "trf_" + "0" * 26]
+
+    cloud.clock.advance("2h")
+    behind: Any = Behind()
+    assert replace(transfers, store=behind).settle_due() == 0
+    assert has(cloud, ada) == (BALANCE, 0)
+
+
+def test_what_storage_does_not_answer_waits_for_the_schedule(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, faults: Faults
+) -> None:
+    """A look is answered all the same, as it was last known."""
+    made = delayed(api, ada, bo).ok(201)
+    cloud.clock.advance("2h")
+    ada = signed_in_again(api, ada)
+    faults.always("TransactWriteItems", "throttled")
+    shown = seen(api, ada, made["id"]).ok(200)
+    faults.clear()
+
+    assert shown["status"] == "scheduled"
+    later(cloud, "2m")
+    assert has(cloud, bo) == (AMOUNT, 0)
+
+
+def test_arriving_takes_one_read_and_one_write_whatever_there_is(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, faults: Faults
+) -> None:
+    """The operation, two balances, the payee's line and the transfer."""
+    transfer = cloud.wallet.transfers.require(delayed(api, ada, bo).ok(201)["id"])
+    cloud.clock.advance("2h")
+    faults.clear()
+
+    cloud.wallet.transfers.settle(transfer)
+
+    assert [operation for operation, _ in faults.calls] == ["TransactWriteItems"]
+    assert len(faults.made("TransactWriteItems")[0]["TransactItems"]) == 5
+
+
+def test_an_instant_transfer_is_read_as_one_that_has_no_life(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, faults: Faults
+) -> None:
+    """What is kept of it is what always was, so that it costs what it always did."""
+    made = send(api, ada, bo, 700).ok(201)
+    (item,) = [
+        raw for raw in cloud.wallet.storage.scan(cloud.wallet.transfers.store.items) if raw["pk"]["S"] == made["id"]
+    ]
+    assert set(item) == {"pk", "sk", "id", "payer_id", "payee_id", "amount", "fee", "entry_id", "created_at"}
+    faults.clear()
+
+    shown = seen(api, ada, made["id"]).ok(200)
+
+    assert (shown["delay"], shown["arrives_at"], shown["ended_at"]) == (None, made["created_at"], made["created_at"])
+    assert [operation for operation, _ in faults.calls] == ["BatchGetItem"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.build import PIN, Someone
 from tests.schedules.conductor import Conductor
-from tests.schedules.scenario import PAID, PAID_TOO, SHORT, scenario
+from tests.schedules.scenario import PAID, PAID_TOO, SENT, SENT_TOO, SHORT, scenario
 from tests.schedules.scenarios.ends import FROZEN, OUT, stop
 from tests.schedules.stage import SEND, Act, Stage, yuan
 from wallet_api.authorizations.model import PinShown
@@ -40,7 +40,7 @@ def arrive(on: Stage) -> Act:
     """Its time has come, and the schedule runs."""
 
     def act(_: Conductor) -> None:
-        on.cloud.clock.freeze(max(on.made["arrives_at"], on.cloud.clock.now()))
+        _its_time_comes(on)
         on.wallet.transfers.settle_due()
 
     return act
@@ -50,10 +50,14 @@ def look(on: Stage) -> Act:
     """Its payer looks at it once its time has come."""
 
     def act(_: Conductor) -> None:
-        on.cloud.clock.freeze(max(on.made["arrives_at"], on.cloud.clock.now()))
+        _its_time_comes(on)
         on.wallet.transfers.get(on.customer(on.ada), on.made["transfer"])
 
     return act
+
+
+def _its_time_comes(on: Stage) -> None:
+    on.cloud.clock.freeze(on.wallet.transfers.require(on.made["transfer"]).delayed.arrives_at)
 
 
 def stands(on: Stage, who: Someone, status: str) -> Act:
@@ -71,7 +75,7 @@ def on_its_way(amount: int = 30) -> Callable[[Stage], None]:
 
     def before(on: Stage) -> None:
         made = send_later(on, amount, "before")(Conductor(min)).value
-        on.made |= {"transfer": made.id, "arrives_at": made.arrives_at}
+        on.made["transfer"] = made.id
         on.cloud.clock.freeze(made.arrives_at - timedelta(minutes=1))
         on.ada, on.bo = (_refreshed(on, each) for each in (on.ada, on.bo))
 
@@ -109,8 +113,8 @@ PAIRS = [
     scenario("take back and freeze", lambda on: [take_back(on), on.freeze(on.ada)], (BACK, "done"), before=on_its_way()),
     scenario("take back and stop", lambda on: [take_back(on), stop(on, on.ada)], (BACK, "done"), (OUT, "done"), before=on_its_way()),
     scenario("take back and close", lambda on: [take_back(on), stands(on, on.ada, "closed")], (BACK, "done"), before=on_its_way()),
-    scenario("take back and pay what comes back", lambda on: [take_back(on), on.pay(on.ada, 60)],
-        (BACK, PAID_TOO), (BACK, SHORT), before=on_its_way(60),
+    scenario("take back and send what comes back", lambda on: [take_back(on), on.send(on.ada, on.bo, 60)],
+        (BACK, SENT_TOO), (BACK, SHORT), before=on_its_way(60),
     ),
     scenario("take back and send later what comes back", lambda on: [take_back(on), send_later(on, 60)],
         (BACK, LATER_TOO), (BACK, SHORT), before=on_its_way(60),
@@ -123,8 +127,8 @@ PAIRS = [
     scenario("arrive and freeze its payee", lambda on: [arrive(on), on.freeze(on.bo)], ("done", "done"), before=on_its_way()),
     scenario("arrive and close its payer", lambda on: [arrive(on), stands(on, on.ada, "closed")], ("done", "done"), before=on_its_way()),
     scenario("arrive and close its payee", lambda on: [arrive(on), stands(on, on.bo, "closed")], ("done", "done"), before=on_its_way()),
-    scenario("arrive and pay with what arrives", lambda on: [arrive(on), on.pay(on.bo, 70)],
-        ("done", PAID), ("done", SHORT), before=on_its_way(),
+    scenario("arrive and send what arrives", lambda on: [arrive(on), on.send(on.bo, on.ada, 70)],
+        ("done", SENT), ("done", SHORT), before=on_its_way(),
     ),
 ]  # fmt: skip
 

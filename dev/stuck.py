@@ -1,5 +1,5 @@
 """`./wallet ops stuck`: what of a deployed wallet has no end yet, the oldest first: top-ups, withdrawals, payments under review,
-refunds, payouts.
+refunds, payouts, and transfers whose time to arrive has come.
 
 Each stays as it is until the acquirer, the bank or whoever reviews has said how it ended; nothing is ever given back on a guess.
 Its id is the reference that they know it by. Of each kind up to eight hundred are read, those first that are to be looked at next.
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None, opener: Opener | None = None) -> in
 
 
 def open_ones(wallet: Wallet) -> Iterator[Row]:
-    """Everything that waits for somebody outside to say how it ended: since when, its id, its state, its amount."""
+    """Everything that waits for somebody outside to say how it ended, or is late: since when, its id, its state, its amount."""
     capabilities = (wallet.top_ups, wallet.withdrawals, wallet.payments, wallet.refunds, wallet.payouts)
     stores: tuple[Any, ...] = tuple(each.store for each in capabilities)
     for store in stores:
@@ -59,6 +59,16 @@ def open_ones(wallet: Wallet) -> Iterator[Row]:
             each = found()
             if each is not None and each.status in OPEN:
                 yield getattr(each, "authorized_at", None) or each.created_at, each.id, each.status, each.amount
+    yield from _late_transfers(wallet)
+
+
+def _late_transfers(wallet: Wallet) -> Iterator[Row]:
+    """Transfers that should have arrived, or come back, since when: nobody outside is asked about them, so there should be none."""
+    now = wallet.clock.now()
+    for reference in wallet.transfers.store.due(now + EVER):
+        each = wallet.transfers.require(reference)
+        if each.delayed is not None and each.is_due(now):
+            yield each.delayed.arrives_at, each.id, each.status, each.amount
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -182,7 +182,10 @@ def _asked_for_transfer(call: Call[AskAuthorization]) -> Asked:
     if fields.to is None or fields.amount is None:
         raise Invalid(FieldProblem("/fields", "required"))
     payee, amount = fields.to.payee("/fields/to"), fields.amount.money("/fields/amount")
-    asking, delay = (payee, amount, fields.quote_id, call.body.pin, "/fields/to"), delay_of(fields.delay)
+    asking, delay = (
+        (payee, amount, fields.quote_id, call.body.pin, "/fields/to"),
+        delay_of(fields.delay, "/fields/delay"),
+    )
     return call.wallet.transfers.ask(call.customer, *asking, delay=delay)
 
 

@@ -19,7 +19,7 @@ from wallet_api.ledger.errors import PayeeUnavailable
 from wallet_api.ledger.operations import Decided
 from wallet_api.sessions.model import Customer
 from wallet_api.transfers.errors import PayeeNotFound, TransferArrived, TransferCanceled, TransferFailed, TransferToSelf
-from wallet_api.transfers.model import Delay, Payee, Status, Transfer
+from wallet_api.transfers.model import DELAYS, Delay, Payee, Status, Transfer
 from wallet_api.transfers.use_cases import Sending
 
 routes = Routes(__name__)
@@ -41,13 +41,18 @@ class PayeeIn(Body):
         return Payee(self.phone, self.email, self.user_id)
 
 
-DelayIn = Literal["none", "2h", "24h"]
-"""When the money is to arrive: at once, which is the same as no delay, or so many hours from now."""
+DelayIn = Annotated[str, Meta(max_length=20)]
+"""When the money is to arrive: `none` is at once, the same as no delay; the others are so many hours from now."""
 
 
-def delay_of(wished: DelayIn | None) -> Delay | None:
-    """As the wallet reads it."""
-    return None if wished is None or wished == "none" else wished
+def delay_of(wished: str | None, pointer: str) -> Delay | None:
+    """As the wallet reads it. Raises Invalid for what is no delay."""
+    if wished is None or wished == "none":
+        return None
+    found = next((delay for delay in DELAYS if delay == wished), None)
+    if found is None:
+        raise Invalid(FieldProblem(pointer, "unknown_value", (("allowed", ", ".join(("none", *DELAYS))),)))
+    return found
 
 
 class SendTransfer(Body):
@@ -122,7 +127,7 @@ def send_transfer(call: Call[SendTransfer]) -> Any:
     """
     body = call.body
     shown = body.authorization.shown()
-    to, amount, delay = body.to.payee(), body.amount.money(), delay_of(body.delay)
+    to, amount, delay = body.to.payee(), body.amount.money(), delay_of(body.delay, "/delay")
     sending = Sending(to, amount, body.note, body.quote_id, shown, delay)
     decided = call.wallet.transfers.send(call.customer, sending, call.asked)
     return Decided(_view(decided.value, call.customer.id), decided.replayed)

@@ -9,7 +9,7 @@ from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests import banking, withdrawing
+from tests import banking, delaying, freezing, withdrawing
 from tests.build import Shop, Someone, a_card, a_merchant, a_person, code_to, key, send, signed_in_again
 from tests.handset import a_handset, scan
 from tests.mandates import agreeing
@@ -46,6 +46,21 @@ def _withdrawal(number: str, *, days: int = 0) -> Recipe:
             withdrawing.later(cloud, "24h")
         ada = signed_in_again(api, ada) if days else ada
         return withdrawing.shown(api, ada, made["id"])
+
+    return recipe
+
+
+def _transfer(then: Callable[[Api, Someone, Someone, str], object], *, later: str = "") -> Recipe:
+    """A transfer that arrives in two hours, and what is done to it."""
+
+    def recipe(api: Api, cloud: LocalCloud) -> Any:
+        ada, bo = _rich(api, cloud), a_person(api, cloud)
+        made = delaying.delayed(api, ada, bo).ok(201)
+        then(api, ada, bo, made["id"])
+        if later:
+            cloud.clock.advance(later)
+            ada = signed_in_again(api, ada)
+        return delaying.seen(api, ada, made["id"]).ok(200)
 
     return recipe
 
@@ -250,6 +265,10 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("withdrawal", "succeeded"): _withdrawal(withdrawing.TAKES),
     ("withdrawal", "failed"): _withdrawal(withdrawing.DECLINES),
     ("withdrawal", "returned"): _withdrawal(withdrawing.RETURNS, days=3),
+    ("transfer", "scheduled"): _transfer(lambda *_: None),
+    ("transfer", "succeeded"): _transfer(lambda *_: None, later="2h"),
+    ("transfer", "canceled"): _transfer(lambda api, ada, _, transfer: delaying.take_back(api, ada, transfer).ok(200)),
+    ("transfer", "failed"): _transfer(lambda api, _, bo, __: freezing.freeze(api, bo).ok(201), later="2h"),
     ("card", "verification_required"): _card(banking.APPROVES, verified=False),
     ("card", "active"): _card(banking.APPROVES, verified=True),
     ("card", "verification_failed"): _card(banking.UNVERIFIABLE, verified=True),

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from app import app
 from dev.client import Api
+from dev.cloud.context import LambdaContext
 from dev.cloud.local import LocalCloud
+from dev.cloud.pump import _scheduled_event
 from tests.build import Someone, a_person, cny, refused, send, signed_in_again
 from tests.crowd import at_once, disagreeing
 from tests.delaying import (
@@ -279,6 +282,23 @@ def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(
     later(cloud, "1h")
 
     assert has(cloud, bo) == (300, 0)
+
+
+def test_the_schedule_may_do_all_that_it_takes(
+    api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
+) -> None:
+    """O13: under the rights of its own function, whichever way a transfer ends."""
+    cy = a_person(api, cloud)
+    arrives, fails = delayed(api, ada, bo, 100).ok(201), delayed(api, ada, cy, 200).ok(201)
+    world.set_status(chart.customer(cy.id), "closed")
+    cloud.clock.advance("2h")
+
+    event = _scheduled_event("settle_processing", cloud.clock.now())
+    app.handler_map["settle_processing"](event, LambdaContext("settle_processing"))
+
+    ended = [cloud.wallet.transfers.require(each["id"]).status for each in (arrives, fails)]
+    assert ended == ["succeeded", "failed"]
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - 100, 0), (100, 0))
 
 
 def test_one_that_is_gone_or_ended_is_no_work(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:

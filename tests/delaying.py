@@ -1,10 +1,11 @@
 """Transfers with delayed arrival for tests, made the way real ones are: over HTTP."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Someone, cny, key
+from tests.build import PIN, Someone, a_person, cny, key, signed_in_again
 from tests.freezing import ask_unfreeze, back, confirm_unfreeze, unfreeze_code, with_email
 from wallet_api.ledger import chart
 from wallet_api.ledger.verify import verify
@@ -80,5 +81,22 @@ def events_of(api: Api, cloud: LocalCloud, someone: Someone) -> list[tuple[str, 
     return [(each["type"], each["data"]) for each in reversed(listed) if each["type"].startswith("transfer.")]
 
 
-__all__ = ["AMOUNT", "BALANCE", "BOTH", "FEE", "delayed", "events_of", "has", "later", "seen", "spent_today", "take_back",
+def becomes(
+    then: Callable[[Api, Someone, Someone, str], object], *, later: str = ""
+) -> Callable[[Api, LocalCloud], Any]:
+    """A recipe of the sandbox: a transfer that arrives in two hours, what is done to it, and what its payer sees at last."""
+
+    def recipe(api: Api, cloud: LocalCloud) -> Any:
+        ada, bo = a_person(api, cloud, balance=BALANCE), a_person(api, cloud)
+        made = delayed(api, ada, bo).ok(201)
+        then(api, ada, bo, made["id"])
+        if later:
+            cloud.clock.advance(later)
+            ada = signed_in_again(api, ada)
+        return seen(api, ada, made["id"]).ok(200)
+
+    return recipe
+
+
+__all__ = ["AMOUNT", "BALANCE", "BOTH", "FEE", "becomes", "delayed", "events_of", "has", "later", "seen", "spent_today", "take_back",
            "thawed", "wallet_of", "with_email"]  # fmt: skip

@@ -13,7 +13,6 @@ from dev.functions import FUNCTIONS
 from dev.stacks import NotInTheStack, Stack, function_named
 from tests.build import PASSWORD, PIN, a_card, a_merchant, a_person, cny, key
 from tests.client import Api
-from tests.delaying import delayed
 from tests.deployment import Deployment
 from wallet_api.ledger.lines import LINE
 
@@ -207,27 +206,6 @@ def test_what_has_no_end_is_listed_the_oldest_first(api: Api, cloud: LocalCloud,
     cloud.clock.advance(timedelta(hours=5))
     assert listed() == 1
     assert f"LATE  {topped.json['id']}" in capsys.readouterr().out
-
-
-def test_a_transfer_is_listed_once_its_time_has_come_and_not_before(
-    api: Api, cloud: LocalCloud, capsys: Output
-) -> None:
-    """O8: one that is on its way waits for nobody."""
-    ada, bo = a_person(api, cloud, balance=1_000), a_person(api, cloud)
-    sent = delayed(api, ada, bo, 700, "24h").ok(201)
-
-    def listed() -> tuple[int, str]:
-        late = stuck.main(["--function", "wallet-prod/APIHandler"], lambda *_: cloud.wallet)
-        return late, capsys.readouterr().out
-
-    cloud.clock.advance(timedelta(hours=23))
-    assert listed() == (0, "0 without an end, 0 of them for more than 4 hours.\n")
-    cloud.clock.advance(timedelta(hours=2))
-    late, told = listed()
-    assert (late, f"      {sent['id']}  scheduled" in told) == (0, True)
-    cloud.clock.advance(timedelta(hours=4))
-    late, told = listed()
-    assert (late, f"LATE  {sent['id']}" in told) == (1, True)
 
 
 def test_a_reference_number_tells_its_story_and_nobodys_name(api: Api, cloud: LocalCloud, capsys: Output) -> None:

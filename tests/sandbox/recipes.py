@@ -50,21 +50,6 @@ def _withdrawal(number: str, *, days: int = 0) -> Recipe:
     return recipe
 
 
-def _transfer(then: Callable[[Api, Someone, Someone, str], object], *, later: str = "") -> Recipe:
-    """A transfer that arrives in two hours, and what is done to it."""
-
-    def recipe(api: Api, cloud: LocalCloud) -> Any:
-        ada, bo = _rich(api, cloud), a_person(api, cloud)
-        made = delaying.delayed(api, ada, bo).ok(201)
-        then(api, ada, bo, made["id"])
-        if later:
-            cloud.clock.advance(later)
-            ada = signed_in_again(api, ada)
-        return delaying.seen(api, ada, made["id"]).ok(200)
-
-    return recipe
-
-
 def _paying(amount: int, **fields: Any) -> Recipe:
     """A payment of an amount, confirmed."""
 
@@ -265,10 +250,12 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("withdrawal", "succeeded"): _withdrawal(withdrawing.TAKES),
     ("withdrawal", "failed"): _withdrawal(withdrawing.DECLINES),
     ("withdrawal", "returned"): _withdrawal(withdrawing.RETURNS, days=3),
-    ("transfer", "scheduled"): _transfer(lambda *_: None),
-    ("transfer", "succeeded"): _transfer(lambda *_: None, later="2h"),
-    ("transfer", "canceled"): _transfer(lambda api, ada, _, transfer: delaying.take_back(api, ada, transfer).ok(200)),
-    ("transfer", "failed"): _transfer(lambda api, _, bo, __: freezing.freeze(api, bo).ok(201), later="2h"),
+    ("transfer", "scheduled"): delaying.becomes(lambda *_: None),
+    ("transfer", "succeeded"): delaying.becomes(lambda *_: None, later="2h"),
+    ("transfer", "canceled"): delaying.becomes(
+        lambda api, ada, _, transfer: delaying.take_back(api, ada, transfer).ok(200)
+    ),
+    ("transfer", "failed"): delaying.becomes(lambda api, _, bo, __: freezing.freeze(api, bo).ok(201), later="2h"),
     ("card", "verification_required"): _card(banking.APPROVES, verified=False),
     ("card", "active"): _card(banking.APPROVES, verified=True),
     ("card", "verification_failed"): _card(banking.UNVERIFIABLE, verified=True),

@@ -92,14 +92,14 @@ class TransferStore(Struct, frozen=True):
         in_time = arrives_at <= after.ended_at if after.status == "succeeded" else None
         self._end(after, write, lambda _: TransferMoved(), in_time)
 
-    def cancel(self, after: Transfer, now: datetime, write: AtomicWrite, why: Why) -> None:
-        """Keeps that a scheduled transfer was taken back in time; `why` names the error of one that cannot be."""
+    def cancel(self, after: Transfer, write: AtomicWrite, why: Why) -> None:
+        """Keeps that a scheduled transfer was taken back; `why` names the error of one that has its end."""
 
         def refusal(found: Raw | None) -> Exception:
             current = None if found is None else self.items.from_raw_data(found).transfer()
             return (None if current is None else why(current)) or StaleAccount()
 
-        self._end(after, write, refusal, self.items.arrives_at > now)
+        self._end(after, write, refusal)
 
     def put_off(self, transfer: Transfer, until: datetime, write: AtomicWrite) -> None:
         """Has a transfer that is still scheduled looked at later. Leaving the write's block may raise TransferMoved."""
@@ -112,7 +112,7 @@ class TransferStore(Struct, frozen=True):
         after: Transfer,
         write: AtomicWrite,
         refusal: Callable[[Raw | None], Exception],
-        in_time: Condition | None,
+        in_time: Condition | None = None,
     ) -> None:
         items, end = self.items, after.delayed
         if end is None or end.ended_at is None:

@@ -38,7 +38,7 @@ class Canceling(Arriving, frozen=True):
 
             def keep(canceled: Transfer, write: AtomicWrite) -> Operation:
                 # The transfer's own refusal comes before what a hold that is gone says of the wallet.
-                self.store.cancel(canceled, now, write, lambda current: why_not_cancelable(current, now))
+                self.store.cancel(canceled, write, lambda current: why_not_cancelable(current, now))
                 return operation
 
             return self.give_back(lambda aside: transfer.ended("canceled", now, aside=aside), keep)

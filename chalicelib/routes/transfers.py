@@ -41,8 +41,10 @@ class PayeeIn(Body):
         return Payee(self.phone, self.email, self.user_id)
 
 
-DelayIn = Annotated[str, Meta(max_length=20)]
-"""When the money is to arrive: `none` is at once, the same as no delay; the others are so many hours from now."""
+DelayIn = Annotated[
+    str, Meta(max_length=20, description="When it arrives: `none` (at once), `2h` or `24h`.", examples=["2h"])
+]
+"""The same as no delay, or so many hours from now. No closed list, so that a delay more is no other contract."""
 
 
 def delay_of(wished: str | None, pointer: str) -> Delay | None:

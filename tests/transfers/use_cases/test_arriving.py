@@ -162,7 +162,7 @@ def test_of_many_schedules_at_once_one_has_it_arrive_m41(
 def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(
     api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is put off, ever longer, wakes somebody when it is hours late, and arrives as soon as it can."""
+    """O8: it is put off, ever longer, wakes somebody when it is hours late, and arrives as soon as it can."""
     bad, good = delayed(api, ada, bo, 100).ok(201), delayed(api, ada, bo, 200).ok(201)
     transfers: Any = type(cloud.wallet.transfers)
     settle = transfers.settle
@@ -190,7 +190,7 @@ def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(
 def test_the_schedule_may_do_all_that_it_takes(
     api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
 ) -> None:
-    """O13: under the rights of its own function, whichever way a transfer ends."""
+    """Under the rights of its own function, whichever way a transfer ends."""
     cy = a_person(api, cloud)
     arrives, fails = delayed(api, ada, bo, 100).ok(201), delayed(api, ada, cy, 200).ok(201)
     world.set_status(chart.customer(cy.id), "closed")

@@ -150,7 +150,7 @@ def test_what_came_back_by_itself_is_not_taken_back_once_more(
 
 
 def test_a_frozen_wallet_takes_its_money_back(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
-    """H1: nothing goes out by it, and who was deceived has no time to lose."""
+    """Nothing goes out by it, and who was deceived has no time to lose."""
     made = delayed(api, ada, bo).ok(201)
     freeze(api, ada).ok(201)
     refused(take_back(api, ada, made["id"]), 401, "session_ended")

@@ -57,8 +57,8 @@ def test_a_payee_whose_wallet_is_closed_or_gone_gets_nothing(
     assert has(cloud, ada) == (BALANCE, 0)
 
 
-def test_a_freeze_stops_what_is_on_its_way_h1(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
-    """H1: whoever reports a loss loses nothing that has not arrived, though nobody thinks of it."""
+def test_a_freeze_stops_what_is_on_its_way(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:
+    """Whoever reports a loss loses nothing that has not arrived, though nobody thinks of it."""
     made = delayed(api, ada, bo).ok(201)
     freeze(api, ada).ok(201)
 
@@ -75,7 +75,7 @@ def test_a_freeze_stops_what_is_on_its_way_h1(api: Api, cloud: LocalCloud, ada: 
 def test_what_was_stopped_stays_stopped_when_the_wallet_is_had_back(
     api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
 ) -> None:
-    """H1: a thief's transfer does not arrive because its victim was quick to unfreeze; what is sent since does."""
+    """A thief's transfer does not arrive because its victim was quick to unfreeze; what is sent since does."""
     email = with_email(api, cloud, ada)
     cloud.clock.advance("25h")
     ada = signed_in_again(api, ada)

@@ -110,7 +110,7 @@ def send_notices(event: CloudWatchEvent) -> None:
     schedules.run(
         event,
         "send_notices",
-        lambda wallet: wallet.notifications.send_due(),
+        lambda wallet: wallet.notifications.send_due(wallet.phones),
         lambda wallet: wallet.confirmation_dispatch.send_due(),
     )
 

@@ -203,8 +203,8 @@ def main(arguments: list[str] | None = None) -> int:
         bank = Bank(engine, api, options.seed)
         bank.run(options.seconds or options.minutes * 60, options.kill_every)
     finally:
-        api.kill()
-        engine.kill()
+        api.close()
+        engine.close()
     return _told(bank, options.seed, options.chart)
 
 

@@ -23,7 +23,7 @@ READ_UNIT_BYTES = 4096
 TRANSACTION = 2
 
 REGION_OF_PRICES = "us-east-1"
-PRICES_AS_OF = "1 November 2024"
+"""The prices below are those of on-demand tables there since 1 November 2024."""
 DOLLARS_PER_MILLION_WRITE_UNITS = Fraction("0.625")
 DOLLARS_PER_MILLION_READ_UNITS = Fraction("0.125")
 

@@ -19,18 +19,29 @@ class NotReady(Exception):
     """A process does not answer."""
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+class Port:
+    """A port that is given to nobody else while it is held, whether a server of ours listens on it or is being started."""
+
+    def __init__(self) -> None:
+        self._held = socket.socket()
+        # As servers do: who says so may listen where another only stands, and is passed over where ports are given out.
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", 0))
+        self.number = int(self._held.getsockname()[1])
+        if sys.platform != "linux":
+            # Elsewhere nobody may listen where another stands.
+            self.close()
+
+    def close(self) -> None:
+        self._held.close()
 
 
 class Process:
-    """A program of this repository that listens on a port; `start` waits until it answers."""
+    """A program of this repository that listens on a port; `start` waits until it answers. `close` it at the end."""
 
     def __init__(self, module: str, path: str, *options: str) -> None:
-        self.port = free_port()
+        self._port = Port()
+        self.port = self._port.number
         self._path = path
         self._command = [sys.executable, "-m", module, "--port", str(self.port), *options]
         self._running: subprocess.Popen[bytes] | None = None
@@ -65,3 +76,8 @@ class Process:
             self._running.send_signal(signal.SIGKILL)
             self._running.wait()
             self._running = None
+
+    def close(self) -> None:
+        """Kills it, and gives its port back."""
+        self.kill()
+        self._port.close()

@@ -38,6 +38,12 @@ class MediaTypeNotJson(Malformed):
     code = "unsupported_media_type"
 
 
+class BodyEncoded(MediaTypeNotJson):
+    """The request's body is compressed, or coded in another way (Content-Encoding)."""
+
+    code = "unsupported_content_encoding"
+
+
 class DuplicateHeader(Malformed):
     """A header that must be given once is given twice; which one counts would be a guess."""
 
@@ -176,6 +182,8 @@ def headers_of(error: WalletError) -> dict[str, str]:
         name, quota, window = (error.facts[fact] for fact in ("limit", "quota", "window_seconds"))
         headers["RateLimit-Policy"] = f'"{name}";q={quota};w={window}'
         headers["RateLimit"] = f'"{name}";r=0;t={seconds}'
+    if isinstance(error, BodyEncoded):
+        headers["Accept-Encoding"] = "identity"
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if error.recorded is not None:

@@ -23,7 +23,7 @@ STANDARD = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
-"""Of every answer; what it does not hold is laid over them."""
+"""Of every answer: its language is put in, and what it says of itself is laid over them."""
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?", re.ASCII)
 

@@ -18,10 +18,12 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 from msgspec import Struct, field
 
-from chalicelib import auth, errors, headers, messages, request_log, wiring
-from chalicelib.bodies import NotJson, parse, read_document, read_query
+from chalicelib import auth, documents, errors, headers, messages, request_log, wiring
+from chalicelib.bodies import parse, read_document
+from chalicelib.documents import Document
 from chalicelib.fingerprints import fingerprint_of
 from chalicelib.messages import Locale
+from chalicelib.received import query_of, raw_body
 from chalicelib.signed import signed_request
 from chalicelib.views import Body, View
 from wallet_api.clients.model import Client
@@ -35,20 +37,6 @@ from wallet_api.wallet import Wallet
 
 B = TypeVar("B")
 logger = logging.getLogger(__name__)
-
-
-class NoParameters(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The query of an endpoint that takes none: a parameter that nobody reads is somebody's mistake."""
-
-
-class Document(Struct, frozen=True):
-    """An answer that is no object of the API: a page, a script, the OpenAPI document. The same for everybody, so it may
-    be cached.
-    """
-
-    media_type: str
-    text: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Endpoint(Struct, frozen=True):
@@ -244,8 +232,8 @@ def _handle(
     if isinstance(caller, Customer) and promised.session == "checked":
         wallet.sessions.require_live(caller)
     key = headers.idempotency_key(request.headers, promised.idempotency)
-    query = read_query(raw_event.get("multiValueQueryStringParameters") or {}, promised.query or NoParameters)
-    raw = _raw_body(request)
+    query = query_of(raw_event, promised.query, is_document=isinstance(promised.answer, str))
+    raw = raw_body(request)
     document = parse(raw)
     body = read_document(document, raw, promised.body or Body)
     operation = None
@@ -263,24 +251,10 @@ def _handle(
         )
     source = str((request.context.get("identity") or {}).get("sourceIp", ""))
     call: Call[Any] = Call(wallet, body, path_values, query, caller, operation, locale, source, request_id, client)
-    return _present(promised, promised.function(call))
+    return _present(promised, promised.function(call), request)
 
 
-def _raw_body(request: Request) -> bytes:
-    """The body's bytes; an absent body is an empty object, so that what is missing in it can be named."""
-    try:
-        raw: str | bytes = request.raw_body
-    except ValueError:  # base 64 that is none, or half of a surrogate pair
-        raise NotJson from None
-    if not raw:
-        return b"{}"
-    media_type, _, parameter = request.headers.get("content-type", "").partition(";")
-    if media_type.strip() != "application/json" or parameter.strip().lower() not in ("", "charset=utf-8"):
-        raise errors.MediaTypeNotJson
-    return raw if isinstance(raw, bytes) else raw.encode()
-
-
-def _present(promised: Endpoint, result: Any) -> _Answer:
+def _present(promised: Endpoint, result: Any, request: Request) -> _Answer:
     headers: dict[str, str] = {}
     if isinstance(result, Decided):
         if result.replayed:
@@ -289,9 +263,18 @@ def _present(promised: Endpoint, result: Any) -> _Answer:
     if result is None:
         return _Answer(204, "", headers)
     if isinstance(result, Document):
-        cached = {"Cache-Control": "public, max-age=300", "Content-Type": f"{result.media_type}; charset=utf-8"}
-        return _Answer(promised.status, result.text, {**cached, **result.headers})
+        return _document(promised, result, request)
     if not isinstance(result, View):
         raise TypeError(f"{promised.path} answers {type(result).__name__}, which is no view")
     headers["Content-Type"] = "application/json"
     return _Answer(promised.status, msgspec.json.encode(result).decode(), headers)
+
+
+def _document(promised: Endpoint, result: Document, request: Request) -> _Answer:
+    place = documents.without_slash(str(request.context.get("path", "")))
+    if place is not None and result.media_type == "text/html":
+        return _Answer(308, "", {"Location": place})
+    told = documents.headers_of(result)
+    if documents.is_known(told.get("ETag", ""), request.headers.get("if-none-match", "")):
+        return _Answer(304, "", {name: value for name, value in told.items() if name != "Content-Type"})
+    return _Answer(promised.status, result.text, told)

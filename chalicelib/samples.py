@@ -45,7 +45,10 @@ NAMED: dict[str, Any] = {
     "payment_id": f"pay_{_UNIQUE}",
     "phone": "+8613800138000",
     "platform": "android",
-    "qr": "000201010212",
+    "qr": (
+        "00020101021226720012local.wallet012601M822KMH989V7F9EYDX09A6580222i4R0hzDxec2tHIQHMKnkqQ520458145303156540512.505802CN"
+        "5919Green Lake Teahouse6007Kunming62120508sample-164200002ZH0104翠湖茶馆0202昆明630425F6"
+    ),
     "public_key": (
         "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84z"
         "V2sxXs7LtkBoN79R9Q=="
@@ -59,6 +62,24 @@ NAMED: dict[str, Any] = {
     "user_id": f"usr_{_UNIQUE}",
     "website": "https://tea.example",
 }
+
+
+OF_SHAPE: dict[str, dict[str, Any]] = {
+    "Apply": {
+        "legal_name": "昆明翠湖茶馆有限公司",
+        "name": "翠湖茶馆",
+        "latin_name": "CUIHU TEA HOUSE",
+        "city": "昆明",
+        "latin_city": "KUNMING",
+    },
+    "ChangeContact": {"phone": "+8613912345678"},
+    "CreateOutlet": {"name": "翠湖茶馆 东门店", "label": "CUIHU EAST"},
+    "Register": {"phone": NAMED["phone"]},
+    "SignIn": {"phone": NAMED["phone"]},
+}
+"""What stands in bodies of a shape besides what each must hold, because one of several fields is needed or another field's
+value needs it; or as another word than everywhere else.
+"""
 
 
 def resolved(schema: Schema, components: Schema) -> Schema:
@@ -81,7 +102,8 @@ def sample(schema: Schema, components: Schema, name: str = "") -> Any:
     if kind == "object":
         known: Schema = found.get("properties", {})
         wanted = found.get("required") or list(known)[:1]
-        return {inner: sample(known[inner], components, inner) for inner in wanted}
+        needed = OF_SHAPE.get(found.get("title", ""), {})
+        return {inner: sample(known[inner], components, inner) for inner in wanted if inner not in needed} | needed
     if "enum" in found and NAMED.get(name) not in found["enum"]:
         return found["enum"][0]
     if name in NAMED:

@@ -18,8 +18,8 @@ Who = Literal["customer", "merchant", "wallet", "bank"]
 class StepView(View):
     """One step; `what` is named as its event is where it has one, `id` is the object it happened to.
 
-    `at` is null for what has not happened yet: it is expected by `expected_at`. A step that was taken may have one as well, by
-    when its money is seen.
+    `at` is null for what has not happened yet: it is expected by `expected_at`, which is null where nobody can tell. A step that was
+    taken may have one as well, by when its money is seen.
     """
 
     at: str | None

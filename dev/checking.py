@@ -58,7 +58,6 @@ def checks(wallet: Wallet, session: Session) -> Iterator[Check]:
     yield "key service", lambda: _keys(wallet)
     yield "queue of webhooks", lambda: _queue(sqs, wallet.settings.webhooks_queue)
     yield "queue of confirmations", lambda: _queue(sqs, wallet.settings.confirmations_queue)
-    yield "queue of confirmations", lambda: _queue(sqs, wallet.settings.confirmations_queue)
 
 
 def _table(dynamodb: Any, table: str) -> str:

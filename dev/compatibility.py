@@ -175,9 +175,15 @@ def _bounds(where: str, before: Any, after: Any) -> Iterator[str]:
 
 
 def _types(schema: Any) -> set[str]:
-    own = schema.get("type", [])
-    found = set(own) if isinstance(own, list) else {own}
+    found = set(_own(schema))
     return found.union(*(_types(each) for each in schema.get("anyOf", []))) if schema.get("anyOf") else found
+
+
+def _own(schema: Any) -> list[str]:
+    """The types that a schema names itself; a list of texts names theirs."""
+    texts = "enum" in schema and all(isinstance(each, str) for each in schema["enum"])
+    own = schema.get("type", ["string"] if texts else [])
+    return own if isinstance(own, list) else [own]
 
 
 def _enum(schema: Any) -> set[str] | None:
@@ -193,8 +199,7 @@ def _resolved(document: Any, schema: Any) -> Any:
     kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     if len(kinds) == 1 and len(schema.get("anyOf", [])) == 2:
         inner = _resolved(document, kinds[0])
-        own = inner.get("type", [])
-        return {**inner, "type": [*(own if isinstance(own, list) else [own]), "null"]}
+        return {**inner, "type": [*_own(inner), "null"]}
     return schema
 
 

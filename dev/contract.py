@@ -1,9 +1,9 @@
 """`./wallet contract`: what holds the API to its document with strangers' tools, two parts beside each other.
 
 `clients` generates a Python client and walks the demo with it; `types` generates TypeScript declarations and compiles them;
-`lint` has the document read by Redocly's linter; `page` looks at the reference page in a browser; `codes` has our QR codes
-read by an EMVCo parser from npm; `bruno` walks the served collection with Bruno's own command line; `audit` asks whether a
-locked package has a known vulnerability. Without arguments all are run.
+`lint` has the document read by Redocly's linter; `page` looks at the reference page in a browser; `accessible` has every kind
+of page read by axe-core; `codes` has our QR codes read by an EMVCo parser from npm; `bruno` walks the served collection with
+Bruno's own command line; `audit` asks whether a locked package has a known vulnerability. Without arguments all are run.
 
 Each part has a time limit, and so has each step that asks a registry. What cannot be done on this machine, because a
 registry cannot be reached or does not answer, or there is no browser, is `not run`, is named at the end, and is no failure:
@@ -67,6 +67,12 @@ def page() -> int:
     return main()
 
 
+def accessible() -> int:
+    from dev.accessible import main
+
+    return main()
+
+
 def codes() -> int:
     from dev.read_codes import main
 
@@ -88,6 +94,7 @@ def audit() -> int:
 RUN: dict[str, Callable[[], int]] = {
     "clients": clients,
     "page": page,
+    "accessible": accessible,
     "types": types,
     "lint": lint,
     "codes": codes,
@@ -124,6 +131,7 @@ def _part(name: str, seconds: float, *tools: Any) -> Part:
 PARTS: dict[str, Part] = {
     "clients": _part("clients", 240),
     "page": _part("page", 360),
+    "accessible": _part("accessible", 300, "contract"),
     "types": _part("types", 120, "contract"),
     "lint": _part("lint", 120, "contract"),
     "codes": _part("codes", 60, "contract"),
@@ -184,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     ended: dict[str, Result] = {}
     for name, result in results(options.parts or PARTS):
         ended[name] = result
-        print(f"{result.word:7}  {name:7} {result.seconds:6.1f} s  {_short(result)}", flush=True)
+        print(f"{result.word:7}  {name:10} {result.seconds:6.1f} s  {_short(result)}", flush=True)
     failed = [name for name in PARTS if name in ended and ended[name].word == "FAIL"]
     missing = [name for name in PARTS if name in ended and ended[name].word == "not run"]
     for name in missing:

@@ -66,7 +66,7 @@ FAULTS = {
     ),
     "throttled": Fault("storage is busy, twice in a row", "存储繁忙两次", "nothing: the wallet tries again"),
     "too_many_requests": Fault(
-        "the gateway lets the request not through: 429 with Retry-After", "网关限流：429，带 Retry-After",
+        "the gateway does not let the request through: 429 with Retry-After", "网关限流：429，带 Retry-After",
         "wait, then send it again with the same key",
     ),
     "slow": Fault("the answer takes five seconds", "响应延迟五秒", "wait for it"),

@@ -25,6 +25,7 @@ RESTORED = ("ledger", "accounts", "people", "records")
 """The tables that `./wallet ops restore` brings back: what is kept for ever."""
 RETENTION_DAYS = 180
 _LIST_ALL = "*"
+_NOTHING = {"Ref": "AWS::NoValue"}
 _Statement = dict[str, Any]
 
 
@@ -51,7 +52,11 @@ def resources() -> Template:
         statements = [*_statements(function["rights"]), *_polled(sources), _logged(name)]
         document = {"Version": "2012-10-17", "Statement": statements}
         made[f"{_camel(name)}Role"] = {
-            "Properties": {"ManagedPolicyArns": [], "Policies": [{"PolicyName": "own", "PolicyDocument": document}]}
+            "Properties": {
+                "ManagedPolicyArns": [],
+                "Policies": [{"PolicyName": "own", "PolicyDocument": document}],
+                "PermissionsBoundary": {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, _NOTHING]},
+            }
         }
         made[logical(name)] = {
             "Properties": {
@@ -78,16 +83,20 @@ def _waiting(function: Mapping[str, Any]) -> Template:
 
 def _in_prod(value: Any) -> Any:
     """A development account may have ten instances in all: there a share would be refused."""
-    return {"Fn::If": ["Guarded", value, {"Ref": "AWS::NoValue"}]}
+    return {"Fn::If": ["Guarded", value, _NOTHING]}
 
 
 def _log(name: str) -> Template:
     called = "api" if name == "api_handler" else name.replace("_", "-")
     return {
         "Type": "AWS::Logs::LogGroup",
-        "DeletionPolicy": "Retain",
+        "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
-        "Properties": {"LogGroupName": {"Fn::Sub": f"/wallet/${{Stage}}/{called}"}, "RetentionInDays": RETENTION_DAYS},
+        "Properties": {
+            "LogGroupName": {"Fn::Sub": f"/wallet/${{Stage}}/{called}"},
+            "RetentionInDays": RETENTION_DAYS,
+            "KmsKeyId": {"Fn::GetAtt": ["OperationsKey", "Arn"]},
+        },
     }
 
 
@@ -142,13 +151,12 @@ def _tables_at_rest() -> _Statement:
 def _field_keys(actions: Sequence[str]) -> Iterator[_Statement]:
     """While a key is rotated, what was wrapped before it must still open, and nothing new be wrapped the old way."""
     own = {"Fn::GetAtt": ["FieldKey", "Arn"]}
-    nothing = {"Ref": "AWS::NoValue"}
     wraps = [each for each in actions if each != "kms:Decrypt"]
     if wraps:
         yield _allow("WrapPersonalData", wraps, {"Fn::If": ["OwnFieldKey", own, {"Ref": "FieldKeyArn"}]})
     if "kms:Decrypt" in actions:
-        current = {"Fn::If": ["OwnFieldKey", nothing, {"Ref": "FieldKeyArn"}]}
-        former = {"Fn::If": ["FormerFieldKey", {"Ref": "FormerFieldKeyArn"}, nothing]}
+        current = {"Fn::If": ["OwnFieldKey", _NOTHING, {"Ref": "FieldKeyArn"}]}
+        former = {"Fn::If": ["FormerFieldKey", {"Ref": "FormerFieldKeyArn"}, _NOTHING]}
         yield _allow("OpenPersonalData", ["kms:Decrypt"], [own, current, former])
 
 

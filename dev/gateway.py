@@ -270,4 +270,4 @@ def _http(answer: dict[str, Any]) -> Reply:
 
 def _with_length(lines: list[tuple[str, str]], reply: Reply) -> list[tuple[str, str]]:
     kept = [(name, value) for name, value in lines if name.lower() not in ("content-length", "connection")]
-    return kept if reply.status == 204 else [*kept, ("Content-Length", str(len(reply.body)))]
+    return kept if reply.status in (204, 304) else [*kept, ("Content-Length", str(len(reply.body)))]

@@ -18,6 +18,9 @@ from botocore.session import Session, get_session
 from dev.functions import FUNCTIONS
 from dev.stacks import NotInTheStack, Stack
 
+BEGUN = "Begun"
+"""The parameter that changes when every function is to begin anew."""
+
 
 def stop(stack: Stack) -> None:
     """No function runs any more, from within seconds on; what is under way ends by itself."""
@@ -43,18 +46,27 @@ def start(stack: Stack) -> None:
 
 
 def restart(stack: Stack) -> None:
-    """A changed description is a changed configuration: Lambda starts new instances, and the old ones end what they have in hand.
+    """Another setting is another configuration: Lambda starts new instances, and the old ones end what they have in hand.
 
-    What is called by an alias runs a version, which never changes: there a new version of the same code takes its place.
+    It is a deployment of what is deployed. A version that was published beside CloudFormation would stop the next release: CodeDeploy
+    asks that the alias is where CloudFormation left it.
     """
-    lambdas = stack.client("lambda")
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    for name, physical in stack.functions().items():
-        lambdas.update_function_configuration(FunctionName=physical, Description=f"begun anew at {now}")
-        for alias in lambdas.list_aliases(FunctionName=physical).get("Aliases", ()):
-            lambdas.get_waiter("function_updated_v2").wait(FunctionName=physical)
-            version = lambdas.publish_version(FunctionName=physical)["Version"]
-            lambdas.update_alias(FunctionName=physical, Name=alias["Name"], FunctionVersion=version)
+    if BEGUN not in stack.parameters:
+        raise NotInTheStack(f"The stack {stack.name} knows no {BEGUN}: deploy this release first.")
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in stack.parameters if name != BEGUN]
+    cloudformation = stack.client("cloudformation")
+    cloudformation.update_stack(
+        StackName=stack.name,
+        UsePreviousTemplate=True,
+        Parameters=[*kept, {"ParameterKey": BEGUN, "ParameterValue": now}],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    print(
+        f"Every function begins anew ({BEGUN}={now}); in prod the API takes ten minutes, as a release does.", flush=True
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=stack.name)
+    for name in stack.functions():
         print(f"begun anew  {name}")
 
 

@@ -46,7 +46,7 @@ def _blocks(lines: list[str]) -> list[list[str]]:
 def _shown(block: list[str], home: str) -> str:
     first = block[0]
     if first.startswith("```"):
-        return f"<pre><code>{escape(chr(10).join(block[1:-1]))}</code></pre>"
+        return f'<pre tabindex="0"><code>{escape(chr(10).join(block[1:-1]))}</code></pre>'
     if first.startswith("#"):
         marks, _, title = first.partition(" ")
         return f'<h{len(marks)} id="{_slug(title)}">{_inline(title, home)}</h{len(marks)}>'
@@ -92,7 +92,7 @@ def _table(block: list[str], home: str) -> str:
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in block]
     head, body = rows[0], rows[2:]
     lines = [
-        '<div class="wide"><table>',
+        '<div class="wide" tabindex="0"><table>',
         _row("th", head, home),
         *(_row("td", row, home) for row in body),
         "</table></div>",

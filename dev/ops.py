@@ -6,6 +6,7 @@
 ./wallet ops letters                 what the functions gave up on: counted, shown, redriven, thrown away
 ./wallet ops log                     what a function wrote: errors, or one request's line
 ./wallet ops new-master-secret       the next version of the secret that tokens and keyed hashes are made with
+./wallet ops ready                   whether an account can take the wallet, before anything is made there
 ./wallet ops restart                 every function begins anew, with the secrets that there are now
 ./wallet ops restore                 the tables as they were at one second, beside those that are there
 ./wallet ops rotate-personal-data    people's data keys under the new KMS key, their contacts under the new master secret
@@ -26,6 +27,7 @@ from dev import (
     letters,
     logs,
     master_secrets,
+    readiness,
     restoring,
     rotation,
     stuck,
@@ -39,6 +41,7 @@ TASKS: Mapping[str, Callable[[list[str]], int]] = {
     "letters": letters.main,
     "log": logs.main,
     "new-master-secret": master_secrets.main,
+    "ready": readiness.main,
     "restart": halting.main_of("restart"),
     "restore": restoring.main,
     "rotate-personal-data": rotation.main,

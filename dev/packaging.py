@@ -32,6 +32,8 @@ from dev.templates import EDGE, OVERRIDES, RESOURCES, ROOT, Template, load_templ
 
 STAGES = ("dev", "prod")
 SHIPPED = ("app.py", "chalicelib", ".chalice/config.json", ".chalice/policy.json")
+LASTING = "RetainExceptOnCreate"
+"""What outlives a stack, unless it was never made whole: named things that a failed first deployment left would be in the second's way."""
 LITTER = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed")
 
 
@@ -41,8 +43,22 @@ def merged_infra(stage: str) -> Template:
     merged = _laid_over(load_template(EDGE), _laid_over({"Resources": functions.resources()}, merged))
     spoken = {"x-amazon-apigateway-gateway-responses": refusals.responses()}
     merged = _laid_over({"Resources": {"RestAPI": {"Properties": {"DefinitionBody": spoken}}}}, merged)
+    # The package of one stage deployed over the other would take its memory, and from prod what guards its data.
+    told = f"This is the package of {stage}; `./wallet package --stage` makes the other one."
+    mine = {"Assert": {"Fn::Equals": [{"Ref": "Stage"}, stage]}, "AssertDescription": told}
+    merged["Rules"]["PackageIsOfTheStage"] = {"Assertions": [mine]}
     merged["Parameters"]["Stage"]["Default"] = stage
-    return cast(Template, merged)
+    return cast(Template, merged if stage == "prod" else _gone_with_the_stack(merged))
+
+
+def _gone_with_the_stack(template: Template) -> Template:
+    """A stage for trying things out leaves nothing, or nobody could make it a second time: names that are in use are refused. What stays
+    always is the account's.
+    """
+    for resource in template["Resources"].values():
+        if resource.get("DeletionPolicy") == LASTING:
+            resource["DeletionPolicy"] = resource["UpdateReplacePolicy"] = "Delete"
+    return template
 
 
 def _laid_over(upper: Any, lower: Any) -> Any:

@@ -43,6 +43,9 @@ SHAPED = {
     "zh": ("查询何时有效的收费标准", "某一时间有效的收费标准。", "一种操作的收费", "全部收起"),
 }
 """What stands with `GET /v1/fees`: of its parameter, its answer's schema, one inside that, and in Swagger UI's own words."""
+COPIED = {"en": "Copied", "zh": "已复制"}
+COPIED_FROM = {"en": ("docs/guides/webhooks",), "zh": ("docs/guides/zh-webhooks",)}
+"""What a button says that copied a sample, and where one is pressed."""
 EXPAND = {"en": "Expand all", "zh": "全部展开"}
 FEES = "#operations-fees-fees_get_fees"
 NARROW = """(operation) => Object.fromEntries([".parameters-col_description", ".response-col_description"].map((name) => [
@@ -63,7 +66,10 @@ def problems(browser: Any, url: str, name: str, language: str, pictures: Path | 
     """What is wrong with the pages at one width, for a reader of one language."""
     found: list[str] = []
     width, height = WIDTHS[name]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=LANGUAGES[language])
+    allowed = ["clipboard-read", "clipboard-write"]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=LANGUAGES[language], permissions=allowed
+    )
     page = context.new_page()
     page.on("console", lambda said: found.append(f"{page.url}: {said.text}") if said.type == "error" else None)
     page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
@@ -76,6 +82,8 @@ def problems(browser: Any, url: str, name: str, language: str, pictures: Path | 
             found.append(f"{path} at {width} pixels is wider than the screen")
         if pictures is not None and path in PICTURED[language]:
             page.screenshot(path=str(pictures / f"{path.replace('/', '-')}-{name}-{language}.png"))
+        if path in COPIED_FROM[language]:
+            found += _copied(page, language)
         if path == "docs":
             found += _tried(page, language) + (_shaped(page, language) if name == "phone" else [])
     context.close()
@@ -118,6 +126,43 @@ def _shaped(page: Any, language: str) -> list[str]:
     return found + [f"{name} beside a schema is {share} % of the page's width" for name, share in narrow.items()]
 
 
+def _copied(page: Any, language: str) -> list[str]:
+    """A sample of a guide is copied by the keyboard alone, and each part of the page has an address."""
+    button = page.locator("main .sample > button").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator("main .sample > button", has_text=COPIED[language]).wait_for(timeout=5_000)
+    sample, copied = page.inner_text("main .sample pre"), page.evaluate("navigator.clipboard.readText()")
+    found = [] if copied.strip() == sample.strip() else [f"what was copied of {page.url} is {copied[:40]!r}"]
+    part = page.locator("main h2 .anchor").first
+    part.focus()
+    page.keyboard.press("Enter")
+    return found + ([] if "#" in page.url else [f"a part of {page.url} has no address"])
+
+
+def checkout_problems(browser: Any, url: str, key: str) -> list[str]:
+    """What is wrong with the page where a customer is waited for: it says how the payment ended, and is not loaded anew."""
+    from dev.client import Api
+
+    api = Api(int(url.rpartition(":")[2]))
+    body = {"amount": {"amount": 12_50, "currency": "CNY"}, "description": "tea", "order_id": "looked-at"}
+    made = api.post("/v1/payments", body, token=key, key="looked-at").ok(201)
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    found: list[str] = []
+    page.on("console", lambda said: found.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.goto(f"{url}/checkout/{made['id']}", wait_until="networkidle")
+    page.evaluate("document.body.dataset.seen = 'yes'")
+    api.post(f"/v1/payments/{made['id']}/cancel", {}, token=key, key="looked-at-2").ok(200)
+    page.locator("#state", has_text="This payment is over").wait_for(timeout=20_000)
+    if page.locator("#code svg").count():
+        found.append("the page of a payment that is over shows its code")
+    if page.evaluate("document.body.dataset.seen") != "yes":
+        found.append("the page was loaded anew under its reader")
+    context.close()
+    return found
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Returns 1 when something is wrong. Raises NotRun where there is no browser."""
     path = browser_path()
@@ -139,6 +184,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in WIDTHS:
             for language in LANGUAGES:
                 found += problems(browser, server.url, name, language, pictures)
+        found += checkout_problems(browser, server.url, cloud.seeded["merchant_key"])
         browser.close()
         server.stop()
     widths = ", ".join(str(width) for width, _ in WIDTHS.values())

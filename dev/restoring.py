@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None, session: Session | None = None, sle
         return 1
     print("\nProve the ledger of the new tables first:")
     print(f"  ./wallet ledger --function {stack.name}/FoldLedger --restored {options.named} verify")
-    print("then deploy with these parameters:")
+    print("then deploy with these parameters, and with Releases=at-once while nothing runs:")
     print(f"  RestoredTables={options.named}")
     for table, arn in streams.items():
         print(f"  Restored{table.capitalize()}Stream={arn}")

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESOURCES = ROOT / "infra" / "resources.yaml"
 OVERRIDES = ROOT / "infra" / "overrides.yaml"
 EDGE = ROOT / "infra" / "edge.yaml"
+ACCOUNT = ROOT / "infra" / "account.yaml"
 
 Template = dict[str, Any]
 

@@ -16,8 +16,13 @@ from wallet_api.confirmations.use_cases import Sending
 from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
 from wallet_api.gateways.push import Pushed, Service
 from wallet_api.gateways.queue import QueueMessage
+from wallet_api.notifications.use_cases import _texts
 
 ON, OFF = {"push": True, "sms": True, "email": True}, {"push": False, "sms": False, "email": False}
+
+
+NOTICES = {words["subject"] for kind in _texts().values() for words in kind.values()}
+"""What notices are called, in both languages."""
 
 
 def a_token() -> str:
@@ -35,10 +40,20 @@ def choose(api: Api, someone: Someone, **wished: Any) -> Any:
     return api.patch("/v1/me/notification_preferences", wished, token=someone.token).ok(200)
 
 
-def pushed(cloud: LocalCloud, token: str) -> list[str]:
-    """What a phone showed, the newest first, once every stream and queue is read."""
+def shown_on(cloud: LocalCloud, token: str) -> list[str]:
+    """Whatever a phone showed, the newest first, once every stream and queue is read."""
     cloud.pump.drain()
     return [each.text for each in cloud.inbox.messages(token) if each.channel == "push"]
+
+
+def pushed(cloud: LocalCloud, token: str) -> list[str]:
+    """What it showed about money: what happened to its person's access is left out."""
+    return [text for text in shown_on(cloud, token) if text.partition("\n\n")[0] not in NOTICES]
+
+
+def noticed(cloud: LocalCloud, token: str) -> list[str]:
+    """What it showed about its person's access."""
+    return [text for text in shown_on(cloud, token) if text.partition("\n\n")[0] in NOTICES]
 
 
 def told_over(cloud: LocalCloud, channel: str, address: str) -> list[str]:

@@ -1,7 +1,6 @@
 """One local cloud and one HTTP server for the whole run; every test that asks for them finds them empty."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from dev.cloud.local import LocalCloud
 from dev.cloud.rights import rights
 from dev.server import Server
 from tests.client import Api
-from tests.daytime import away_from_midnight
+from tests.daytime import USUAL, away_from_midnight, beginning
 from tests.faults.injector import Faults, injecting
 from tests.hashing import hashing
 from tests.ledger_world import World
@@ -23,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", default="moto", help="who plays DynamoDB: moto (default), ministack, or a URL here")
     parser.addoption("--whole", action="store_true", help="run every cell of what is sampled otherwise; takes minutes")
     parser.addoption("--schedule", help="the one order of storage calls to run, as a failing schedule wrote it")
-    parser.addoption("--at", type=datetime.fromisoformat, help="when every test begins, such as 2028-02-29T15:59:59.9Z")
+    parser.addoption("--at", type=beginning, default=USUAL, help="when tests begin: 2028-02-29T15:59:59.9Z, or `now`")
     parser.addoption("--seed", help="which sample is run; a failure names its own")
 
 
@@ -36,8 +35,7 @@ def _quick_hashes() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def _running_cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
     with LocalCloud.start(request.config.getoption("--engine")) as cloud:
-        chosen: datetime | None = request.config.getoption("--at")
-        cloud.clock.begin_at(away_from_midnight if chosen is None else lambda: chosen)
+        cloud.clock.begin_at(request.config.getoption("--at"))
         yield cloud
 
 
@@ -49,9 +47,11 @@ def _running_server(_running_cloud: LocalCloud) -> Iterator[Server]:
 
 
 @pytest.fixture
-def cloud(_running_cloud: LocalCloud) -> LocalCloud:
+def cloud(request: pytest.FixtureRequest, _running_cloud: LocalCloud) -> LocalCloud:
     """The local cloud, emptied. Its streams stand still: call `cloud.pump.drain()` to fold and project."""
     _running_cloud.reset()
+    if request.node.get_closest_marker("present"):
+        _running_cloud.clock.advance(away_from_midnight() - _running_cloud.clock.now())
     return _running_cloud
 
 

@@ -36,6 +36,9 @@ class Deployment:
         self.logged: list[dict[str, Any]] = []
         self.instances: dict[str, int | None] = {}
         """Reserved instances by function, the one that was set last at the end."""
+        self.parameters = {"Stage": stage, "PublicUrl": "https://wallet.bank.example", "Begun": ""}
+        self.status = "CREATE_COMPLETE"
+        self.updates_succeed = True
         self.sources: dict[str, bool] = {}
         self._sources: dict[str, str] = {}
         self.restored: list[str] = []
@@ -110,9 +113,19 @@ class Deployment:
         return {"StackResourceSummaries": listed[:50], "NextToken": "more"}
 
     def _DescribeStacks(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        parameters = [{"ParameterKey": "Stage", "ParameterValue": self.stage}]
-        stack = {"StackName": asked["StackName"], "CreationTime": SINCE, "StackStatus": "CREATE_COMPLETE"}
+        parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()]
+        stack = {"StackName": asked["StackName"], "CreationTime": SINCE, "StackStatus": self.status}
         return {"Stacks": [{**stack, "Parameters": parameters}]}
+
+    def _UpdateStack(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        """What is not named at all has its default again, as on AWS."""
+        given = {each["ParameterKey"]: each for each in asked["Parameters"]}
+        self.parameters = {
+            name: self.parameters[name] if each.get("UsePreviousValue") else each["ParameterValue"]
+            for name, each in given.items()
+        }
+        self.status = "UPDATE_COMPLETE" if self.updates_succeed else "UPDATE_ROLLBACK_COMPLETE"
+        return {}
 
     def _function(self, asked: dict[str, Any]) -> str:
         found = {self.physical(logical(name)): name for name in FUNCTIONS}
@@ -149,21 +162,6 @@ class Deployment:
     def _DeleteFunctionConcurrency(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         self.instances[self._function(asked)] = None
         return {}
-
-    def _UpdateFunctionConfiguration(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"FunctionName": asked["FunctionName"]}
-
-    def _ListAliases(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Aliases": [{"Name": "live", "FunctionVersion": "1"}] if self._function(asked) == "api_handler" else []}
-
-    def _GetFunction(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Configuration": {"FunctionName": asked["FunctionName"], "LastUpdateStatus": "Successful"}}
-
-    def _PublishVersion(self, _asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Version": "2"}
-
-    def _UpdateAlias(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"Name": asked["Name"], "FunctionVersion": asked["FunctionVersion"]}
 
     def _DescribeAlarms(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         names = {

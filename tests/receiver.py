@@ -20,6 +20,17 @@ from wallet_api.gateways.addresses import Rules
 from wallet_api.gateways.callbacks import HttpsCallbacks, Resolver
 
 NAME = "shop.example.org"
+_NOT_FOR = (
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "encipher_only",
+    "decipher_only",
+)
+FOR_SIGNING_CERTIFICATES = x509.KeyUsage(
+    digital_signature=True, key_cert_sign=True, crl_sign=True, **dict.fromkeys(_NOT_FOR, False)
+)
 Answer = Callable[["Handler"], None]
 
 
@@ -77,7 +88,10 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
         )
-        if not authority:
+        if authority:
+            # Python 3.13 asks of an authority that it says what its key is for.
+            builder = builder.add_extension(FOR_SIGNING_CERTIFICATES, critical=True)
+        else:
             builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         return builder.sign(self.key, hashes.SHA256())
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.daytime import LONGEST, away_from_midnight
+from tests.daytime import LONGEST, away_from_midnight, beginning
 from wallet_api.clock import SystemClock, epoch_milliseconds, epoch_seconds, rfc3339, wallet_day
 
 NAIVE = datetime(2026, 11, 22)  # noqa: DTZ001  that is the point
@@ -58,6 +58,12 @@ def test_tests_begin_before_or_after_midnight_and_never_right_before_it(midnight
         assert timedelta() <= now - begun <= LONGEST
         assert (begun >= midnight) == (now >= midnight)
         assert not begun < midnight < begun + LONGEST
+
+
+@pytest.mark.parametrize("text", ["2026-11-24", "2026-11-24T02:00:00", "noon"])
+def test_a_run_begins_at_no_moment_that_could_mean_two(text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        beginning(text)
 
 
 @given(MOMENTS)

@@ -1,9 +1,12 @@
 """The house style, as far as a machine can hold it: sizes, names, who may touch what, and a test for every module."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -32,14 +35,31 @@ NEEDS_NO_TEST = {
 @cache
 def files() -> tuple[str, ...]:
     """Every file that is, or is about to be, in the repository; a link's target is not walked twice."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
+    listed = known_to_git() or walked()
     return tuple(sorted({name for name in listed if name and (ROOT / name).is_file() and "vendor/" not in name}))
+
+
+def known_to_git() -> list[str]:
+    """Nothing where there is no git, where this is a copy without its history, and where git distrusts who owns it."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return []
+    command = [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return [name for name in listed.split("\0") if name]
+
+
+def walked() -> Iterator[str]:
+    """What .gitignore does not leave out."""
+    left_out = [".git", *(line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines())]
+
+    def stays(path: Path) -> bool:
+        name = path.relative_to(ROOT).as_posix()
+        return not any(fnmatch(path.name, pattern) or fnmatch(name, pattern) for pattern in left_out)
+
+    for place, directories, names in os.walk(ROOT):
+        directories[:] = [each for each in directories if stays(Path(place, each))]
+        yield from (Path(place, each).relative_to(ROOT).as_posix() for each in names if stays(Path(place, each)))
 
 
 def python_files(*under: str) -> list[str]:
@@ -123,6 +143,17 @@ def test_a_slice_has_the_five_files_or_fewer_and_says_what_it_promises() -> None
 
 def test_every_module_begins_with_what_it_promises() -> None:
     nothing([name for name in python_files(*PRODUCT, "dev/") if not ast.get_docstring(tree(name))])
+
+
+def test_the_ways_to_say_no_are_listed_where_they_begin() -> None:
+    """Whoever opens an errors.py sees in its first lines what there is; one that has a single error says it there."""
+    unlisted = []
+    for name in (each for each in python_files("wallet_api/") if re.fullmatch(r"wallet_api/\w+/errors\.py", each)):
+        classes = [node.name for node in tree(name).body if isinstance(node, ast.ClassDef)]
+        if len(classes) > 1:
+            promised = ast.get_docstring(tree(name)) or ""
+            unlisted += [f"{name}: {each}" for each in classes if not re.search(rf"\b{each}\b", promised)]
+    nothing(unlisted)
 
 
 def mirror_of(name: str) -> str:

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from wallet_api.money import Money
 
-type_of_fact = str | int | Money
+Fact = str | int | Money
 """What an error may carry: ids, amounts, counts; never personal data, since refusals are kept in the ledger."""
 
 MoneyMoved = Literal["no", "yes", "unknown"]
@@ -39,7 +39,7 @@ class WalletError(Exception):
     decides: ClassVar[bool] = False
     by_code: ClassVar[dict[str, type[WalletError]]] = {}
 
-    def __init__(self, **facts: type_of_fact) -> None:
+    def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code, facts)
         self.facts = facts
         self.recorded: Recorded | None = None
@@ -67,7 +67,7 @@ class FieldProblem(Struct, frozen=True):
 
     pointer: str
     code: str
-    facts: tuple[tuple[str, type_of_fact], ...] = ()
+    facts: tuple[tuple[str, Fact], ...] = ()
 
 
 class Invalid(WalletError):
@@ -76,7 +76,7 @@ class Invalid(WalletError):
     code = "invalid_request"
     retry: ClassVar[Retry] = "new_key"
 
-    def __init__(self, *problems: FieldProblem, **facts: type_of_fact) -> None:
+    def __init__(self, *problems: FieldProblem, **facts: Fact) -> None:
         super().__init__(**facts)
         self.problems = problems
 

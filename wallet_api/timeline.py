@@ -15,7 +15,7 @@ _NOT_YET = datetime.max.replace(tzinfo=UTC)
 class Step(Struct, frozen=True):
     """One thing that happened on the way; `id` is the object it happened to.
 
-    A step without `at` has not happened: it is expected by `expected_at`, as far as anybody knows.
+    A step without `at` has not happened: it is expected by `expected_at`, as far as anybody knows. Where nobody does, it has none.
     """
 
     at: datetime | None

@@ -12,12 +12,13 @@ from chalicelib.headers import VERSION
 from chalicelib.http import Endpoint
 from chalicelib.openapi import parts
 from chalicelib.openapi.chinese import in_chinese
+from chalicelib.openapi.exact import exact
 from chalicelib.openapi.links import with_links
 from chalicelib.openapi.operations import operation, tag_of
 from chalicelib.openapi.parts import Json
 from chalicelib.openapi.problems import problems_of
 from chalicelib.openapi.schemas import schemas_of
-from chalicelib.openapi.webhooks import DATA, EVENT, webhooks
+from chalicelib.openapi.webhooks import DATA, EVENT, TAG, webhooks
 
 DESCRIPTION = """
 A wallet: people register, bind cards, top up, pay merchants by QR code, send money to each other, are refunded and withdraw to their cards.
@@ -46,21 +47,22 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
             "title": "Wallet API",
             "version": VERSION,
             "description": DESCRIPTION,
+            "contact": {"name": "Guides, errors and changes", "url": f"{server_url}/docs/guides"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": server_url}],
-        "tags": _tags(endpoints),
+        "tags": [*_tags(endpoints), *([TAG] if told else [])],
         "paths": dict(sorted(with_links(paths, components).items())),
         **({"webhooks": told} if told else {}),
         "components": {
             "securitySchemes": parts.security_schemes(),
             "parameters": parts.parameters(),
             "headers": parts.headers(),
-            "schemas": {**components, "Problem": parts.problem_schema(), **(DATA if told else {})},
+            "schemas": {**components, **parts.problem_schemas(), **(DATA if told else {})},
             "examples": {code: parts.problem_example(error, server_url) for code, error in sorted(used.items())},
         },
     }
-    return dict(in_chinese(made))
+    return dict(in_chinese(exact(made)))
 
 
 def _tags(endpoints: Sequence[Endpoint]) -> list[Json]:

@@ -49,6 +49,7 @@ def operation(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> 
         content = {"schema": schemas[each.body], "example": sample(schemas[each.body], components)}
         made["requestBody"] = {"required": needed, "content": {"application/json": content}}
     made["responses"] = {str(each.status if each.answer is not None else 204): _success(each, schemas, components)}
+    made["responses"] |= _elsewhere(each)
     by_status: dict[int, list[str]] = defaultdict(list)
     for error in problems_of(each):
         by_status[errors.status_of(error)].append(error.code)
@@ -69,6 +70,18 @@ def _success(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> J
     return made
 
 
+def _elsewhere(each: Endpoint) -> Json:
+    """What is answered about a document to whoever has it, and of a page to whoever wrote a slash behind its address."""
+    named = {"X-Request-Id": reference("headers", "X-Request-Id")}
+    made: Json = {}
+    if isinstance(each.answer, str) and tag_of(each) == "docs":
+        made["304"] = {"description": "`If-None-Match` names the one that there is.", "headers": named}
+    if each.answer == "text/html":
+        headers = {**named, "Location": reference("headers", "Location")}
+        made["308"] = {"description": "The page is at its address without the slash at the end.", "headers": headers}
+    return made
+
+
 def _refusal(codes: list[str]) -> Json:
     codes = sorted(codes)
     limited = ("RateLimit", "RateLimit-Policy") if RateLimited.code in codes else ()
@@ -77,9 +90,9 @@ def _refusal(codes: list[str]) -> Json:
         "headers": {name: reference("headers", name) for name in ("X-Request-Id", "Retry-After", *limited)},
         "content": {
             "application/problem+json": {
-                "schema": {
-                    "allOf": [reference("schemas", "Problem"), {"properties": {"code": {"enum": codes}}}],
-                },
+                # One shape for all, of which generators make one class. Its codes are the names of the examples: a client
+                # whose list of them was closed would not survive a new one.
+                "schema": reference("schemas", "Problem"),
                 "examples": {code: reference("examples", code) for code in codes},
             }
         },

@@ -58,7 +58,8 @@ MEANINGS = {
     "reconciliation_get_report.cursor": "The `Wallet-Next-Cursor` of the part before.",
     "reconciliation_get_report.limit": "At most how many lines a part has.",
     "refund_requests_list_refund_requests.status": f"Only requests in this state. {FEWER}",
-    "refunds_list_refunds.payment_id": "The payment whose refunds are listed.",
+    "refunds_list_refunds.payment_id": "The payment whose refunds are listed. For a merchant, left away, all of its own are.",
+    "refunds_list_refunds.status": f"Only refunds in this state. {FEWER}",
 }
 
 

@@ -72,11 +72,16 @@ def headers() -> Json:
         "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
         "RateLimit": {"description": "What is used up, and when it begins anew.", "schema": {"type": "string"}},
         "RateLimit-Policy": {"description": "How many in how many seconds.", "schema": {"type": "string"}},
+        "Location": {
+            "description": "Where it is, from where it was looked for.",
+            "schema": {"type": "string", "format": "uri-reference"},
+        },
         "Idempotent-Replayed": {"description": "`true`: this was decided before.", "schema": {"enum": ["true"]}},
     }
 
 
-def problem_schema() -> Json:
+def problem_schemas() -> Json:
+    """A refusal, and what it says of a field."""
     text: Json = {"type": "string"}
     field = {
         "type": "object",
@@ -88,7 +93,7 @@ def problem_schema() -> Json:
         },
         "required": ["pointer", "code", "detail"],
     }
-    return {
+    problem = {
         "type": "object",
         "description": "RFC 9457 problem details. The facts of some codes stand beside these members.",
         "properties": {
@@ -100,10 +105,21 @@ def problem_schema() -> Json:
             "request_id": text,
             "money_moved": {"enum": ["no", "yes", "unknown"]},
             "retry": {"enum": ["never", "same_key", "new_key", "after"]},
-            "errors": {"type": "array", "items": field},
+            "decline_code": {
+                "type": "string",
+                "description": "Why money did not move: `GET /v1/decline_codes` explains each.",
+            },
+            "attempts_left": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "How many more tries there are before a lock.",
+            },
+            "retry_after_seconds": {"type": "integer", "minimum": 0, "description": "As `Retry-After`."},
+            "errors": {"type": "array", "items": reference("schemas", "FieldProblem")},
         },
         "required": ["type", "title", "status", "detail", "code", "request_id", "money_moved", "retry"],
     }
+    return {"Problem": problem, "FieldProblem": field}
 
 
 def problem_example(error: type[WalletError], docs_url: str) -> Json:

@@ -27,7 +27,13 @@ def problems_of(each: Endpoint) -> list[type[WalletError]]:
     found: list[type[WalletError]] = [errors.DuplicateHeader, errors.UnknownVersion, Invalid, errors.Defect]
     found += [ClientMalformed, errors.NotAuthenticated]  # also where anybody may call: a proof may be unreadable
     if each.method != "GET":
-        found += [errors.IdempotencyKeyMalformed, errors.MediaTypeNotJson, bodies.BodyTooLarge, bodies.NotJson]
+        found += [
+            errors.IdempotencyKeyMalformed,
+            errors.MediaTypeNotJson,
+            errors.BodyEncoded,
+            bodies.BodyTooLarge,
+            bodies.NotJson,
+        ]
         found += [bodies.NotAnObject, bodies.TooDeep, bodies.DuplicateName]
     if each.callers:
         found += [errors.WrongCaller, ApiKeyOfOtherMode]

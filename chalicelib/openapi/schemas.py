@@ -47,13 +47,21 @@ def _settle(component: Json) -> None:
     if answer and component.get("type") == "object":
         component["required"] = list(component["properties"])
     for name, field in component.get("properties", {}).items():
-        if answer or field.get("default", "") is None:
+        if answer or _is_no_default(field):
             field.pop("default", None)
         form = _form_of(name)
         if answer and form:
             for kind in (field, *field.get("anyOf", [])):
                 if kind.get("type") == "string":
                     kind["format"] = form
+
+
+def _is_no_default(field: Json) -> bool:
+    """Null and an object with nothing in it say that something was left away; and where a field takes this or that, generators make a
+    type of its own, which no plain value is one of.
+    """
+    kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
+    return field.get("default", "") is None or isinstance(field.get("default"), dict) or len(kinds) > 1
 
 
 def _form_of(name: str) -> str | None:

@@ -19,6 +19,9 @@ _COUNTED = ("refunded", "refundable")
 _FACTS: Json = {name: {"type": "integer" if name in _COUNTED else ["string", "null"]} for name in FACTS}
 _MONEY: Json = {"$ref": "#/components/schemas/MoneyView"}
 
+TAG: Json = {"name": "webhook_events", "description": "What merchants' servers are sent."}
+"""A tag of their own: generators make a file of each, and one of the calls' name would be written over them."""
+
 DATA: Json = {
     "EventData": {
         "type": "object",
@@ -59,7 +62,7 @@ def _sent(kind: str, when: str) -> Json:
             "within seconds; anything else is tried again for three days. It may come twice and in any order: `id` tells "
             "an event from another, `sequence` puts those of one object in order."
         ),
-        "tags": ["webhooks"],
+        "tags": [TAG["name"]],
         "security": [],
         "parameters": [
             _header("webhook-id", "The event's id, the same in every attempt."),
@@ -81,7 +84,8 @@ def _event(kind: str) -> Json:
     if objects:
         data = {"allOf": [data, {"type": "object", "properties": {"object": {"enum": objects}}}]}
     told = {"type": {"const": kind}, "data": data}
-    return {"allOf": [reference("schemas", EVENT), {"type": "object", "properties": told}]}
+    title = "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
+    return {"title": f"{title}Event", "allOf": [reference("schemas", EVENT), {"type": "object", "properties": told}]}
 
 
 def _objects(kind: str) -> set[str]:

@@ -66,7 +66,7 @@ class ApiKeyView(View):
     created_at: str
 
 
-class NewApiKeyView(ApiKeyView):
+class ApiKeyWithSecretView(ApiKeyView):
     """A key with its secret, which is shown this once: we keep a hash of it."""
 
     secret: str
@@ -80,7 +80,7 @@ class NewApiKeyView(ApiKeyView):
     callers=[Customer, MerchantCaller],
     scope="keys:write",
     body=CreateKey,
-    answer=NewApiKeyView,
+    answer=ApiKeyWithSecretView,
     status=201,
     session="in_use_case",
     errors=[NotFound, TooManyApiKeys, ScopeMissing],
@@ -122,7 +122,7 @@ def list_api_keys(call: Call[None]) -> Any:
     callers=[Customer, MerchantCaller],
     scope="keys:write",
     body=RollKey,
-    answer=NewApiKeyView,
+    answer=ApiKeyWithSecretView,
     status=201,
     session="in_use_case",
     errors=[NotFound, ApiKeyNotActive, ScopeMissing],
@@ -151,8 +151,8 @@ def revoke_api_key(call: Call[None]) -> None:
     call.wallet.api_keys.revoke(call.party, call.id("merchant_id", "mer"), call.id("key_id", "key"))
 
 
-def _with_secret(call: Call[Any], key: ApiKey, text: str) -> NewApiKeyView:
-    return NewApiKeyView(**_shown(call, key), secret=text)
+def _with_secret(call: Call[Any], key: ApiKey, text: str) -> ApiKeyWithSecretView:
+    return ApiKeyWithSecretView(**_shown(call, key), secret=text)
 
 
 def _shown(call: Call[Any], key: ApiKey) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.gateways.acquirer import AcquirerSilent, CardDetails
 from wallet_api.ledger.operations import Decided
+from wallet_api.names import person_name
 from wallet_api.people.model import canonical_phone
 from wallet_api.sessions.model import Customer
 
@@ -46,9 +47,10 @@ class BindCard(Body):
     phone: Phone
 
     def details(self) -> CardDetails:
-        """As the acquirer takes it. Raises Invalid for a phone that cannot be one."""
+        """As the acquirer takes it. Raises Invalid for a phone or a name that cannot be one."""
         phone = canonical_phone(self.phone)
-        return CardDetails(self.number, self.expiry_month, full_year(self.expiry_year), self.holder_name, phone)
+        holder = person_name(self.holder_name, "/holder_name")
+        return CardDetails(self.number, self.expiry_month, full_year(self.expiry_year), holder, phone)
 
 
 class VerifyCard(Body):

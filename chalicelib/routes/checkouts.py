@@ -1,4 +1,4 @@
-"""The page behind `checkout_url`: who asks for what, and the code to scan. It needs no script and tells nothing of the payer."""
+"""The page behind `checkout_url`: who asks for what, and the code to scan. It can do without scripts, and tells nothing of the payer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from chalicelib.http import Call, Document, Routes, endpoint
+from chalicelib.documents import Document
+from chalicelib.http import Call, Routes, endpoint
 from chalicelib.messages import Locale
 from chalicelib.routes.docs import SAFE_PAGE
 from wallet_api.errors import NotFound
@@ -19,7 +20,11 @@ from wallet_api.payments.model import ENDS, REQUIRES_CONFIRMATION, Payment, Stat
 routes = Routes(__name__)
 
 PAGE = Path(__file__).resolve().parents[2] / "web" / "checkout" / "index.html"
-REFRESH = '<meta http-equiv="refresh" content="5">'
+REFRESH = (
+    '<script src="../docs/assets/waiting.js" defer></script>\n'
+    '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+)
+"""A page that is loaded anew takes their place from those who have it read aloud, so that is for browsers without scripts."""
 STATES: dict[Status, dict[Locale, str]] = {
     "requires_confirmation": {
         "en": "Scan the code with the wallet app, or open this page's address in it, and confirm with your payment PIN.",
@@ -60,7 +65,7 @@ STATES: dict[Status, dict[Locale, str]] = {
 def get_checkout(call: Call[None]) -> Any:
     """Whoever has the address may look: it holds the payment's id, which nobody can guess."""
     payment = call.wallet.payments.shown(call.id("payment_id", "pay"))
-    drawn = _drawn(call.wallet.scans.code_of(payment)) if payment.status == REQUIRES_CONFIRMATION else ""
+    drawn = _drawn(call.wallet.scans.code_of(payment), call.locale) if payment.status == REQUIRES_CONFIRMATION else ""
     return Document("text/html", _filled(payment, drawn, call.locale), {**SAFE_PAGE, "Cache-Control": "no-store"})
 
 
@@ -102,7 +107,7 @@ def get_mandate_page(call: Call[None]) -> Any:
         "amount": allowed,
         "state": MANDATES[mandate.status][locale],
     }
-    drawn = _drawn(call.wallet.scans.code_of_mandate(mandate)) if waits else ""
+    drawn = _drawn(call.wallet.scans.code_of_mandate(mandate), locale) if waits else ""
     markup = {"code": drawn, "refresh": REFRESH if waits else ""}
     return _below(_page().substitute({name: escape(text) for name, text in texts.items()}, **markup))
 
@@ -140,7 +145,7 @@ def get_outlet_page(call: Call[None]) -> Any:
         "amount": PAYER_TYPES[locale],
         "state": OUTLETS[payable][locale],
     }
-    markup = {"code": _drawn(call.wallet.scans.code_of_outlet(place)) if payable else "", "refresh": ""}
+    markup = {"code": _drawn(call.wallet.scans.code_of_outlet(place), locale) if payable else "", "refresh": ""}
     return _below(_page().substitute({name: escape(text) for name, text in texts.items()}, **markup))
 
 
@@ -161,11 +166,16 @@ def _filled(payment: Payment, drawn: str, locale: Locale) -> str:
     return _page().substitute({name: escape(text) for name, text in texts.items()}, **markup)
 
 
-def _drawn(text: str) -> str:
+CODE: dict[Locale, str] = {"en": "QR code for the wallet app", "zh-CN": "供钱包 App 扫描的二维码"}
+"""What the picture is to those who do not see it."""
+
+
+def _drawn(text: str, locale: Locale) -> str:
     """The code as an SVG picture, dark on light whatever the page's colours are, so that a camera can read it."""
     import segno
 
-    return segno.make(text, error="m", encoding="utf-8").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+    drawn = segno.make(text, error="m", encoding="utf-8").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+    return f'<div role="img" aria-label="{CODE[locale]}">{drawn}</div>'
 
 
 @cache

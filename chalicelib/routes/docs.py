@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.documents import Document
 from chalicelib.headers import VERSION
-from chalicelib.http import Call, Document, Routes, endpoint
+from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound, WalletError
@@ -22,9 +23,11 @@ routes = Routes(__name__)
 PAGES = Path(__file__).resolve().parents[2] / "web" / "docs"
 ASSETS = {
     "pages.css": "text/css",
+    "reading.js": "text/javascript",
     "reference.js": "text/javascript",
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
+    "waiting.js": "text/javascript",
 }
 # Swagger UI sets style attributes; everything else comes from this server, as files of their own.
 SAFE_PAGE = {

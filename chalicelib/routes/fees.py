@@ -11,7 +11,7 @@ from msgspec import Meta
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.moments import When, moment
 from chalicelib.views import Body, MoneyIn, MoneyView, View
-from wallet_api.cards.errors import CardMissing
+from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive, CreditCardRefused
 from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.fees.errors import (
@@ -20,16 +20,22 @@ from wallet_api.fees.errors import (
     FeeScheduleMissing,
     QuoteMissing,
     QuotePayeeMissing,
+    QuotePayeeSelf,
 )
 from wallet_api.fees.model import Bearer, FeeOperation, LineCode, Quote, QuotedOperation, Rule, Schedule
 from wallet_api.fees.use_cases import QuoteRequest
 from wallet_api.ids import is_id
 from wallet_api.ledger.allowances import Taken
+from wallet_api.ledger.errors import WalletClosed, WalletFrozen
 from wallet_api.ledger.operations import Decided
 from wallet_api.money import zero
+from wallet_api.outlets.errors import MerchantUnavailable
 from wallet_api.sessions.model import Customer
 
 routes = Routes(__name__)
+
+PEOPLE = (QuotePayeeMissing, QuotePayeeSelf, MerchantUnavailable, WalletFrozen, WalletClosed)
+WHOM_AND_HOW = (*PEOPLE, CardMissing, CardNotActive, CardExpired, CreditCardRefused)
 
 ObjectId = Annotated[str, Meta(min_length=1, max_length=40)]
 Contact = Annotated[str, Meta(min_length=3, max_length=254)]
@@ -103,6 +109,8 @@ class AskQuote(Body):
         if self.merchant_id is not None and not is_id(self.merchant_id, "mer"):
             raise NotFound
         channel = self.channel if self.channel != "card" else None
+        if self.operation == "withdrawal" and channel == "credit_card":
+            raise Invalid(FieldProblem("/channel", "not_with_this_operation"))
         if self.operation not in ("top_up", "withdrawal") and (self.channel or self.card_id):
             raise Invalid(FieldProblem("/channel" if self.channel else "/card_id", "not_with_this_operation"))
         payee = self._payee()
@@ -199,10 +207,15 @@ def get_fees(call: Call[None]) -> Any:
     status=201,
     idempotency="required",
     session="in_use_case",
-    errors=[QuotePayeeMissing, CardMissing, FeeNotOffered, AmountBelowMinimum, NotFound],
+    errors=[*WHOM_AND_HOW, FeeNotOffered, AmountBelowMinimum, NotFound],
 )
 def ask_quote(call: Call[AskQuote]) -> Any:
-    """What is quoted is what is charged. Pass the quote's id with the movement, within ten minutes."""
+    """What is quoted is what is charged. Pass the quote's id with the movement, within ten minutes.
+
+    What would be refused whatever the amount has no price, and is refused here as it would be then: a frozen wallet, a card that cannot
+    be used for it, a merchant that takes no payments, a payee that is not there or oneself. Balance and limits are looked at when the
+    money moves.
+    """
     decided = call.wallet.fees.quote(call.customer, call.body.request(), call.asked)
     return Decided(_quote(decided.value), decided.replayed)
 

@@ -17,6 +17,7 @@ from wallet_api.merchant_applications.errors import ApplicationApproved
 from wallet_api.merchant_applications.model import Application, Contact
 from wallet_api.merchant_applications.use_cases import Applying
 from wallet_api.merchants.model import Profile
+from wallet_api.names import person_name
 from wallet_api.people.model import canonical_email, canonical_phone
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
@@ -43,9 +44,9 @@ class ContactIn(Body):
     email: Annotated[str, Meta(min_length=3, max_length=254)]
 
     def contact(self) -> Contact:
-        """As it is kept. Raises Invalid for a phone or an e-mail that cannot be one."""
+        """As it is kept. Raises Invalid for a name, a phone or an e-mail that cannot be one."""
         phone = canonical_phone(self.phone, "/contact/phone")
-        return Contact(self.name, phone, canonical_email(self.email, "/contact/email"))
+        return Contact(person_name(self.name, "/contact/name"), phone, canonical_email(self.email, "/contact/email"))
 
 
 class Apply(Body):

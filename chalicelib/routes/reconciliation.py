@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib.http import Call, Document, Routes, endpoint
+from chalicelib.documents import Document
+from chalicelib.http import Call, Routes, endpoint
 from chalicelib.views import Cursor, ListView, PageQuery, View
 from wallet_api.errors import NotFound
 from wallet_api.ledger.days import Day

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chalicelib.http import Call, Routes, endpoint
+from chalicelib.moments import When, moment
 from chalicelib.timeline_views import StepView, timeline_view
 from chalicelib.views import Body, Line, ListView, MoneyIn, MoneyView, PageQuery, View
 from wallet_api.clock import rfc3339
-from wallet_api.errors import NotFound
+from wallet_api.errors import FieldProblem, Invalid, NotFound
 from wallet_api.ids import is_id
 from wallet_api.ledger.operations import Decided
 from wallet_api.merchants.errors import MerchantSuspended
@@ -24,7 +25,7 @@ from wallet_api.refunds.errors import (
     TooManyRefunds,
 )
 from wallet_api.refunds.model import Destination, Diverted, Refund, Status
-from wallet_api.refunds.use_cases import GivingBack
+from wallet_api.refunds.use_cases import GivingBack, Sought
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
 
@@ -82,9 +83,21 @@ class RefundStoryView(RefundView, frozen=True):
 
 
 class RefundQuery(PageQuery, frozen=True):
-    """The payment whose refunds are asked for."""
+    """`payment_id` asks for the refunds of one payment, which a customer has to name; a merchant without it is shown all of its own.
+    `status` asks for those in one state, `from` and `to` (excluded; a day counts whole) for those made in a time. A page by `status`
+    may hold fewer rows than `limit`, even none, and have a next one.
+    """
 
-    payment_id: PaymentId
+    payment_id: PaymentId | None = None
+    status: Status | None = None
+    since: When | None = field(default=None, name="from")
+    until: When | None = field(default=None, name="to")
+
+    def sought(self) -> Sought:
+        """As the use case reads it. Raises Invalid for a time that is none."""
+        since = None if self.since is None else moment("from", self.since)
+        until = None if self.until is None else moment("to", self.until, ends=True)
+        return Sought(self.status, since, until)
 
 
 @endpoint(
@@ -116,7 +129,7 @@ def create_refund(call: Call[CreateRefund]) -> Any:
     amount = None if body.amount is None else body.amount.money()
     wish = GivingBack(_payment_id(body.payment_id), amount, body.reason)
     decided = call.wallet.refunds.create(call.merchant, wish, call.asked)
-    return Decided(_view(decided.value, call.merchant), decided.replayed)
+    return Decided(_view(decided.value, call), decided.replayed)
 
 
 @endpoint(
@@ -134,14 +147,14 @@ def get_refund(call: Call[None]) -> Any:
     """A refund that the merchant made, or that the customer got, with its timeline and that of the request it answers."""
     refund = call.wallet.refunds.get(call.party, call.id("refund_id", "ref"))
     steps = call.wallet.refund_requests.story_of_refund(call.party, refund)
-    return RefundStoryView(**_fields(refund, call.party), timeline=timeline_view(steps, call.locale))
+    return RefundStoryView(**_fields(refund, call), timeline=timeline_view(steps, call.locale))
 
 
 @endpoint(
     routes,
     "GET",
     "/v1/refunds",
-    summary="The refunds of a payment",
+    summary="The merchant's refunds, or those of a payment",
     callers=[Customer, MerchantCaller],
     scope="refunds:read",
     query=RefundQuery,
@@ -150,9 +163,17 @@ def get_refund(call: Call[None]) -> Any:
     errors=[NotFound],
 )
 def list_refunds(call: Call[None]) -> Any:
-    """Newest first, as they stand now."""
-    page = call.wallet.refunds.of_payment(call.party, _payment_id(call.query.payment_id), call.query.page())
-    return ListView.of(Page(tuple(_view(refund, call.party) for refund in page.rows), page.next_cursor))
+    """Newest first, a moment after the facts; those of one payment as they stand now. A customer names the payment, and finds all that
+    came back to them among their transactions.
+    """
+    query, party, sought = call.query, call.party, call.query.sought()
+    if query.payment_id is not None:
+        page = call.wallet.refunds.of_payment(party, _payment_id(query.payment_id), query.page(), sought)
+    elif isinstance(party, MerchantCaller):
+        page = call.wallet.refunds.newest(party, query.page(), sought)
+    else:
+        raise Invalid(FieldProblem("payment_id", "required"))
+    return ListView.of(Page(tuple(_view(refund, call) for refund in page.rows), page.next_cursor))
 
 
 def _payment_id(text: str) -> str:
@@ -162,12 +183,12 @@ def _payment_id(text: str) -> str:
     return text
 
 
-def _view(refund: Refund, viewer: Customer | MerchantCaller) -> RefundView:
-    return RefundView(**_fields(refund, viewer))
+def _view(refund: Refund, call: Call[Any]) -> RefundView:
+    return RefundView(**_fields(refund, call))
 
 
-def _fields(refund: Refund, viewer: Customer | MerchantCaller) -> dict[str, Any]:
-    side = "merchant" if isinstance(viewer, MerchantCaller) else "payer"
+def _fields(refund: Refund, call: Call[Any]) -> dict[str, Any]:
+    side = "merchant" if isinstance(call.party, MerchantCaller) else "payer"
     return {
         "id": refund.id,
         "status": refund.status,
@@ -180,7 +201,7 @@ def _fields(refund: Refund, viewer: Customer | MerchantCaller) -> dict[str, Any]
         "diverted_reason": refund.diverted if side == "payer" or refund.diverted == "wallet_closed" else None,
         "card": _card(refund) if side == "payer" else None,
         "decline_code": refund.decline_code,
-        "expected_at": rfc3339(refund.expected_at),
+        "expected_at": rfc3339(refund.expected_at(call.wallet.clock.now())),
         "submitted_at": _time(refund.submitted_at),
         "ended_at": _time(refund.ended_at),
         "created_at": rfc3339(refund.created_at),

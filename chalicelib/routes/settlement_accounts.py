@@ -13,6 +13,7 @@ from chalicelib.views import Body, Line, Pin, View
 from wallet_api.clock import rfc3339
 from wallet_api.errors import Invalid, NotFound
 from wallet_api.merchants.model import MerchantCaller
+from wallet_api.names import holder_name
 from wallet_api.sessions.model import Customer
 from wallet_api.settlement_accounts.errors import SettlementAccountMissing
 from wallet_api.settlement_accounts.model import Details, SettlementAccount
@@ -36,7 +37,7 @@ class AccountIn(Body):
     def details(self, place: str = "") -> Details:
         """As it is kept; `place` is where it stands in the body. Raises Invalid."""
         try:
-            return Details(self.bank, self.holder_name, self.account_number)
+            return Details(self.bank, holder_name(self.holder_name, "/holder_name"), self.account_number)
         except Invalid as refusal:
             raise Invalid(*(replace(each, pointer=place + each.pointer) for each in refusal.problems)) from None
 

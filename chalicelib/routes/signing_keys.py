@@ -52,7 +52,7 @@ class SigningKeyView(View):
     created_at: str
 
 
-class NewSigningKeyView(SigningKeyView):
+class SigningKeyWithSecretView(SigningKeyView):
     """`secret` is the base64 of the secret's bytes, shown this once; null for a public key."""
 
     secret: str | None
@@ -66,7 +66,7 @@ class NewSigningKeyView(SigningKeyView):
     callers=[Customer, MerchantCaller],
     scope="keys:write",
     body=RegisterSigningKey,
-    answer=NewSigningKeyView,
+    answer=SigningKeyWithSecretView,
     status=201,
     session="in_use_case",
     errors=[NotFound, TooManySigningKeys],
@@ -77,7 +77,7 @@ def register_signing_key(call: Call[RegisterSigningKey]) -> Any:
     key, secret = call.wallet.signing_keys.register(
         call.party, call.id("merchant_id", "mer"), body.name, body.algorithm, body.public_key
     )
-    return NewSigningKeyView(**_shown(key), secret=secret)
+    return SigningKeyWithSecretView(**_shown(key), secret=secret)
 
 
 @endpoint(

@@ -11,13 +11,13 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.spending_refusals import SPENDING_REFUSALS
 from chalicelib.timeline_views import StepView, timeline_view
 from chalicelib.views import Body, ListView, MoneyIn, MoneyView, PageQuery, View
-from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive
+from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive, CreditCardRefused
 from wallet_api.clock import rfc3339
 from wallet_api.fees.errors import AmountBelowMinimum, QuoteAllowanceUsed
 from wallet_api.ledger.operations import Decided
 from wallet_api.sessions.model import Customer
 from wallet_api.storage.pages import Page
-from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused, WithdrawalMissing
+from wallet_api.withdrawals.errors import CardTooNew, WithdrawalMissing
 from wallet_api.withdrawals.model import Asking, Status, Withdrawal, story_of_withdrawal
 from wallet_api.withdrawals.use_cases import Wish
 
@@ -46,7 +46,7 @@ class DestinationView(View):
 
 class WithdrawalView(View):
     """A withdrawal. `total` is what left the balance; `decline_code` says why the money is back; by `expected_at` the card's statement
-    should show it (null when it does not come).
+    should show it (null when it does not come, and when it takes longer than announced: the timeline says so).
     """
 
     id: str
@@ -94,7 +94,7 @@ def create_withdrawal(call: Call[CreateWithdrawal]) -> Any:
     body = call.body
     asking = Asking(body.amount.money(), body.card_id, body.quote_id)
     decided = call.wallet.withdrawals.create(call.customer, Wish(asking, body.authorization.shown()), call.asked)
-    return Decided(_view(decided.value), decided.replayed)
+    return Decided(_view(decided.value, call), decided.replayed)
 
 
 @endpoint(
@@ -110,7 +110,7 @@ def create_withdrawal(call: Call[CreateWithdrawal]) -> Any:
 def list_withdrawals(call: Call[None]) -> Any:
     """Newest first, failed and returned ones among them."""
     page = call.wallet.withdrawals.newest(call.customer, call.query.page())
-    return ListView.of(Page(tuple(_view(each) for each in page.rows), page.next_cursor))
+    return ListView.of(Page(tuple(_view(each, call) for each in page.rows), page.next_cursor))
 
 
 @endpoint(
@@ -126,14 +126,16 @@ def list_withdrawals(call: Call[None]) -> Any:
 def get_withdrawal(call: Call[None]) -> Any:
     """One of the caller's withdrawals as it stands now, with its timeline."""
     found = call.wallet.withdrawals.get(call.customer, call.id("withdrawal_id", "wdr"))
-    return WithdrawalStoryView(**_fields(found), timeline=timeline_view(story_of_withdrawal(found), call.locale))
+    story = story_of_withdrawal(found, call.wallet.clock.now())
+    return WithdrawalStoryView(**_fields(found, call), timeline=timeline_view(story, call.locale))
 
 
-def _view(withdrawal: Withdrawal) -> WithdrawalView:
-    return WithdrawalView(**_fields(withdrawal))
+def _view(withdrawal: Withdrawal, call: Call[Any]) -> WithdrawalView:
+    return WithdrawalView(**_fields(withdrawal, call))
 
 
-def _fields(withdrawal: Withdrawal) -> dict[str, Any]:
+def _fields(withdrawal: Withdrawal, call: Call[Any]) -> dict[str, Any]:
+    expected_at = withdrawal.expected_at(call.wallet.clock.now())
     return {
         "id": withdrawal.id,
         "status": withdrawal.status,
@@ -146,7 +148,7 @@ def _fields(withdrawal: Withdrawal) -> dict[str, Any]:
         "quote_id": withdrawal.quote_id,
         "schedule_version": withdrawal.schedule_version,
         "decline_code": withdrawal.decline_code,
-        "expected_at": rfc3339(withdrawal.expected_at) if withdrawal.expected_at else None,
+        "expected_at": rfc3339(expected_at) if expected_at else None,
         "settled_at": rfc3339(withdrawal.settled_at) if withdrawal.settled_at else None,
         "ended_at": rfc3339(withdrawal.ended_at) if withdrawal.ended_at else None,
         "created_at": rfc3339(withdrawal.created_at),

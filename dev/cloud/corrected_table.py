@@ -75,11 +75,18 @@ class CorrectedTable(Table):
         index, hash_key = given.get("index_name"), given["hash_key"]
         if index is not None:
             ((_, hash_key),) = given["hash_key_conditions"]
-        start = given["exclusive_start_key"]
+        start, comparison = given["exclusive_start_key"], given["range_comparison"]
         after = None if start is None else _key(start, self._keys[index])
         values = [value.cast_value for value in given["range_objs"]]
+        if after is not None:
+            hash_name = self.hash_key_attr if index is None else self._hash_name(index)
+            here = hash_name in start and DynamoType(start[hash_name]) == hash_key
+            if not here or not Order.of(after).holds(comparison, values):
+                raise MockValidationException(
+                    "The provided starting key is outside query boundaries based on provided conditions"
+                )
         order = self._orders[index].get(hash_key.value, Order())
-        for key in order.walk(given["range_comparison"], values, after=after, forward=given["scan_index_forward"]):
+        for key in order.walk(comparison, values, after=after, forward=given["scan_index_forward"]):
             yield self._held(hash_key.value if index is None else key[-2], key[-1])
 
     def _all_from(self, start: dict[str, Any] | None) -> Iterator[Item]:

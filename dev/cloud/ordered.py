@@ -17,6 +17,13 @@ class Order:
     def __init__(self) -> None:
         self._keys: list[Key] = []
 
+    @staticmethod
+    def of(key: Key) -> "Order":
+        """That of one key."""
+        made = Order()
+        made.add(key)
+        return made
+
     def __len__(self) -> int:
         return len(self._keys)
 
@@ -53,6 +60,10 @@ class Order:
             high = min(high, bisect_left(self._keys, after))
         places = range(low, high) if forward else range(high - 1, low - 1, -1)
         return (self._keys[place] for place in places)
+
+    def holds(self, comparison: str | None, values: list[Any]) -> bool:
+        """Whether there is a key whose first part satisfies the comparison."""
+        return any(True for _ in self.walk(comparison, values, after=None, forward=True))
 
     def _bounds(self, comparison: str, value: Any, last: Any = None) -> Bounds:
         if comparison == "BEGINS_WITH":

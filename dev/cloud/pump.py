@@ -176,8 +176,10 @@ class Pump:
             yield
 
     def pause(self) -> None:
-        """The background thread stands still (a lagging stream); `drain` still works."""
+        """The background threads stand still (a lagging stream), what they have begun apart; `drain` still works."""
         self._paused = self.queues.paused = True
+        with self.still():
+            return
 
     def resume(self) -> None:
         self._paused = self.queues.paused = False
@@ -186,7 +188,7 @@ class Pump:
     def _run(self) -> None:
         while not self._stopping:
             with self._wake:
-                if not self._work:
+                if not (self._work or self._stopping):
                     self._wake.wait(timeout=LOOK_SECONDS)
                 self._work = False
             if self._standing():
@@ -194,11 +196,15 @@ class Pump:
             try:
                 # As Lambda's batching window does: a batch of many folds for little more than a batch of one.
                 time.sleep(GATHER_SECONDS)
-                while not self._standing() and self.step():
+                while self._step_of_the_thread():
                     time.sleep(GATHER_SECONDS)
                 self.run_schedules(forgiving=True)
             except Exception:
                 log.exception("The pump goes on after this.")
+
+    def _step_of_the_thread(self) -> int:
+        with self._busy:
+            return 0 if self._standing() else self.step()
 
     def _standing(self) -> bool:
         return self._paused or self._stopping

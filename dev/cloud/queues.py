@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 MAX_RECEIVES = 5
 """As infra/resources.yaml says it (maxReceiveCount)."""
 
+LOOK_SECONDS = 0.5
+"""How often it looks when nobody says that something was sent: for what waits until the clock says so."""
+
 Take = Callable[[str], list[tuple[str, str, timedelta]]]
 
 
@@ -70,6 +73,7 @@ class Queues:
         self._now = now
         self._busy = RLock()
         self._wake = Condition()
+        self._work = False
         self._thread: Thread | None = None
         self._stopping = False
         self.paused = False
@@ -79,6 +83,7 @@ class Queues:
         """Something was sent."""
         if self._thread is not None:
             with self._wake:
+                self._work = True
                 self._wake.notify()
 
     def step(self) -> int:
@@ -128,12 +133,18 @@ class Queues:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                while not self._standing() and self.step():
+                while self._step_of_the_thread():
                     pass
             except Exception:
                 log.exception("The queues go on after this.")
             with self._wake:
-                self._wake.wait(timeout=0.5)
+                if not (self._work or self._stopping):
+                    self._wake.wait(timeout=LOOK_SECONDS)
+                self._work = False
+
+    def _step_of_the_thread(self) -> int:
+        with self._busy:
+            return 0 if self._standing() else self.step()
 
     def _standing(self) -> bool:
         return self.paused or self._stopping

@@ -21,7 +21,7 @@ from schemathesis.openapi.checks import EnsureResourceAvailability
 from chalicelib.openapi.parts import CLIENT
 from dev.fuzz.errands import ERRANDS
 from dev.fuzz.errands.led import Led
-from dev.fuzz.shape import untold
+from dev.fuzz.shape import untold, untold_code
 from dev.fuzz.stock import Stock, segment
 from dev.fuzz.tally import Tally
 from dev.fuzz.world import Person, World
@@ -227,6 +227,15 @@ def refused_for_its_shape(_context: Any, response: Any, case: Any) -> None:
     assert not found, f"The document allows what was refused: {', '.join(found)}"
 
 
+def refused_with_a_code_of_its_own(_context: Any, response: Any, case: Any) -> None:
+    """A check of our own: every refusal has one shape, in which the document says of the code that it is text."""
+    if response.status_code < 400:
+        return
+    answer = case.operation.definition.raw["responses"].get(str(response.status_code))
+    code = untold_code(_json(response), answer)
+    assert not code, f"The document does not name {code} among what {response.status_code} may say"
+
+
 def _all_right(case: Any) -> bool:
     return case.meta is not None and all(_right(case, where) for where in _WHERE)
 
@@ -251,6 +260,7 @@ schemathesis.hook("before_call")(provide)
 schemathesis.hook("after_call")(remember)
 schemathesis.hook("filter_failure")(is_a_failure)
 schemathesis.check(refused_for_its_shape)
+schemathesis.check(refused_with_a_code_of_its_own)
 if "WALLET_FUZZ_TALLY" in os.environ:
     atexit.register(_at_the_end)
     world.key()

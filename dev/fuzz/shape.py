@@ -24,6 +24,13 @@ def untold(problem: Any, sent: Any) -> list[str]:
     ]
 
 
+def untold_code(problem: Any, answer: Any) -> str:
+    """The code of a refusal that the document does not name; `answer` is what it says of this status."""
+    told = answer.get("content", {}).get("application/problem+json", {}).get("examples") if answer else None
+    code = str(problem.get("code", "")) if isinstance(problem, Mapping) else ""
+    return code if told is not None and code not in told else ""
+
+
 def _fields(errors: Any) -> Iterator[tuple[str, str]]:
     for each in errors:
         yield str(each.get("pointer") or each.get("parameter") or ""), str(each.get("code"))

@@ -15,7 +15,7 @@ included.
 """
 MORE: dict[str, tuple[int, int, int]] = {
     # The card's charges are looked for among the newest top-ups, and the acquirer's answer is kept in a write of its own.
-    "POST /v1/refund_requests/{request_id}/approve to a card": (6, 10, 26),
+    "POST /v1/refund_requests/{request_id}/approve to a card": (6, 10, 28),
 }
 """Scenarios that may cost more, each with a reason beside it."""
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.banking import MAGIC
-from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive
+from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive, CreditCardRefused
 from wallet_api.cards.model import Card, CardBox, Status, face_of, full_year, has_expired, passes_luhn
 from wallet_api.errors import Invalid
 
@@ -105,3 +106,11 @@ def test_only_a_confirmed_card_that_has_not_expired_is_charged() -> None:
     for card_id, error in (("crd_b", CardNotActive), ("crd_c", CardExpired), ("crd_d", CardMissing)):
         with pytest.raises(error):
             box.usable(card_id, NOW)
+
+
+def test_money_goes_to_debit_cards_alone() -> None:
+    debit, credit = replace(a_card("1"), kind="debit"), a_card("2")
+    box = CardBox((debit, credit), None)
+    assert box.payable(debit.id, NOW) is debit
+    with pytest.raises(CreditCardRefused):
+        box.payable(credit.id, NOW)

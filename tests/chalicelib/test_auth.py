@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.auth import authenticate, require_readable, require_single
 from chalicelib.errors import DuplicateHeader, NotAuthenticated, WrongCaller
@@ -26,6 +27,13 @@ def wallet() -> Any:
 def test_a_token_names_its_person_and_a_key_its_merchant(wallet: Any) -> None:
     assert authenticate(wallet, "Bearer wat_good", [Customer]) == PERSON
     assert authenticate(wallet, "bearer sk_test_good", [Customer, MerchantCaller]) == MERCHANT
+
+
+def test_a_merchant_brings_what_its_key_must_hold_and_what_its_server_signed(wallet: Any) -> None:
+    """What the first trip judges: without the one a restricted key would do anything, without the other no signature would be seen."""
+    signed: Any = object()
+    caller = authenticate(wallet, "Bearer sk_test_good", [MerchantCaller], "refunds:write", lambda: signed)
+    assert caller == replace(MERCHANT, scope="refunds:write", signed=signed)
 
 
 @pytest.mark.parametrize("text", [None, "", "Bearer", "wat_good", "Basic wat_good", "Bearer wat_bad", "Bearer  wat_good",

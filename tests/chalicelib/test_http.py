@@ -7,8 +7,9 @@ import pytest
 from chalice.app import Request
 
 from chalicelib import wiring
+from chalicelib.documents import Document
 from chalicelib.headers import VERSION
-from chalicelib.http import Call, Document, Endpoint, Routes, endpoint, respond
+from chalicelib.http import Call, Endpoint, Routes, endpoint, respond
 from chalicelib.views import Body, MoneyIn, PageQuery, View
 from dev.cloud.local import LocalCloud
 from wallet_api.errors import Unavailable

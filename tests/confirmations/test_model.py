@@ -1,6 +1,5 @@
 """What is told where: every type has its topic and its words, and nothing goes where it was not wished."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -18,13 +17,11 @@ from wallet_api.confirmations.model import (
     Kind,
     Preferences,
     Topic,
-    name_for_others,
     shown_time,
     wanted,
 )
 from wallet_api.inbox.model import FOR_PEOPLE
 from wallet_api.money import Money
-from wallet_api.people.model import Contact
 
 NOW = datetime(2026, 11, 22, 9, 36, tzinfo=UTC)
 EVERYTHING = Channels(push=True, sms=True, email=True)
@@ -102,16 +99,3 @@ def test_a_time_is_that_of_china_and_says_so() -> None:
     late = datetime(2026, 12, 31, 16, 5, tzinfo=UTC)
     assert shown_time(late, "zh-CN") == "2027年1月1日00:05"
     assert shown_time(late, "en") == "2027-01-01 00:05 UTC+8"
-
-
-@pytest.mark.parametrize(
-    ("contact", "shown"),
-    [
-        (Contact("+8613812345678", "mei@example.com", "en"), "+86138****5678"),
-        (Contact(None, "mei@call-me-now.example", "en"), "m***"),
-    ],
-)
-def test_another_person_is_named_by_nothing_that_they_chose(contact: Contact, shown: str) -> None:
-    """Not even by where their mail is: a phone makes a link of it, in a message of ours."""
-    assert name_for_others(contact) == shown
-    assert not re.search(r"\w\.\w", shown)

@@ -52,6 +52,32 @@ def test_a_partition_is_read_in_order_page_by_page(
     assert got == (found.split() if forward else found.split()[::-1])
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        {"pk": {"S": "q"}, "sk": {"S": "b"}},
+        {"pk": {"S": "p"}, "sk": {"S": "a"}},
+        {"pk": {"S": "p"}, "sk": {"S": "c"}},
+        {"pk": {"S": "p"}},
+    ],
+    ids=["another partition", "below the bounds", "above the bounds", "half a key"],
+)
+@pytest.mark.parametrize("forward", [True, False], ids=["up", "down"])
+def test_a_query_begins_within_its_bounds_or_not_at_all(dynamodb: Any, start: dict[str, Any], forward: bool) -> None:
+    """A cursor that somebody brings from another list must not come as far as this."""
+    put(dynamodb, "p", "b1")
+    given: dict[str, Any] = {
+        "TableName": TABLE,
+        "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)",
+        "ExpressionAttributeValues": {":p": {"S": "p"}, ":s": {"S": "b"}},
+        "ScanIndexForward": forward,
+    }
+    with pytest.raises(dynamodb.exceptions.ClientError) as found:
+        dynamodb.query(**given, ExclusiveStartKey=start)
+    assert found.value.response["Error"]["Code"] == "ValidationException"
+    dynamodb.query(**given, ExclusiveStartKey={"pk": {"S": "p"}, "sk": {"S": "b0"}})
+
+
 @pytest.mark.parametrize("limit", [1, 3, 100])
 @pytest.mark.parametrize("forward", [True, False])
 def test_an_index_follows_every_change_and_holds_only_what_has_its_keys(

@@ -5,6 +5,7 @@ The cases are made from what the endpoints promise, so a new endpoint is in the 
 
 import re
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -162,6 +163,18 @@ def test_a_parameter_is_read_as_strictly_as_a_field(place: Place, each: Endpoint
         for value in values if name in known else ():
             answer = place.api.get(f"{path}?{name}={quote(value)}", headers=place.proof(each))
             problem_of(answer, "zh-CN", f"{name}={value}", ("invalid_request",))
+
+
+@every([each for each in ENDPOINTS if each.query is not None and takes(each.query, "cursor")])
+def test_a_cursor_of_another_list_is_refused(place: Place, each: Endpoint) -> None:
+    """P3: DynamoDB refuses to begin a query at a place that lies beyond its bounds, and the wrong rows would be no answer."""
+    path = re.sub(r"\{\w+\}", AN_ID, each.path)
+    for other in ("abc_01KAMS3Q0V5T1C9D9SZ3GZ2WQY", "session/", "line/ent_", "~"):
+        cursor = urlsafe_b64encode(other.encode()).decode().rstrip("=")
+        answer = place.api.get(f"{path}?cursor={cursor}", headers=place.proof(each))
+        if AN_ID in path and answer.status == 404:
+            continue
+        problem_of(answer, "zh-CN", other, ("invalid_request",))
 
 
 @every([each for each in WITH_BODY if takes(each.body, "phone")])

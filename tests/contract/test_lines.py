@@ -37,6 +37,27 @@ def test_the_name_of_an_accounts_holder(api: Api, cloud: LocalCloud) -> None:
     refused(api.put(path, {**body, "holder_name": LONGEST + "茶"}, token=owner.token), 422, "invalid_request")
 
 
+def test_names_with_wide_spaces_and_rare_characters_are_taken_everywhere(api: Api, cloud: LocalCloud) -> None:
+    """A holder's name is kept with plain spaces and dots, others as they were written; rare characters are younger than our tools."""
+    owner, shop = an_owned_shop(api, cloud)
+    rare = "昆明\u3000翠湖・𮯠\U00031350茶馆"
+    account = {**ACCOUNT, "bank": rare, "holder_name": rare}
+    path = f"/v1/merchants/{shop.id}/settlement_account"
+    assert api.put(path, {**account, "pin": PIN}, token=owner.token).ok(200)["bank"] == rare
+    with cloud.wallet.storage.trip() as trip:
+        found = cloud.wallet.settlement_accounts.reading(shop.id, trip)
+    assert cloud.wallet.settlement_accounts.opened(found()).holder_name == "昆明 翠湖·𮯠\U00031350茶馆"
+    made = an_outlet(api, shop, name=rare, label="CUIHU LAKE", address=rare).ok(201)
+    assert (made["name"], made["address"]) == (rare, rare)
+    changed = api.patch(f"/v1/merchants/{shop.id}", {"name": rare, "city": rare}, token=owner.token).ok(200)
+    assert (changed["name"], changed["city"]) == (rare, rare)
+    contact = {"name": "阿卜杜拉・买买提", "phone": "+8613812345678", "email": "a@b.cn"}
+    apply(api, owner, legal_name=rare, name=rare, contact=contact).ok(201)
+    for wrong in ("12345", "🙂"):
+        problem = refused(apply(api, owner, contact={**contact, "name": wrong}), 422, "invalid_request")
+        assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [("/contact/name", "not_a_name")]
+
+
 @pytest.mark.parametrize(("field", "value"), [("bank", "Bank\u202e"), ("holder_name", "\U000fedf1")])
 def test_a_refused_account_is_named_where_it_stands(api: Api, cloud: LocalCloud, field: str, value: str) -> None:
     """Alone, and within an application: the pointer is one into the body that was sent."""

@@ -103,6 +103,12 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda now: shape(now, "NewCup")["properties"]["name"].update(pattern="^[a-z]+$"),
         "body.name: its pattern is another",
     ),
+    "a list of texts may be null in an answer": (
+        lambda now: shape(now, "Cup")["properties"].update(
+            status={"anyOf": [{"enum": ["empty", "full"], "type": "string"}, {"type": "null"}]}
+        ),
+        "answer.status: its type is another: null",
+    ),
     "null is taken no more": (
         lambda now: shape(now, "NewCup")["properties"].update(note={"type": "string"}),
         "body.note: its type is another: null",
@@ -116,6 +122,7 @@ ADDITIONS: dict[str, Change] = {
     "an optional field of a body": lambda now: shape(now, "NewCup")["properties"].update(sugar={"type": "boolean"}),
     "a field of an answer": lambda now: shape(now, "Cup")["properties"].update(sugar={"type": "boolean"}),
     "a value that is taken": lambda now: shape(now, "NewCup")["properties"]["kind"]["enum"].append("white"),
+    "the type of a list of texts": lambda now: shape(now, "NewCup")["properties"]["kind"].update(type="string"),
     "a longer text": lambda now: shape(now, "NewCup")["properties"]["name"].update(maxLength=40),
     "an optional parameter": lambda now: call(now)["parameters"].append(
         {"name": "hot", "in": "query", "required": False, "schema": {"type": "boolean"}}

@@ -6,10 +6,11 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dev import contract, limits, npm, reference_page
+from dev import accessible, contract, limits, npm, reference_page
 from dev.fuzz import __main__ as fuzz
 from dev.fuzz.errands import ERRANDS
 from dev.fuzz.tally import Tally
@@ -116,12 +117,13 @@ def test_each_part_has_a_limit_and_what_it_runs() -> None:
     assert all(0 < each.seconds <= 1000 and each.command[-1] == name for name, each in contract.PARTS.items())
 
 
-def test_without_a_browser_the_page_is_not_run_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("name", "looking"), [("page", reference_page), ("accessible", accessible)])
+def test_without_a_browser_the_pages_are_not_looked_at_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, looking: Any
 ) -> None:
-    monkeypatch.setattr(reference_page, "browser_path", lambda: None)
-    assert contract.main(["--alone", "page"]) == UNREACHABLE
-    assert capsys.readouterr().out == "page: not run: there is no Chromium on this machine\n"
+    monkeypatch.setattr(looking, "browser_path", lambda: None)
+    assert contract.main(["--alone", name]) == UNREACHABLE
+    assert capsys.readouterr().out == f"{name}: not run: there is no Chromium on this machine\n"
 
 
 def test_how_many_requests_were_made_up_is_read_from_the_report(tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ SERVICES = ("dynamodb", "dynamodbstreams", "kms", "secretsmanager", "sns", "sesv
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     server = Process("dev.engine_server", "/", "--region", REGION)
-    server.start()
-    yield server.url
-    server.kill()
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.close()
 
 
 def opened(url: str) -> LocalCloud:

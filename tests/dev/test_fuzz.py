@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dev.fuzz import __main__ as fuzz
-from dev.fuzz.shape import untold
+from dev.fuzz.shape import untold, untold_code
 from dev.fuzz.stock import Stock
 from dev.fuzz.tally import Tally
 
@@ -37,6 +37,14 @@ def test_what_the_document_allows_is_not_refused_for_its_shape(code: str) -> Non
 )
 def test_it_may_be_refused_for_what_it_means(refusal: object, sent: object) -> None:
     assert untold(refusal, sent) == []
+
+
+def test_a_refusal_says_no_code_that_the_document_does_not_name() -> None:
+    told = {"content": {"application/problem+json": {"examples": {"card_not_found": {}}}}}
+    assert untold_code({"code": "wallet_closed"}, told) == "wallet_closed"
+    assert untold_code({"code": "card_not_found"}, told) == ""
+    assert untold_code({"code": "wallet_closed"}, None) == ""
+    assert untold_code(None, told) == ""
 
 
 @pytest.mark.parametrize(

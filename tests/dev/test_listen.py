@@ -29,6 +29,7 @@ class Enough(KeyboardInterrupt):
     """Ctrl-C, once something was seen."""
 
 
+@pytest.mark.present
 def test_events_arrive_at_a_developers_own_server_and_its_endpoint_goes_with_the_listener(
     running: Api, cloud: LocalCloud, mine: Receiver, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from dev.markdown import html_of
         ("One\nline", "<p>One line</p>"),
         ("- a\n  b\n- c", "<ul>\n<li>a b</li>\n<li>c</li>\n</ul>"),
         ("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"),
-        ("```python\na < b\n\n# c\n```", "<pre><code>a &lt; b\n\n# c</code></pre>"),
+        ("```python\na < b\n\n# c\n```", '<pre tabindex="0"><code>a &lt; b\n\n# c</code></pre>'),
         ("`a < b` **c**", "<p><code>a &lt; b</code> <strong>c</strong></p>"),
         ("**one `a`**", "<p><strong>one <code>a</code></strong></p>"),
         ("`**a**` and `[b](c)`", "<p><code>**a**</code> and <code>[b](c)</code></p>"),

@@ -1,4 +1,4 @@
-"""What an operator does with a deployed stack: alarms, logs, dead letters, standing still, and tables of an earlier second."""
+"""What an operator does with a deployed stack: alarms, logs, dead letters, and tables of an earlier second."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dev import alarms, halting, ledger, letters, logs, master_secrets, ops, restoring, stuck, tracing
+from dev import alarms, ledger, letters, logs, master_secrets, ops, restoring, stuck, tracing
 from dev.cloud.local import REGION, LocalCloud
 from dev.functions import FUNCTIONS
 from dev.stacks import NotInTheStack, Stack, function_named
@@ -84,33 +84,6 @@ def test_a_log_shows_what_went_wrong_or_one_request(deployed: Any, capsys: Outpu
     assert asked[0]["filterPattern"] == logs.WRONG
     assert asked[1]["filterPattern"] == '{ ($.request_id = "r\\"1") && ($.outcome = "ok") }'
     assert "filterPattern" not in asked[2]
-
-
-def test_a_stopped_wallet_takes_and_reads_nothing_and_goes_on_with_its_own_share(deployed: Any) -> None:
-    """O13."""
-    assert halting.main_of("stop")(WHERE, session=deployed) == 0
-    assert deployed.instances == dict.fromkeys(FUNCTIONS, 0)
-    assert set(deployed.sources.values()) == {False}
-    assert {"fold_ledger", "deliver_webhooks"} <= set(deployed.sources)
-    order = [name for name, _ in deployed.calls if name in ("UpdateEventSourceMapping", "PutFunctionConcurrency")]
-    assert order.index("PutFunctionConcurrency") == len(deployed.sources), "no message is given up on while none runs"
-    assert halting.main_of("start")(WHERE, session=deployed) == 0
-    assert deployed.instances == {name: one["instances"] for name, one in FUNCTIONS.items()}
-    assert set(deployed.sources.values()) == {True}
-    assert list(deployed.instances)[-1] == "api_handler", "who asks finds all others at work"
-    assert halting.main_of("restart")(WHERE, session=deployed) == 0
-    assert sum(name == "UpdateFunctionConfiguration" for name, _ in deployed.calls) == len(FUNCTIONS)
-    (moved,) = [asked for name, asked in deployed.calls if name == "UpdateAlias"]
-    assert (moved["FunctionName"], moved["FunctionVersion"]) == (deployed.physical("APIHandler"), "2")
-
-
-def test_in_a_development_account_no_share_is_asked_for(cloud: LocalCloud) -> None:
-    made: Any = Deployment(cloud, "dev")
-    try:
-        assert halting.main_of("start")(["--stack", "wallet-dev"], session=made) == 0
-        assert set(made.instances.values()) == {None}
-    finally:
-        made.close()
 
 
 def letter_of(deployed: Any, handler: str, body: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from dev.cloud import pump, resources
 from dev.cloud.local import LocalCloud
 from dev.cloud.pump import period
+from tests.dev.processes import soon
 from tests.dev.tiny import Tiny
 
 
@@ -128,21 +129,14 @@ def test_the_background_thread_is_woken_by_a_write(
     monkeypatch.setattr(pump, "LOOK_SECONDS", 600)  # by itself it does not look
     local.pump.start()
     try:
-        time.sleep(0.05)
-        began = time.monotonic()
         write(dynamodb, "a")
-        while not tiny.seen("fold"):
-            assert time.monotonic() - began < 30
-            time.sleep(0.001)
+        assert soon(lambda: tiny.seen("fold") == ["a"])
         local.pump.pause()
-        time.sleep(0.02)
         write(dynamodb, "b")
-        time.sleep(0.05)
+        time.sleep(0.2)
         assert tiny.seen("fold") == ["a"]
         local.pump.resume()
-        while len(tiny.seen("fold")) < 2:
-            assert time.monotonic() - began < 30
-            time.sleep(0.001)
+        assert soon(lambda: tiny.seen("fold") == ["a", "b"])
     finally:
         local.pump.resume()
         local.pump.stop()

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wallet_api.fees.errors import FeeNotOffered, FeeScheduleMissing
+from wallet_api.fees.errors import AmountBelowMinimum, FeeNotOffered, FeeScheduleMissing
 from wallet_api.fees.model import (
     FIRST,
+    Charge,
     Movement,
     Place,
+    Quote,
     Rule,
     Schedule,
+    channel_of,
     charge_by,
     fee_lines,
     in_force,
@@ -74,10 +77,11 @@ def test_a_share_is_the_nearest_whole_unit_of_the_exact_one(amount: int, basis_p
     assert -Fraction(1, 2) <= exact - share < Fraction(1, 2)
 
 
-@given(st.integers(-1000, -1))
-def test_nobody_is_charged_a_share_of_a_debt(amount: int) -> None:
-    with pytest.raises(ValueError, match="positive"):
-        share_of(amount, 60)
+@pytest.mark.parametrize(("amount", "basis_points"), [(-1, 60), (-1000, 60), (1, -1), (-1, -1)])
+def test_nobody_is_charged_a_share_of_a_debt_and_nobody_is_paid_one(amount: int, basis_points: int) -> None:
+    with pytest.raises(ValueError, match="less than nothing"):
+        share_of(amount, basis_points)
+    assert (share_of(0, 60), share_of(100, 0)) == (0, 0)
 
 
 @given(rules, amounts)
@@ -108,6 +112,39 @@ def test_the_channel_has_its_own_rule_and_falls_back_to_the_operation() -> None:
 def test_a_fee_that_the_merchant_bears_costs_the_payer_nothing() -> None:
     charge = charge_by(FIRST, Movement("payment", cny(100_00)), NOW)
     assert (charge.fee, charge.bearer, charge.on_top) == (cny(60), "merchant", cny(0))
+    quote = quoted(charge)
+    assert (quote.on_top, quote.total) == (cny(0), cny(100_00))
+
+
+def test_a_fee_that_the_payer_bears_comes_on_top() -> None:
+    charge = charge_by(FIRST, Movement("top_up", cny(100_00), channel_of("credit")), NOW)
+    assert (charge.fee, charge.bearer, charge.on_top) == (cny(60), "payer", cny(60))
+    quote = quoted(charge)
+    assert (quote.on_top, quote.total) == (cny(60), cny(100_60))
+
+
+def test_less_than_the_least_amount_is_not_moved_and_the_least_is() -> None:
+    schedule = with_transfer(100, minimum_amount=1_00)
+    assert charge_by(schedule, transfer(1_00), NOW).fee == cny(1)
+    with pytest.raises(AmountBelowMinimum) as refusal:
+        charge_by(schedule, transfer(99), NOW)
+    assert refusal.value.facts == {"operation": "transfer", "minimum": cny(1_00)}
+
+
+def quoted(charge: Charge) -> Quote:
+    """A promise of this charge for a hundred yuan."""
+    amount, version, lines = cny(100_00), charge.schedule_version, charge.lines
+    return Quote(
+        "quo_1", "usr_1", "top_up", None, None, amount, charge.fee, charge.bearer, version, lines, "open", NOW, NOW
+    )
+
+
+def test_a_person_pays_by_their_tier_and_by_the_card_that_it_is() -> None:
+    rules = (Rule("transfer", None, "payer", 10), Rule("transfer", None, "payer", 0, tier="basic"))
+    schedule = Schedule(2, NOW, NOW, rules)
+    assert charge_by(schedule, transfer(100_00), NOW).fee == cny(0)
+    assert charge_by(schedule, replace(transfer(100_00), payer=None), NOW).fee == cny(10)
+    assert (channel_of("debit"), channel_of("credit")) == ("debit_card", "credit_card")
 
 
 def test_the_version_in_force_is_the_newest_whose_time_has_come() -> None:

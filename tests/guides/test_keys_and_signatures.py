@@ -14,6 +14,7 @@ NAME = "keys-and-signatures.md"
 GUIDE = guide(NAME, "").read_text("utf-8")
 
 
+@pytest.mark.present
 @in_both_languages
 def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     """D1."""

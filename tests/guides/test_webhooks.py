@@ -1,9 +1,10 @@
 """docs/guides/webhooks.md: every block runs, in its order, and does what the text says."""
 
-import socket
+from contextlib import closing
 
 import pytest
 
+from bench.processes import Port
 from dev import trigger
 from dev.client import Api
 from dev.cloud.local import LocalCloud
@@ -11,31 +12,26 @@ from tests.guides.newcomer import begun, guide, in_both_languages
 from tests.guides.test_guides import blocks
 
 
-def free_port() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])
-
-
+@pytest.mark.present
 @in_both_languages
 def test_every_block_of_the_guide_runs(
     api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     """D3: as a newcomer runs it, with what `./wallet serve` seeds and a server of their own."""
     place, path = begun(api, cloud, monkeypatch, language, whole=False), guide("webhooks.md", language)
-    port = free_port()
-    try:
-        for kind, block in blocks(path):
-            if kind == "python":
-                exec(compile(block.replace("3000", port), path.name, "exec"), place)
-                place.get("Hook", type).log_message = lambda *_: None
-                continue
-            (verb, event) = block.removeprefix("./wallet ").split()
-            assert verb == "trigger"
-            assert trigger.main(["--port", str(api.port), event]) == 0
-    finally:
-        place["server"].shutdown()
-        place["server"].server_close()
+    with closing(Port()) as port:
+        try:
+            for kind, block in blocks(path):
+                if kind == "python":
+                    exec(compile(block.replace("3000", str(port.number)), path.name, "exec"), place)
+                    place.get("Hook", type).log_message = lambda *_: None
+                    continue
+                (verb, event) = block.removeprefix("./wallet ").split()
+                assert verb == "trigger"
+                assert trigger.main(["--port", str(api.port), event]) == 0
+        finally:
+            place["server"].shutdown()
+            place["server"].server_close()
 
     headers, body = place["received"][0]
     for spoilt in (body + b" ", b"{}"):

@@ -7,6 +7,7 @@ import pytest
 
 from dev.packaging import STAGES, package_template
 from dev.templates import Template
+from tests.infra.packaged import expanded_by_sam
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def template(request: pytest.FixtureRequest, written: dict[str, Path]) -> Template:
     found: Template = json.loads(written[request.param].read_text())
     return found
+
+
+@pytest.fixture
+def expanded(template: Template) -> Template:
+    """The same as CloudFormation makes it, after SAM."""
+    return expanded_by_sam(template)

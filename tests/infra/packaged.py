@@ -1,7 +1,11 @@
 """What a packaged template holds, found as CloudFormation and Lambda find it."""
 
+import copy
 import json
 from typing import Any
+
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 from dev.templates import Template
 
@@ -11,6 +15,29 @@ READS_A_STREAM = {"dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 def functions(template: Template) -> dict[str, dict[str, Any]]:
     resources = template["Resources"].items()
     return {name: one["Properties"] for name, one in resources if one["Type"] == "AWS::Serverless::Function"}
+
+
+def of_type(template: Template, kind: str) -> dict[str, Any]:
+    return {name: one for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def is_prod(template: Template) -> bool:
+    """Whose package it is."""
+    return bool(template["Parameters"]["Stage"]["Default"] == "prod")
+
+
+class _Session:
+    region_name = "eu-central-1"
+
+
+def expanded_by_sam(packaged: Template, bucket: str = "packages", **parameters: str) -> Template:
+    """CloudFormation's own words, from SAM's, as they are when these parameters are given."""
+    template = copy.deepcopy(packaged)
+    for function in functions(template).values():
+        function["CodeUri"] = f"s3://{bucket}/deployment.zip"
+    given = {"Stage": str(template["Parameters"]["Stage"]["Default"]), **parameters}
+    found: Template = Translator({}, Parser(), boto_session=_Session()).translate(template, given)
+    return found
 
 
 def in_stage(value: Any, conditions: dict[str, bool]) -> Any:

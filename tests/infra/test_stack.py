@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,21 +22,15 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 from dev.functions import RIGHTS, logical
 from dev.packaging import STAGES
-from dev.templates import Template
-from tests.infra.packaged import in_stage
+from dev.templates import ROOT, Template
+from tests.infra.packaged import expanded_by_sam, in_stage
 
 ACCOUNT, REGION, BUCKET = "123456789012", "eu-central-1", "wallet-packages"
 UNPLAYED = ("AWS::ApiGateway::", "AWS::WAFv2::")
 """moto makes no REST API from a body. That part is held by cfn-lint, and by the local server, which answers as the template says."""
-
-
-class _Session:
-    region_name = REGION
 
 
 @pytest.fixture(scope="module", params=STAGES)
@@ -46,12 +41,7 @@ def stage(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def expanded(stage: str, written: dict[str, Path]) -> Template:
     """CloudFormation's own words, from SAM's."""
-    template = json.loads(written[stage].read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/deployment.zip"
-    found: Template = Translator({}, Parser(), boto_session=_Session()).translate(template, {"Stage": stage})
-    return found
+    return expanded_by_sam(json.loads(written[stage].read_text()), BUCKET)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +108,7 @@ def test_its_queues_give_up_into_dead_letters(stack: Any) -> None:
 
 def test_a_release_is_tried_on_a_tenth_and_taken_back_when_answers_fail(expanded: Template, stage: str) -> None:
     """API Gateway asks the alias, which moves from release to release by CodeDeploy."""
-    resources = in_stage(expanded["Resources"], {"Guarded": stage == "prod"})
+    resources = in_stage(expanded["Resources"], {"CarefulReleases": stage == "prod"})
     alias = resources["APIHandlerAliaslive"]
     assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"] == {
         "Ref": "APIHandlerDeploymentGroup"
@@ -139,6 +129,19 @@ def test_a_release_is_tried_on_a_tenth_and_taken_back_when_answers_fail(expanded
         assert config["ConfigName"] == "AllAtOnce"
     (version,) = [one for one in resources.values() if one["Type"] == "AWS::Lambda::Version"]
     assert version["DeletionPolicy"] == "Retain", "the former release is there to go back to"
+
+
+def test_a_release_that_mends_what_fails_is_not_stopped_by_the_alarm_that_rings(expanded: Template) -> None:
+    """Nor one while the wallet stands still, when every answer is a 5xx: a restore ends with a deployment."""
+    careful = {"Fn::And": [{"Condition": "Guarded"}, {"Fn::Equals": [{"Ref": "Releases"}, "careful"]}]}
+    assert expanded["Conditions"]["CarefulReleases"] == careful
+    assert expanded["Parameters"]["Releases"]["Default"] == "careful"
+    resources = in_stage(expanded["Resources"], {"Guarded": True, "CarefulReleases": False})
+    group = resources["APIHandlerDeploymentGroup"]["Properties"]
+    assert group["AlarmConfiguration"] == {}
+    assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "AllAtOnce"}
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert re.search(r"RestoredTables=r1 .*Releases=at-once", page)
 
 
 def test_api_gateway_asks_the_release_that_is_live_and_nothing_else(expanded: Template) -> None:

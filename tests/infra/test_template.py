@@ -11,9 +11,9 @@ import pytest
 from dev.checks import LINT_TEMPLATE
 from dev.cloud.queues import MAX_RECEIVES
 from dev.lambda_zip import SERVICES, CannotPackage
-from dev.packaging import finished_template
+from dev.packaging import LASTING, finished_template
 from dev.templates import RESOURCES, ROOT, Template, expiring_tables, own_of, table_environment, table_specs
-from tests.infra.packaged import functions
+from tests.infra.packaged import functions, is_prod
 from wallet_api.confirmations import model as confirmation_model
 from wallet_api.confirmations import store as confirmations
 from wallet_api.confirmations.store import CONFIRMATION
@@ -182,12 +182,13 @@ def test_data_outlives_the_stack_and_is_encrypted_with_a_key_of_ours(template: T
     for name, table in tables.items():
         assert table["Properties"]["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["TablesKey", "Arn"]}, name
         if name != "EphemeralTable":
-            assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain", name
+            kept = (table["DeletionPolicy"], table["UpdateReplacePolicy"])
+            assert kept == ((LASTING, "Retain") if is_prod(template) else ("Delete", "Delete")), name
             assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["Guarded", True, False]}, name
             restorable = table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
             assert restorable == {"Fn::If": ["Guarded", True, False]}, name
     for name in ("TablesKey", "FieldKey", "KeysSecret"):
-        assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+        assert template["Resources"][name]["DeletionPolicy"] == (LASTING if is_prod(template) else "Delete"), name
 
 
 def test_each_stage_packages_itself(written: dict[str, Path]) -> None:

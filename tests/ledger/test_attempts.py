@@ -8,7 +8,7 @@ from tests.ledger_world import ADA, BO, PIN, SHOP, World, cny, raising, refused
 from wallet_api.authorizations.errors import PinBusy, PinLocked, WrongPin
 from wallet_api.errors import Unauthenticated
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import MAX_ATTEMPTS
+from wallet_api.ledger.accounts import MAX_ATTEMPTS, StaleAccount
 from wallet_api.ledger.entry import move
 from wallet_api.ledger.errors import (
     IdempotencyKeyReused,
@@ -80,6 +80,21 @@ def test_an_attempt_is_given_back_however_it_ends(two: World, end: str) -> None:
         else:
             refused(two, IdempotencyKeyReused, ADA, BO, 1, "done", fingerprint="g", pin=PIN)
         assert two.attempts(ADA) == 0
+
+
+def test_what_changes_under_a_request_again_and_again_is_tried_thrice_and_then_later_under_the_same_key(
+    two: World,
+) -> None:
+    tries: list[int] = []
+
+    def changed() -> None:
+        tries.append(two.attempts(ADA))
+        raise StaleAccount
+
+    stale = refused(two, StaleAccount, ADA, BO, 5_00, "k", pin=PIN, instead=changed)
+    assert (stale.retry, stale.money_moved, len(tries)) == ("same_key", "no", 3)
+    assert (two.attempts(ADA), two.balance(ADA)) == (0, 100_00), "no PIN was wrong, and no money moved"
+    assert not two.send(ADA, BO, 5_00, "k", pin=PIN).replayed
 
 
 def test_a_replay_or_a_dead_session_does_not_undo_wrong_attempts(two: World) -> None:

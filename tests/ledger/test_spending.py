@@ -7,12 +7,17 @@ import pytest
 
 from tests.ledger_world import ADA, BO, PIN, World, cny
 from wallet_api.authorizations.errors import PinBusy, PinLocked
-from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.ledger.accounts import Payer, StaleAccount, admit
 from wallet_api.ledger.entry import move
-from wallet_api.ledger.errors import DailyLimitReached, MonthlyLimitReached, YearlyLimitReached
+from wallet_api.ledger.errors import (
+    DailyLimitReached,
+    MonthlyLimitReached,
+    TransactionLimitExceeded,
+    YearlyLimitReached,
+)
 from wallet_api.ledger.holds import PeriodOver, count_held, holders
-from wallet_api.ledger.limits import BASIC, Period, limits_of
-from wallet_api.ledger.spending import spent_in
+from wallet_api.ledger.limits import BASIC, NEW_CARD, PAYMENT_CODE, PERIODS, STATIC_CODE, Period, limits_of
+from wallet_api.ledger.spending import counter_reached, spent_in
 from wallet_api.ledger.store import BALANCE
 from wallet_api.money import zero
 
@@ -229,3 +234,57 @@ def test_a_refusal_of_one_period_counts_in_none(rich: World) -> None:
         with pytest.raises(MonthlyLimitReached):
             pay(rich, 2)
     assert (used(rich, "day"), used(rich, "month"), used(rich, "year")) == before
+
+
+@pytest.mark.parametrize("kind", [STATIC_CODE, PAYMENT_CODE, NEW_CARD])
+def test_what_takes_less_counts_in_a_day_of_its_own_beside_the_tiers_sums(rich: World, kind: str) -> None:
+    """M30, M32: the smaller sum is in the debit's own condition, ends with its day, and gets back what is given back."""
+    at(rich, datetime(2026, 11, 2, 4, tzinfo=UTC))
+    smaller, parts = limits_of(kind, "CNY").daily, 5
+
+    def debit(amount: int) -> None:
+        payer = Payer(rich.ledger.accounts.require(ADA), reserved=False, **{kind: True})
+        rich.book(move(cny(amount), ADA, BO), payer=payer)
+
+    def counted(of: str) -> int:
+        return spent_in(rich.ledger.accounts.require(ADA), "day", "CNY", rich.cloud.clock.now(), of=of).amount
+
+    pay(rich, 700)
+    for _ in range(parts):
+        debit(smaller.amount // parts)
+    assert [counted(of) for of in (STATIC_CODE, PAYMENT_CODE, NEW_CARD)] == [
+        smaller.amount if of == kind else 0 for of in (STATIC_CODE, PAYMENT_CODE, NEW_CARD)
+    ]
+    for period in PERIODS:
+        assert used(rich, period) == smaller.amount + 700, "it goes into the tier's own sums as well"
+    payer = Payer(rich.ledger.accounts.require(ADA), reserved=False, **{kind: True})
+    for clock_is_behind in (timedelta(), timedelta(days=1), timedelta(days=400)):
+        reached = counter_reached(payer, cny(1), rich.cloud.clock.now() - clock_is_behind)
+        assert reached is not None
+        assert (reached.period, reached.limit) == ("day", smaller)
+    with pytest.raises(DailyLimitReached) as refusal:
+        debit(1)
+    assert refusal.value.facts == {"limit": smaller}
+    pay(rich, 300)
+    now = rich.cloud.clock.now()
+    holder = next(holders(ADA, cny(1000), now, now, **{kind: True}))
+    with rich.wallet.storage.atomic_write() as write:
+        count_held(rich.ledger.account_items, rich.entry(move(cny(1), ADA, BO)), holder, write)
+    assert counted(kind) == smaller.amount - 1000
+    debit(1000)
+    rich.cloud.clock.advance("24h")
+    assert counted(kind) == 0
+    debit(smaller.amount // parts)
+    assert counted(kind) == smaller.amount // parts
+
+
+@pytest.mark.parametrize("kind", [STATIC_CODE, PAYMENT_CODE, NEW_CARD])
+def test_what_takes_less_at_a_time_is_refused_whatever_the_day_has_left(rich: World, kind: str) -> None:
+    """M31."""
+    most = limits_of(kind, "CNY").per_transaction
+    payer = Payer(rich.ledger.accounts.require(ADA), reserved=False, **{kind: True})
+    admit(payer, most)
+    with pytest.raises(TransactionLimitExceeded) as refusal:
+        rich.book(move(cny(most.amount + 1), ADA, BO), payer=payer)
+    assert refusal.value.facts == {"limit": most}
+    rich.book(move(cny(most.amount + 1), ADA, BO), payer=Payer(payer.account, reserved=False))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.injector import Faults
 from tests.ledger_world import ADA, BO, SHOP, World, cny
 from wallet_api.ledger import chart
 from wallet_api.ledger.entry import Entry, move
@@ -13,6 +14,7 @@ from wallet_api.ledger.holds import Holder
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.store import BALANCE, OPERATION
 from wallet_api.ledger.verify import verify
+from wallet_api.storage.errors import StorageBusy
 
 
 @pytest.fixture
@@ -177,6 +179,34 @@ def test_an_item_that_cannot_be_read_is_named_and_the_rest_is_still_checked(
     found = findings(world)
     assert pk in found
     assert f"balance of {SHOP}: stored 1 CNY" in found
+
+
+def test_a_wallet_with_money_set_aside_that_cannot_be_read_is_named_and_the_rest_is_still_checked(
+    world: World, entry: Entry
+) -> None:
+    world.book(move(cny(10_00), ADA, chart.hold("pay_1")), kind="authorization", holder=Holder(ADA))
+    assert world.verified().holds
+    world.tamper("accounts", ADA, BALANCE, held={"S": "x"})
+    world.tamper("accounts", SHOP, BALANCE, balances={"M": {"CNY": {"N": "1"}}})
+    found = findings(world)
+    assert f"{ADA} {BALANCE} cannot be read" in found
+    assert f"balance of {SHOP}: stored 1 CNY" in found
+
+
+@pytest.mark.parametrize("tampered", ["line", "balance", "held"])
+def test_tables_that_do_not_answer_end_it_and_are_no_finding_and_no_silence(
+    world: World, entry: Entry, faults: Faults, tampered: str
+) -> None:
+    """What differs is looked at once more, and neither named nor passed over unseen."""
+    line = line_of(world, entry, ADA)
+    if tampered == "line":
+        world.tamper("accounts", line.pk, line.sk)
+    else:
+        name = "balances" if tampered == "balance" else "held"
+        world.tamper("accounts", ADA, BALANCE, **{name: {"M": {"CNY": {"N": "7"}}}})
+    faults.always("BatchGetItem", "throttled")
+    with pytest.raises(StorageBusy):
+        verify(world.ledger)
 
 
 def test_a_wallet_below_zero_is_named(world: World) -> None:

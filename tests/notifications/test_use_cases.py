@@ -1,7 +1,8 @@
 """Notices: in the write of what they tell of, on every channel, tried until they are sent."""
 
+import json
 from threading import Barrier
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -9,9 +10,12 @@ from msgspec.structs import replace
 from dev.cloud.local import LocalCloud
 from tests.build import Someone, a_person
 from tests.client import Api
+from tests.confirming import Phones, noticed, with_phone
+from tests.freezing import back, freeze
 from tests.identity import at_once
 from tests.recovering import told
 from wallet_api.gateways.errors import MessageNotSent
+from wallet_api.notifications.model import Kind
 from wallet_api.notifications.use_cases import Notifications
 from wallet_api.storage import Storage
 
@@ -81,7 +85,7 @@ def test_of_schedules_that_overlap_one_sends(
     """Also when both have read that it is due before either has claimed it."""
     before = len(cloud.inbox.messages(someone.phone))
     notifications.tell_now(someone.id, "unlocked")
-    both, original = Barrier(2, timeout=5), Storage.get
+    both, original = Barrier(2, timeout=60), Storage.get
 
     def read_by_both(self: Storage, item_type: Any, pk: str, sk: str) -> Any:
         found = original(self, item_type, pk, sk)
@@ -100,3 +104,78 @@ def test_one_notice_that_cannot_be_sent_keeps_no_other_waiting(
     notifications.tell_now("usr_01KAMS3Q0V5T1C9D9SZ3GZ2WQY", "unlocked")
     notifications.tell_now(someone.id, "unlocked")
     assert notifications.send_due() == 1
+
+
+def test_what_happened_to_somebodys_access_is_on_their_phone_as_well(api: Api, cloud: LocalCloud) -> None:
+    """A50: by the function that is deployed, with its rights; a thief may have the number and the mailbox."""
+    someone, token = with_phone(api, cloud)
+    cloud.advance("1m")
+    before = len(noticed(cloud, token))
+    back(api, cloud, someone)
+    assert "send_notices" in cloud.advance("1m")
+    (shown,) = noticed(cloud, token)[: len(noticed(cloud, token)) - before]
+    assert shown.startswith("您的钱包在新设备上登录\n\n您的钱包刚在一台新设备上登录")
+    assert someone.phone not in shown
+    cloud.advance("3m")
+    assert len(noticed(cloud, token)) == before + 1
+
+
+def test_a_freeze_by_a_loss_report_is_pushed_to_nobody_whose_session_it_ended(api: Api, cloud: LocalCloud) -> None:
+    """The lost phone is not told: whatever ends a session ends its pushes."""
+    someone, token = with_phone(api, cloud)
+    cloud.advance("1m")
+    before = len(noticed(cloud, token))
+    freeze(api, someone).ok(201)
+    cloud.advance("1m")
+    assert len(noticed(cloud, token)) == before
+    assert any("冻结" in text or "frozen" in text for text in told(cloud, someone.phone))
+
+
+@pytest.mark.parametrize("failure", [MessageNotSent(), RuntimeError("out of reach")])
+def test_a_phone_that_is_not_reached_has_nobody_texted_twice(
+    api: Api, cloud: LocalCloud, notifications: Notifications, failure: Exception
+) -> None:
+    someone, token = with_phone(api, cloud)
+    cloud.advance("1m")
+    shown, texts = len(noticed(cloud, token)), len(told(cloud, someone.phone))
+    company: Any = Phones(failure=failure)
+    away = replace(cloud.wallet.phones, push=company)
+    notifications.tell_now(someone.id, "unlocked")
+    assert notifications.send_due(away) == 1, "the contacts have it"
+    cloud.clock.advance("61s")
+    assert notifications.send_due(cloud.wallet.phones) == 1
+    assert (len(noticed(cloud, token)), len(told(cloud, someone.phone))) == (shown + 1, texts + 1)
+    assert left(notifications) == 0
+
+
+def test_a_phone_that_is_never_reached_wakes_nobody(api: Api, cloud: LocalCloud, notifications: Notifications) -> None:
+    """Every contact was told; whoever switched their phone off is no alarm."""
+    someone, _ = with_phone(api, cloud)
+    cloud.advance("1m")
+    company: Any = Phones(failure=MessageNotSent())
+    away = replace(cloud.wallet.phones, push=company)
+    notifications.tell_now(someone.id, "unlocked")
+    for wait in ("2m", "25h"):
+        notifications.send_due(away)
+        cloud.clock.advance(wait)
+    notifications.send_due(away)
+    assert left(notifications) == 0
+    assert "notices_given_up" not in cloud.gauges.shown()
+
+
+def test_what_is_pushed_names_nobody(api: Api, cloud: LocalCloud, notifications: Notifications) -> None:
+    """Of every kind, in both languages, no more than the SMS says, and neither number nor address."""
+    someone, _ = with_phone(api, cloud)
+    company: Any = Phones()
+    here = replace(cloud.wallet.phones, push=company)
+    cloud.advance("1m")
+    for locale in ("en", "zh-CN"):
+        api.patch("/v1/me", {"locale": locale}, token=someone.token).ok(200)
+        for kind in get_args(Kind):
+            notifications.tell_now(someone.id, kind)
+    notifications.send_due(here)
+    assert len(company.pushes) == 2 * len(get_args(Kind))
+    for shown in company.pushes:
+        words = f"{shown.title} {shown.text} {json.dumps(dict(shown.data))}"
+        assert not {someone.phone, someone.phone[-4:], someone.id} & set(words.split())
+        assert "{" not in f"{shown.title} {shown.text}"

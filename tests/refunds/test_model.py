@@ -1,6 +1,6 @@
 """What may be refunded, and which part of the fee comes back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -24,17 +24,20 @@ from wallet_api.refunds.errors import (
 )
 from wallet_api.refunds.model import (
     OPEN,
+    SHOWN_WITHIN,
     TRANSITIONS,
     Options,
     Status,
     Way,
     fee_to_return,
+    next_look,
     refund_of,
     sent,
     why_not_refundable,
 )
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+DAY = timedelta(days=1)
 OFTEN = replace(PAID, refundable=1150, refunded=100, refunds={f"ref_{n}": 1 for n in range(MAX_REFUNDS)})
 EMPTY = replace(PAID, refundable=0, refunded=1250, refunds={"ref_1": 1250})
 
@@ -132,6 +135,24 @@ def test_every_row_of_the_table_and_no_other_step(status: Status, following: Sta
     else:
         with pytest.raises(ForbiddenTransition):
             refund.after(ENDS[following], NOW)
+
+
+def test_no_time_is_announced_that_has_passed_while_the_end_is_open() -> None:
+    """To the balance at once; to a card when its bank shows it, which has as long again whenever it says nothing in time."""
+    assert refund_of(PAID, cny(625), "broken", "ref_1", NOW).expected_at(NOW + DAY) == NOW
+    for days, expected in ((0, 5), (4, 5), (5, 10), (9, 10), (10, 15)):
+        assert TO_CARD.expected_at(NOW + days * DAY) == NOW + expected * DAY, days
+    early, late = (TO_CARD.after(ENDS["succeeded"], NOW + days * DAY) for days in (1, 7))
+    assert [each.is_open for each in (TO_CARD, early, late)] == [True, False, False]
+    assert early.expected_at(NOW + 30 * DAY) == NOW + 5 * DAY
+    assert late.expected_at(NOW + 30 * DAY) == NOW + 7 * DAY + SHOWN_WITHIN
+    failed = TO_CARD.after(ENDS["failed"], NOW + 2 * DAY)
+    assert failed.expected_at(NOW + 30 * DAY) == NOW + 2 * DAY, "it is on the balance"
+
+
+def test_a_refund_is_asked_about_from_a_minute_on() -> None:
+    assert next_look(TO_CARD, NOW) == NOW + timedelta(minutes=1)
+    assert next_look(TO_CARD, NOW + DAY) == NOW + DAY + timedelta(hours=1)
 
 
 def test_money_goes_by_the_newest_charge_that_holds_it_else_to_the_bound_card_else_to_the_balance() -> None:

@@ -27,10 +27,22 @@ def test_what_a_merchant_wrote_is_text_and_never_markup(api: Api, shop: Shop) ->
     payment = a_payment(api, shop, description="<script>alert(1)</script> & $code")
     page = api.get(f"/checkout/{payment['id']}")
     assert page.status == 200
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
+    assert re.findall(r"<script[^>]*", page.text) == ['<script src="../docs/assets/waiting.js" defer']
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; $code" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_page_that_was_passed_on_in_a_chat_is_still_there(api: Api, shop: Shop) -> None:
+    """WeChat adds to the addresses that are sent in it; and what one payer sees, nobody keeps."""
+    payment = a_payment(api, shop)
+    path = f"/checkout/{payment['id']}"
+    page = api.get(f"{path}?from=singlemessage&isappinstalled=0", lang="en")
+    assert (page.status, "12.50 CNY" in page.text) == (200, True)
+    assert "etag" not in page.headers
+    assert api.get(path, headers={"If-None-Match": "*"}).status == 200
+    assert api.get(f"{path}/").headers["location"] == f"../{payment['id']}"
 
 
 @pytest.mark.parametrize(("lang", "text"), [("zh-CN", "请用钱包 App 扫描二维码"), ("en", "Scan the code")])
@@ -40,6 +52,7 @@ def test_the_page_shows_who_asks_for_what_and_draws_the_code(api: Api, shop: Sho
     page = api.get(re.sub(r"^https?://[^/]+", "", payment["checkout_url"]), lang=lang)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert all(part in page.text for part in ("Tea House", "乌龙茶", "12.50 CNY", text, f'<html lang="{lang}">'))
+    assert 'role="img" aria-label="' in page.text
     drawn = segno.make(payment["qr"], error="m", encoding="utf-8")
     assert drawn.svg_inline(scale=4, border=4, dark="#000", light="#fff") in page.text
 
@@ -69,6 +82,7 @@ def test_an_outlet_has_a_page_to_print_that_an_app_opens_too(
     shown = ("Tea House", "&lt;b&gt;East&lt;/b&gt; · 1 Lake Road", text, drawn, f'<html lang="{lang}">', "../../docs/")
     assert all(part in page.text for part in shown)
     assert "refresh" not in page.text
+    assert "<script" not in page.text
     someone = a_person(api, cloud)
     scanned = api.post("/v1/scans", {"qr": outlet["checkout_url"]}, token=someone.token).ok(200)
     assert (scanned["kind"], scanned["outlet"]["id"]) == ("outlet", outlet["id"])

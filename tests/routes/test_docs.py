@@ -77,6 +77,30 @@ def test_a_document_says_in_which_language_it_is_and_not_which_was_asked_for(
         assert api.get(f"/{path}", lang=asked).headers["content-language"] == language
 
 
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/guides/webhooks", "/docs/errors/not_found", "/docs/assets/swagger-ui.css", "/openapi.json"]
+)
+def test_who_has_a_document_is_not_sent_it_again(api: Api, path: str) -> None:
+    first = api.get(path)
+    assert first.status == 200
+    again = api.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["cache-control"] == first.headers["cache-control"]
+    assert not {"content-type", "content-length"} & set(again.headers)
+    assert api.get(path, headers={"If-None-Match": '"of-yesterday"'}).body == first.body
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/guides", "/docs/guides/zh-webhooks", "/docs/errors", "/docs/errors/not_found"]
+)
+def test_a_page_with_a_slash_behind_its_address_is_at_the_one_without(api: Api, path: str) -> None:
+    """Its styles and links are read from there; from the other they would lead to nothing."""
+    answer = api.get(f"{path}/")
+    assert (answer.status, answer.body) == (308, b"")
+    assert urljoin(f"{path}/", answer.headers["location"]) == path
+
+
 def test_our_own_pages_call_no_foreign_server() -> None:
     for name in ("index.html", "errors.html", "error.html", "page.html", "reference.js", "pages.css"):
         lines = (WEB / name).read_text("utf-8").splitlines()

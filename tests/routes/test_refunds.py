@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from bench.meter import metered
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
+from tests.freezing import back
+from tests.refunding import LATER, refund_to_card, settle
 from tests.shopping import a_paid_payment, a_payment, cancel, refund
 from wallet_api.ids import new_id
 
@@ -110,6 +113,88 @@ def test_money_goes_back_in_parts_and_both_sides_see_it(api: Api, shop: Shop, ad
         ]
         assert seen == {**first, "fee_returned": its_fee}
     assert (first["destination"], first["expected_at"], first["card"]) == ("balance", first["created_at"], None)
+
+
+def listed(api: Api, token: str, query: str = "") -> list[str]:
+    """The ids that all pages of a list hold, in their order."""
+    seen, cursor = [], ""
+    while True:
+        page = api.get(f"/v1/refunds?{query}{cursor}", token=token).ok(200)
+        seen += [each["id"] for each in page["data"]]
+        if page["next_cursor"] is None:
+            return seen
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def test_a_merchant_finds_all_it_gave_back_by_time_and_state(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """P1: its own alone; strangers and customers without a payment are shown none."""
+    other = a_merchant(cloud)
+    theirs = refund(api, other, a_paid_payment(api, other, ada, 100)["id"], 10).ok(201)["id"]
+    made = []
+    for day in range(3):
+        payment = a_paid_payment(api, shop, ada, 100)
+        for _ in range(2):
+            cloud.clock.advance(1)
+            made.append(refund(api, shop, payment["id"], 10).ok(201))
+        if day < 2:
+            cloud.clock.advance("20d")
+            ada = back(api, cloud, ada)
+    ids = [each["id"] for each in made][::-1]
+    assert listed(api, shop.key) == listed(api, shop.key, "limit=1") == ids
+    assert listed(api, other.key) == [theirs]
+    refused(api.get("/v1/refunds", token=ada.token), 422, "invalid_request")
+    refused(api.get(f"/v1/refunds?payment_id={made[0]['payment_id']}", token=other.key), 404, "not_found")
+    assert listed(api, shop.key, f"from={made[2]['created_at']}") == ids[:4]
+    assert listed(api, shop.key, f"to={made[2]['created_at']}") == ids[4:]
+    assert listed(api, shop.key, f"from={made[2]['created_at']}&to={made[4]['created_at']}&limit=1") == ids[2:4]
+    assert listed(api, shop.key, "status=succeeded&limit=2") == ids
+    assert listed(api, shop.key, "status=pending&limit=2") == []
+    of_one = f"payment_id={made[2]['payment_id']}"
+    assert listed(api, shop.key, of_one) == listed(api, ada.token, of_one) == ids[2:4]
+    assert listed(api, shop.key, f"{of_one}&from={made[3]['created_at']}") == ids[2:3]
+    assert listed(api, shop.key, f"{of_one}&status=failed&limit=1") == []
+    for wrong in ("status=lost", "from=yesterday", "cursor=x", "merchant_id=mer_1"):
+        refused(api.get(f"/v1/refunds?{wrong}", token=shop.key), 422, "invalid_request")
+
+
+def test_how_a_refund_to_a_card_stands_is_in_the_list(api: Api, cloud: LocalCloud, shop: Shop) -> None:
+    ada = a_person(api, cloud, balance=2_000_00)
+    pending = refund_to_card(api, shop, ada, LATER)
+    assert listed(api, shop.key, "status=pending") == [pending["id"]]
+    settle(cloud)
+    assert listed(api, shop.key, "status=pending") == []
+    (row,) = api.get("/v1/refunds?status=succeeded", token=shop.key).ok(200)["data"]
+    assert (row["id"], row["card"], row["diverted_reason"]) == (pending["id"], None, None)
+
+
+def test_a_page_of_a_merchants_refunds_costs_as_much_however_many_there_are(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    costs = []
+    for _ in range(2):
+        payment = a_paid_payment(api, shop, ada, 1000)
+        for _ in range(12):
+            refund(api, shop, payment["id"], 10).ok(201)
+        with metered() as meter:
+            assert len(api.get("/v1/refunds?limit=5", token=shop.key).ok(200)["data"]) == 5
+        costs.append((meter.round_trips, meter.read_units))
+    assert costs[0][0] == costs[1][0] == 2
+    assert costs[1][1] <= costs[0][1] + 4, "each partition is read no further than a page"
+
+
+def test_no_partition_of_the_index_holds_all_of_a_merchants_refunds(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    payment = a_paid_payment(api, shop, ada, 1000)
+    for _ in range(24):
+        refund(api, shop, payment["id"], 10).ok(201)
+    store = cloud.wallet.refunds.store
+    rows = [raw for raw in store.storage.scan(store.items) if raw["sk"]["S"] == "refund"]
+    buckets = {raw["owner_bucket"]["S"] for raw in rows}
+    assert len(buckets) > 1
+    assert all(bucket.startswith(f"{shop.id}/") and len(bucket) > len(shop.id) + 10 for bucket in buckets)
 
 
 def test_the_refunds_of_a_payment_are_listed_newest_first_in_pages(

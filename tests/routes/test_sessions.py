@@ -63,6 +63,7 @@ def test_sessions_are_listed_in_pages(api: Api, cloud: LocalCloud) -> None:
     rest = api.get(f"/v1/sessions?limit=2&cursor={first['next_cursor']}", token=someone.token).ok(200)
     assert (len(first["data"]), len(rest["data"]), rest["next_cursor"]) == (2, 1, None)
     assert [each["current"] for each in first["data"] + rest["data"]] == [False, False, True]
+    assert api.get("/v1/sessions?limit=3", token=someone.token).ok(200)["next_cursor"] is None, "there is no empty page"
 
 
 def test_somebody_elses_session_looks_missing(api: Api, cloud: LocalCloud) -> None:

@@ -1,7 +1,13 @@
 """Which deployment a code belongs to."""
 
+import msgspec
 import pytest
 
+from dev.cloud.local import LocalCloud
+from tests.build import a_merchant
+from tests.client import Api
+from tests.shopping import a_payment
+from wallet_api.scans.errors import CodeNotOurs
 from wallet_api.scans.use_cases import MAX_DOMAIN, reverse_domain
 
 
@@ -24,3 +30,15 @@ def test_a_domain_that_does_not_fit_becomes_its_hash() -> None:
     names = {reverse_domain(f"https://{letter * 40}.example.com") for letter in "ab"}
     assert len(names) == 2
     assert {len(name) for name in names} == {MAX_DOMAIN}
+
+
+def test_a_deployment_without_a_domain_reads_what_it_gave_out_at_api_gateways_own_address(
+    api: Api, cloud: LocalCloud
+) -> None:
+    """Which has the stage in its path: an address beside it is somebody else's."""
+    payment = a_payment(api, a_merchant(cloud))
+    host = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
+    scans = msgspec.structs.replace(cloud.wallet.scans, public_url=f"{host}/api")
+    assert scans.scan(f"{host}/api/checkout/{payment['id']}").id == payment["id"]
+    with pytest.raises(CodeNotOurs):
+        scans.scan(f"{host}/checkout/{payment['id']}")

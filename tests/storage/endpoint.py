@@ -3,10 +3,11 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
-READ_TIMEOUT_SECONDS = 5.0
+READ_TIMEOUT_SECONDS = 30.0
+"""No test waits for so long: it ends what would hang."""
 Respond = Callable[[str, bytes], bytes]
 """Gets an operation's name and a body; gives the bytes of the whole response."""
 
@@ -42,8 +43,8 @@ class Endpoint:
             Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        # A caller who has gone is what some tests are about.
-        with suppress(OSError), connection, connection.makefile("rb") as stream:
+        # A caller who has gone is what some tests are about; who waits for others in vain hangs up, and fails nobody else's test.
+        with suppress(OSError, BrokenBarrierError), connection, connection.makefile("rb") as stream:
             while request := self._read(stream):
                 told = self.respond(*request)
                 connection.sendall(told)
@@ -69,6 +70,9 @@ class Endpoint:
         self._open.clear()
 
     def close(self) -> None:
+        # Closing alone wakes nobody: the thread, and with it the port, would wait for one more connection.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.hang_up()
 

@@ -14,7 +14,7 @@ from botocore.session import Session, get_session
 from dev.cloud.clock import MovableClock
 from tests.storage.box import BoxItem
 from tests.storage.endpoint import READ_TIMEOUT_SECONDS, Endpoint, Last, answering, listening, meet
-from wallet_api.storage import budgets, meters
+from wallet_api.storage import budgets, connection, meters
 from wallet_api.storage.calls import DEADLINE
 from wallet_api.storage.connection import WalletConnection
 from wallet_api.storage.errors import StorageBusy, StorageFault
@@ -77,7 +77,10 @@ def refused(code: str) -> bytes:
 
 
 @pytest.fixture
-def tables(endpoint: Endpoint) -> Iterator[Tables]:
+def tables(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
+    # However busy the machine is: no test here is about how long is waited.
+    for name in ("CONNECT_TIMEOUT_SECONDS", "READ_TIMEOUT_SECONDS"):
+        monkeypatch.setattr(connection, name, READ_TIMEOUT_SECONDS)
     clock = MovableClock()
     clock.freeze()
     clock.sleep = lambda seconds: clock.advance(timedelta(seconds=seconds))  # type: ignore[method-assign]

@@ -79,7 +79,7 @@ def test_an_exception_inside_the_block_makes_no_call(boxes: Boxes, faults: Fault
 
 def test_calls_of_a_trip_are_under_way_at_the_same_time(boxes: Boxes) -> None:
     """Each waits for all the others: one after the other they would never come to an end."""
-    barrier = Barrier(4, timeout=5)
+    barrier = Barrier(4, timeout=60)
     with boxes.storage.trip() as trip:
         reads = [trip.call(barrier.wait) for _ in range(4)]
     assert sorted(read() for read in reads) == [0, 1, 2, 3]

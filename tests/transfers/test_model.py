@@ -8,10 +8,7 @@ from wallet_api.money import Money
 from wallet_api.transfers.errors import TransferArrived, TransferCanceled, TransferFailed, TransferToSelf
 from wallet_api.transfers.model import (
     DELAYS,
-    FIRST_RETRY,
-    LONGEST_RETRY,
     PAYEE_UNAVAILABLE,
-    STUCK_AFTER,
     Delayed,
     Transfer,
     arrival_of,
@@ -73,7 +70,6 @@ def test_it_is_due_from_its_time_on_until_it_has_an_end() -> None:
 
     assert [transfer.is_due(DUE + timedelta(seconds=each)) for each in (-1, 0, 1)] == [False, True, True]
     assert not transfer.ended("succeeded", DUE).is_due(DUE)
-    assert [transfer.is_stuck(DUE + each) for each in (timedelta(), STUCK_AFTER)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -122,13 +118,3 @@ def test_its_story_ends_where_the_money_is() -> None:
     assert told(transfer.ended("canceled", AT)) == ["created", "canceled", "on_balance"]
     assert told(transfer.ended("failed", DUE, aside=True)) == ["created", "failed", "kept"]
     assert (transfer.arrives_at, transfer.ended("failed", DUE).arrives_at) == (DUE, None)
-
-
-def test_what_cannot_be_ended_is_tried_ever_less_often() -> None:
-    transfer = a_delayed_transfer()
-
-    waits = [
-        transfer.next_try(DUE + late) - (DUE + late) for late in (timedelta(), timedelta(hours=1), timedelta(days=9))
-    ]
-
-    assert waits == [FIRST_RETRY, timedelta(minutes=30), LONGEST_RETRY]

@@ -10,17 +10,15 @@ from tests.cards.test_model import a_card
 from wallet_api.gateways.acquirer import CreditOutcome
 from wallet_api.ledger.accounts import Account, Payer
 from wallet_api.money import Money
-from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused
+from wallet_api.withdrawals.errors import CardTooNew
 from wallet_api.withdrawals.model import (
     ARRIVES_WITHIN,
     FIRST_LOOK,
-    LONGEST_WAIT,
     LOOKED_AT_EVERY,
     LOOKED_AT_FOR,
     TRANSITIONS,
     Status,
     Withdrawal,
-    require_debit,
     require_old_enough,
     story_of_withdrawal,
 )
@@ -98,7 +96,7 @@ def test_it_is_asked_about_ever_less_often_and_once_a_day_after_its_end() -> Non
     """O7, O8."""
     waits = [NEW.next_look(NOW + age) for age in (timedelta(), timedelta(minutes=10), timedelta(hours=9))]
     assert waits == [
-        NOW + FIRST_LOOK, NOW + timedelta(minutes=15), NOW + timedelta(hours=9) + LONGEST_WAIT,
+        NOW + FIRST_LOOK, NOW + timedelta(minutes=15), NOW + timedelta(hours=9) + timedelta(hours=1),
     ]  # fmt: skip
     paid = told(APPROVED)
     assert paid.next_look(NOW + MINUTE) == NOW + MINUTE + LOOKED_AT_EVERY
@@ -128,10 +126,20 @@ def test_a_file_of_any_day_may_tell_what_it_has_been(
 
 
 def test_what_is_on_its_way_has_a_time_by_which_it_is_expected() -> None:
-    assert NEW.expected_at == NOW + ARRIVES_WITHIN
-    assert told(APPROVED).expected_at == NOW + MINUTE + ARRIVES_WITHIN
-    assert told(DECLINED, APPROVED).expected_at == NOW + 2 * MINUTE + ARRIVES_WITHIN
-    assert told(DECLINED).expected_at is told(APPROVED, RETURNED).expected_at is None
+    assert NEW.expected_at(NOW) == NOW + ARRIVES_WITHIN
+    assert told(APPROVED).expected_at(NOW) == NOW + MINUTE + ARRIVES_WITHIN
+    assert told(DECLINED, APPROVED).expected_at(NOW) == NOW + 2 * MINUTE + ARRIVES_WITHIN
+    assert told(DECLINED).expected_at(NOW) is told(APPROVED, RETURNED).expected_at(NOW) is None
+
+
+def test_no_time_is_told_that_has_passed_while_nobody_knows_the_end() -> None:
+    """What was announced is over: the truth is that it takes longer, and not when it will be."""
+    announced = NOW + ARRIVES_WITHIN
+    for now, expected_at, what in ((announced - MINUTE, announced, "expected"), (announced, None, "delayed")):
+        assert NEW.expected_at(now) == expected_at
+        last = story_of_withdrawal(NEW, now)[-1]
+        assert (last.at, last.what, last.expected_at) == (None, f"withdrawal.{what}", expected_at)
+    assert story_of_withdrawal(told(APPROVED), announced)[-1].what == "withdrawal.succeeded"
 
 
 STORIES = {
@@ -160,18 +168,11 @@ STORIES = {
 @pytest.mark.parametrize("steps", STORIES)
 def test_its_story_tells_each_step_with_what_it_moved(steps: str) -> None:
     withdrawal, amounts = STORIES[steps]
-    story = story_of_withdrawal(withdrawal)
+    story = story_of_withdrawal(withdrawal, NOW)
     assert [step.what.removeprefix("withdrawal.") for step in story] == steps.split()
     assert [step.amount and step.amount.amount for step in story] == amounts
     times = [step.at for step in story if step.at is not None]
     assert times == sorted(times)
-
-
-def test_money_goes_to_debit_cards_alone() -> None:
-    debit, credit = replace(a_card("1"), kind="debit"), a_card("2")
-    assert require_debit(debit) is debit
-    with pytest.raises(CreditCardRefused):
-        require_debit(credit)
 
 
 def a_payer(sent: int, day: str = "2026-11-22") -> Payer:

@@ -3,6 +3,7 @@
 CardMissing              no such card, or somebody else's
 CardNotActive            the card's issuer has not confirmed it
 CardExpired              the card's last month is over
+CreditCardRefused        money is withdrawn to debit cards alone
 CardAlreadyBound         the person has this very card
 TooManyCards             the person has as many cards as one may have
 TooManyBindings          the person tried to bind too many cards today
@@ -37,6 +38,12 @@ class CardExpired(Declined):
     """The card's last month is over."""
 
     code = "card_expired"
+
+
+class CreditCardRefused(Declined):
+    """Money is withdrawn to debit cards alone: on a credit card it would be a payment of somebody's debt."""
+
+    code = "withdrawal_to_credit_card"
 
 
 class CardAlreadyBound(Conflict):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive
+from wallet_api.cards.errors import CardExpired, CardMissing, CardNotActive, CreditCardRefused
 from wallet_api.clock import WALLET_DAY
 from wallet_api.errors import FieldProblem, Invalid
 
@@ -153,6 +153,13 @@ class CardBox(Struct, frozen=True):
             raise CardNotActive
         if has_expired(card.expiry_month, card.expiry_year, now):
             raise CardExpired
+        return card
+
+    def payable(self, card_id: str, now: datetime) -> Card:
+        """A card that money may be withdrawn to. Raises CardMissing, CardNotActive, CardExpired, CreditCardRefused."""
+        card = self.usable(card_id, now)
+        if card.kind != "debit":
+            raise CreditCardRefused(card_id=card.id)
         return card
 
     def with_number(self, number_key: str) -> Card | None:

@@ -127,8 +127,8 @@ class Cards(Struct, frozen=True):
         return cards()
 
     def page(self, caller: Customer, request: PageRequest) -> tuple[CardBox, Page[Card]]:
-        """A page of the caller's cards, newest first, with all of them."""
-        after, cards = request.place(), self.list(caller)
+        """A page of the caller's cards, newest first, with all of them. Raises Invalid for a cursor of another list."""
+        after, cards = request.place_of("crd"), self.list(caller)
         rows = [card for card in cards.newest_first() if after is None or card.id < after]
         shown = tuple(rows[: request.limit])
         return cards, Page(shown, cursor_at(shown[-1].id) if len(rows) > request.limit else None)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from wallet_api.clock import WALLET_DAY
 from wallet_api.money import Money, zero
-from wallet_api.people.model import Contact, Locale, mask_phone
+from wallet_api.people.model import Locale
 
 Topic = Literal["money_in", "money_out", "refunds"]
 Channel = Literal["push", "sms", "email"]
@@ -189,18 +189,6 @@ class Confirmation(Struct, frozen=True):
         return again if again - self.happened_at < self.useful_for else None
 
 
-class Side(Struct, frozen=True):
-    """What the object of an event adds: who is on the other side, as they may be named in a message, and the fee on top.
-
-    `moved` is whether money moved after all, `waits` whether the person is still waited for.
-    """
-
-    name: str | None = None
-    fee: Money | None = None
-    moved: bool = True
-    waits: bool = True
-
-
 def wanted(kind: Kind, amount: Money | None, preferences: Preferences, *, moved: bool = True) -> tuple[Channel, ...]:
     """The channels that something is told over beside the inbox."""
     on = preferences.channels(kind.topic)
@@ -219,13 +207,3 @@ def shown_time(moment: datetime, locale: Locale) -> str:
     if locale == "zh-CN":
         return f"{there.year}年{there.month}月{there.day}日{there:%H:%M}"
     return f"{there:%Y-%m-%d %H:%M} UTC+8"
-
-
-def name_for_others(contact: Contact) -> str:
-    """What another person is called in a message that bears our name: their masked number, or how their address begins.
-
-    Never the name that they chose, nor where their mail is: both are a stranger's words, and would come from us.
-    """
-    if contact.phone is not None:
-        return mask_phone(contact.phone)
-    return f"{(contact.email or '')[:1]}***"

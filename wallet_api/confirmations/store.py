@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -28,6 +27,7 @@ from wallet_api.events.model import Event
 from wallet_api.money import Money
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.additions import Add, add_missing
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Document, Expiry, Moment, UnicodeAttribute, WholeNumber
 from wallet_api.storage.keys import plain_digest
 
@@ -160,6 +160,13 @@ class ConfirmationStore(Struct, frozen=True):
 
     storage: Storage
     items: type[ConfirmationItem]
+    work: DueWork
+
+    @staticmethod
+    def open(storage: Storage) -> ConfirmationStore:
+        """Binds the items to their table."""
+        work = DueWork.open(storage, CONFIRMATION, DUE_BUCKETS, limit=DUE_AT_ONCE)
+        return ConfirmationStore(storage, storage.bind(ConfirmationItem), work)
 
     def add(self, events: Sequence[Event], now: datetime) -> None:
         """Adds the confirmations that are not there yet, all in one write."""
@@ -177,7 +184,7 @@ class ConfirmationStore(Struct, frozen=True):
         actions = [
             items.former.set(items.claimant | ""),
             items.claimant.set(claimant),
-            items.due_at.set(rfc3339(now + LEASE)),
+            *self.work.leased(items, now + LEASE),
         ]
         free = (items.due_at <= rfc3339(now)) | (items.claimant == claimant)
         found = trip.update(items(event_id, CONFIRMATION), actions, free)
@@ -197,16 +204,8 @@ class ConfirmationStore(Struct, frozen=True):
         """
         items = self.items
         actions = [items.told.set(list(told)), items.tries.set(tries), items.claimant.remove()]
-        if again_at is None:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
-        else:
-            actions.append(items.due_at.set(rfc3339(again_at)))
+        actions += self.work.moved(items, event_id, again_at)
         write.update(items(event_id, CONFIRMATION), actions, (items.claimant == claimant, ChangedMeanwhile()))
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of confirmations that no message brought, or whose next try has come."""
-        buckets = (f"{CONFIRMATION}/{number}" for number in range(DUE_BUCKETS))
-        return self.storage.due(self.items, buckets, now, limit=DUE_AT_ONCE)
 
     def _item(self, event: Event, now: datetime) -> ConfirmationItem:
         return self.items(
@@ -218,8 +217,7 @@ class ConfirmationStore(Struct, frozen=True):
             happened_at=event.created_at,
             tries=0,
             told=[],
-            due_bucket=f"{CONFIRMATION}/{hashlib.sha256(event.id.encode()).digest()[0] % DUE_BUCKETS}",
-            due_at=rfc3339(now),
+            **self.work.place(event.id, now),
             kept_until=now + KEPT_FOR,
         )
 

@@ -7,17 +7,16 @@ What has ended is removed by its time to live, some time within two days of it: 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
-from wallet_api.clock import rfc3339
 from wallet_api.deliveries.errors import ClaimedElsewhere
 from wallet_api.deliveries.model import KEPT_ATTEMPTS, KEPT_FOR, LEASE, STATUSES, Attempt, Delivery, Replay, Status
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.errors import StorageFault
 from wallet_api.storage.items import Document, Expiry, Moment, UnicodeAttribute, WholeNumber
 
@@ -88,11 +87,15 @@ class DeliveryStore(Struct, frozen=True):
     storage: Storage
     items: type[DeliveryItem]
     jobs: type[ReplayItem]
+    work: DueWork
+    job_work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> DeliveryStore:
         """Binds the items to their table."""
-        return DeliveryStore(storage, storage.bind(DeliveryItem), storage.bind(ReplayItem))
+        work = DueWork.open(storage, DELIVERY, DUE_BUCKETS, limit=DUE_AT_ONCE)
+        job_work = DueWork.open(storage, REPLAY, 0, limit=DUE_AT_ONCE)
+        return DeliveryStore(storage, storage.bind(DeliveryItem), storage.bind(ReplayItem), work, job_work)
 
     def add(self, delivery: Delivery, write: AtomicWrite, known: Exception) -> None:
         """Adds a delivery, which the schedule finds if no message brings it; `known` when it is there already."""
@@ -104,8 +107,7 @@ class DeliveryStore(Struct, frozen=True):
                 log=[],
                 owner_bucket=_bucket(delivery.endpoint_id, delivery.status, _shard(delivery.id)),
                 owner_order=delivery.id,
-                due_bucket=_due_bucket(delivery.id),
-                due_at=rfc3339(delivery.begun_at + LEASE),
+                **self.work.place(delivery.id, delivery.begun_at + LEASE),
             ),
             known,
         )
@@ -120,7 +122,7 @@ class DeliveryStore(Struct, frozen=True):
         actions = [
             items.version.set(delivery.version + 1),
             items.next_attempt_at.set(now + LEASE),
-            items.due_at.set(rfc3339(now + LEASE)),
+            *self.work.leased(items, now + LEASE),
         ]
         write.update(items(delivery.id, DELIVERY), actions, self._as_seen(delivery))
 
@@ -140,16 +142,8 @@ class DeliveryStore(Struct, frozen=True):
             items.problem.set(new.problem) if new.problem else items.problem.remove(),
             items.kept_until.set(new.kept_until) if new.kept_until else items.kept_until.remove(),
         ]
-        if due_at is None:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
-        else:
-            actions += [items.due_bucket.set(_due_bucket(new.id)), items.due_at.set(rfc3339(due_at))]
+        actions += self.work.moved(items, new.id, due_at)
         write.update(items(seen.id, DELIVERY), actions, self._as_seen(seen))
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of open deliveries that no message brought, or whose time has come."""
-        buckets = (f"{DELIVERY}/{number}" for number in range(DUE_BUCKETS))
-        return self.storage.due(self.items, buckets, now, limit=DUE_AT_ONCE)
 
     def newest(
         self, endpoint_id: str, status: Status | None, trip: Trip, *, before: str | None, limit: int
@@ -171,9 +165,8 @@ class DeliveryStore(Struct, frozen=True):
 
     def begin(self, job: Replay, now: datetime, write: AtomicWrite) -> None:
         """Adds a job."""
-        item = self.jobs.of(
-            job, pk=job.id, sk=REPLAY, event_types=list(job.event_types), due_bucket=REPLAY, due_at=rfc3339(now + LEASE)
-        )
+        place = self.job_work.place(job.id, now + LEASE)
+        item = self.jobs.of(job, pk=job.id, sk=REPLAY, event_types=list(job.event_types), **place)
         write.put(item, StorageFault("a fresh id is taken"))
 
     def find_job(self, job_id: str, trip: Trip) -> Read[Replay | None]:
@@ -184,17 +177,11 @@ class DeliveryStore(Struct, frozen=True):
         """Writes how far a job is; fails with ClaimedElsewhere when it is further already."""
         jobs = self.jobs
         actions = [jobs.status.set(new.status), jobs.place.set(new.place), jobs.replayed.set(new.replayed)]
-        actions += (
-            [jobs.due_at.set(rfc3339(now + LEASE))]
-            if new.status == "running"
-            else [jobs.due_bucket.remove(), jobs.due_at.remove(), jobs.kept_until.set(new.created_at + KEPT_FOR)]
-        )
+        running = new.status == "running"
+        actions += self.job_work.moved(jobs, seen.id, now + LEASE if running else None)
+        actions += [] if running else [jobs.kept_until.set(new.created_at + KEPT_FOR)]
         as_seen = (jobs.place == seen.place) & (jobs.status == "running")
         write.update(jobs(seen.id, REPLAY), actions, (as_seen, ClaimedElsewhere()))
-
-    def due_jobs(self, now: datetime) -> Iterator[str]:
-        """Ids of jobs that nobody goes on with."""
-        return self.storage.due(self.items, (REPLAY,), now, limit=DUE_AT_ONCE)
 
     def _as_seen(self, delivery: Delivery) -> tuple[Any, Exception]:
         return (self.items.version == delivery.version) & self.items.status.is_in(delivery.status), ClaimedElsewhere()
@@ -206,10 +193,6 @@ def _bucket(endpoint_id: str, status: Status, shard: int) -> str:
 
 def _shard(delivery_id: str) -> int:
     return hashlib.sha256(delivery_id.encode()).digest()[0] % SHARDS
-
-
-def _due_bucket(delivery_id: str) -> str:
-    return f"{DELIVERY}/{hashlib.sha256(delivery_id.encode()).digest()[1] % DUE_BUCKETS}"
 
 
 def _attempt_document(attempt: Attempt) -> dict[str, Any]:

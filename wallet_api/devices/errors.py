@@ -1,6 +1,9 @@
 """How devices say no.
 
-DeviceRemoved   the device is not among the person's devices any more
+DeviceRemoved         the device is not among the person's devices any more
+
+This is no refusal:
+DeviceUsedMeanwhile   another session began on the device, and the sign-in is worked out anew
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ FeeScheduleMissing   no schedule was in force at that time
 FeeNotOffered        the schedule in force has no rule for this operation and channel
 AmountBelowMinimum   less than the schedule lets be moved
 QuotePayeeMissing    nobody with a wallet answers to the payee that a quote was asked for
+QuotePayeeSelf       the payee that a quote was asked for is who asks
 QuoteMissing         no such quote, or somebody else's
 QuoteExpired         the quote's time is over
 QuoteUsed            the quote was used by another movement
@@ -48,6 +49,12 @@ class QuotePayeeMissing(NotFound):
 
     code = "quote_payee_not_found"
     retry: ClassVar[Retry] = "new_key"
+
+
+class QuotePayeeSelf(Declined):
+    """The payee that a quote was asked for is who asks: nobody transfers to themselves."""
+
+    code = "quote_payee_is_self"
 
 
 class QuoteMissing(NotFound):

@@ -191,7 +191,7 @@ def share_of(amount: int, basis_points: int) -> int:
     Raises ValueError for a negative amount: nobody is charged a share of a debt.
     """
     if amount < 0 or basis_points < 0:
-        raise ValueError("a share is taken of what is positive")
+        raise ValueError("a share is never taken of less than nothing")
     return (amount * basis_points + ONE // 2) // ONE
 
 

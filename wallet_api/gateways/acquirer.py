@@ -15,10 +15,9 @@ from wallet_api.logs import Discreet
 from wallet_api.money import Money
 
 Verdict = Literal["verified", "wrong_code", "refused"]
-DeclineCode = Literal[
+ChargeDecline = Literal[
     "card_declined", "card_insufficient_funds", "card_expired", "confirmation_expired", "charge_not_received"
 ]
-
 RefundDecline = Literal["refund_declined", "refund_not_received"]
 CreditDecline = Literal["withdrawal_declined", "card_expired", "withdrawal_not_received", "withdrawal_returned"]
 
@@ -59,7 +58,7 @@ class ChargeOutcome(Struct, frozen=True):
     """How a charge stands. Approved and declined are final."""
 
     status: Literal["approved", "declined", "pending", "needs_confirmation", "wrong_code"]
-    decline_code: DeclineCode | None = None
+    decline_code: ChargeDecline | None = None
 
 
 class RefundOrder(Discreet, frozen=True):

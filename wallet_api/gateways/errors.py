@@ -1,4 +1,10 @@
-"""What can go wrong with an outside company whose answer moves no money."""
+"""What can go wrong with an outside company whose answer moves no money.
+
+MessageNotSent      the message was not taken
+MessageUnsure       no answer came, so it may have been taken
+AddressGone         the phone that a push is for wants none any more
+PushTokenUnusable   what an app registered names nothing that can be pushed to
+"""
 
 from __future__ import annotations
 

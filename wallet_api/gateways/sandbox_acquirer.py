@@ -18,11 +18,11 @@ from wallet_api.clock import Clock
 from wallet_api.gateways.acquirer import (
     AcquirerSilent,
     CardDetails,
+    ChargeDecline,
     ChargeOrder,
     ChargeOutcome,
     CreditOrder,
     CreditOutcome,
-    DeclineCode,
     RefundDecline,
     RefundOrder,
     RefundOutcome,
@@ -90,7 +90,7 @@ _CREDITED: Final = {
     "expire": CreditOutcome("declined", "card_expired"),
     "return": CreditOutcome("returned", "withdrawal_returned"),
 }
-_DECLINES: Final[dict[str, DeclineCode]] = {
+_DECLINES: Final[dict[str, ChargeDecline]] = {
     "decline": "card_declined",
     "insufficient": "card_insufficient_funds",
     "expired": "card_expired",

@@ -14,6 +14,7 @@ from msgspec import Struct
 from wallet_api.events.model import Event
 from wallet_api.money import Money, decimal_text
 from wallet_api.people.model import Locale
+from wallet_api.sides.model import Side
 
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -69,20 +70,30 @@ class Notification(Struct, frozen=True):
     created_at: datetime
 
 
-def notification_of(event: Event, texts: Texts, locale: Locale, read_up_to: str | None) -> Notification:
-    """An event as a person reads it. Raises KeyError for a type that people are not told of."""
-    words = texts[event.type][locale]
+def notification_of(event: Event, side: Side, texts: Texts, locale: Locale, read_up_to: str | None) -> Notification:
+    """An event as a person reads it. A name may hold braces: it is put in last, and nothing is read in it.
+
+    Raises KeyError for a type that people are not told of.
+    """
+    unmoved = f"{event.type}.unmoved"
+    words = texts[unmoved if not side.moved and unmoved in texts else event.type][locale]
+    who = side.name or texts["somebody"][locale][nameless(event.type)]
     money = _money(event)
     amount = "" if money is None else f"{decimal_text(money)} {money.currency}"
     return Notification(
         id=event.id,
         type=event.type,
         title=words["title"],
-        text=words["text"].replace("{amount}", amount),
+        text=words["text"].replace("{amount}", amount).replace("{who}", who),
         data=event.data,
         read=read_up_to is not None and event.id <= read_up_to,
         created_at=event.created_at,
     )
+
+
+def nameless(event_type: str) -> str:
+    """Which word stands for the other side when nobody can be named."""
+    return {"transfer": "person", "top_up": "card", "withdrawal": "card"}.get(event_type.partition(".")[0], "merchant")
 
 
 def _money(event: Event) -> Money | None:

@@ -13,6 +13,7 @@ from wallet_api.inbox.model import FOR_PEOPLE, Notification, Texts, notification
 from wallet_api.inbox.store import InboxStore, ReadFurther
 from wallet_api.people.model import Locale
 from wallet_api.sessions.model import Customer
+from wallet_api.sides.use_cases import Sides
 from wallet_api.storage import Storage
 from wallet_api.storage.pages import Page, PageRequest
 
@@ -24,12 +25,13 @@ class Inbox(Struct, frozen=True):
 
     storage: Storage
     events: Events
+    sides: Sides
     store: InboxStore
 
     @staticmethod
-    def open(storage: Storage, events: Events) -> Inbox:
+    def open(storage: Storage, events: Events, sides: Sides) -> Inbox:
         """Binds the mark to its table."""
-        return Inbox(storage, events, InboxStore.open(storage))
+        return Inbox(storage, events, sides, InboxStore.open(storage))
 
     def newest(self, caller: Customer, page: PageRequest, locale: Locale) -> Page[Notification]:
         """What happened to the person's money, newest first, in a language."""
@@ -37,7 +39,9 @@ class Inbox(Struct, frozen=True):
         with self.storage.trip() as trip:
             mark = self.store.read_up_to(caller.id, trip)
         read_up_to = mark()
-        rows = tuple(notification_of(event, texts(), locale, read_up_to) for event in found.rows)
+        sides = self.sides.of_all(caller.id, [event.data for event in found.rows])
+        told = zip(found.rows, sides, strict=True)
+        rows = tuple(notification_of(event, side, texts(), locale, read_up_to) for event, side in told)
         return Page(rows, found.next_cursor)
 
     def read(self, caller: Customer, event_id: str, locale: Locale) -> Notification:
@@ -50,7 +54,8 @@ class Inbox(Struct, frozen=True):
                 self.store.move(caller.id, event.id, write)
         except ReadFurther:
             pass  # It is read all the same.
-        return notification_of(event, texts(), locale, event.id)
+        (side,) = self.sides.of_all(caller.id, [event.data])
+        return notification_of(event, side, texts(), locale, event.id)
 
 
 @cache

@@ -15,8 +15,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wallet_api.clock import Clock
-from wallet_api.errors import Unavailable
-from wallet_api.ledger.errors import AccountMissing, WalletClosed
+from wallet_api.errors import Unavailable, WalletError
+from wallet_api.ledger.errors import AccountMissing, WalletClosed, WalletFrozen
 from wallet_api.ledger.limits import BASIC, NEW_CARD, NEW_DEVICE, PAYMENT_CODE, STATIC_CODE, Limits, Period, limits_of
 from wallet_api.ledger.store import BALANCE, AccountItem
 from wallet_api.money import Money
@@ -33,7 +33,9 @@ logger = logging.getLogger(__name__)
 
 
 class StaleAccount(Unavailable):
-    """The wallet changed while the request was decided (the day turned); it is read again and the request tried anew."""
+    """What was read changed while the request was decided (the day turned, a mandate was charged, another was first to write): all
+    of it is read again, and the request tried anew.
+    """
 
     code = "wallet_changed"
 
@@ -76,6 +78,11 @@ class Account(Struct, frozen=True):
         """Whether what stands in the way of another attempt at the PIN is being evaluated just now, and may not be wrong."""
         fresh = self.reserved_at is not None and now - self.reserved_at < EVALUATED_WITHIN
         return self.attempts >= MAX_ATTEMPTS > self.wrong_pins and fresh
+
+    def require_active(self) -> None:
+        """Lets pass what only an active wallet may do. Raises WalletFrozen, WalletClosed."""
+        if self.status != "active":
+            raise why_inactive(self.status)
 
     def balance(self, currency: str) -> Money:
         """What the account's owner has in this currency."""
@@ -257,6 +264,11 @@ class Accounts(Struct, frozen=True):
             (items.pk.exists(), AccountMissing()),
             (items.status.is_in("active", "frozen"), WalletClosed()),
         )
+
+
+def why_inactive(status: str | None) -> WalletError:
+    """The error of a wallet in this state, or in none, out of which nothing goes."""
+    return WalletClosed() if status == "closed" else WalletFrozen()
 
 
 def _there(account: Account | None) -> Account:

@@ -2,6 +2,7 @@
 
 AccountMissing               no such account
 WalletFrozen, WalletClosed   the account takes no debit in this state
+PayeeUnavailable             the account takes no transfer in this state
 InsufficientFunds            the balance is smaller than what is to go out
 DailyLimitReached            the day's outgoing sum would pass the tier's limit
 MonthlyLimitReached          so would the month's

@@ -10,7 +10,7 @@ from msgspec import Struct
 from wallet_api.clock import Clock
 from wallet_api.errors import OutcomeUnknown, Unavailable, WalletError
 from wallet_api.ledger import chart
-from wallet_api.ledger.accounts import Accounts, Payer, StaleAccount
+from wallet_api.ledger.accounts import Accounts, Payer, StaleAccount, why_inactive
 from wallet_api.ledger.days import Cover, Days, open_days
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.errors import (
@@ -19,8 +19,6 @@ from wallet_api.ledger.errors import (
     InsufficientFunds,
     OperationAbandoned,
     PayeeUnavailable,
-    WalletClosed,
-    WalletFrozen,
 )
 from wallet_api.ledger.holds import Holder, count_held
 from wallet_api.ledger.lines import Line, lines_of
@@ -277,6 +275,5 @@ def _again(decision: Decision, replay: Callable[[Decision], T]) -> Decided[T]:
 
 
 def why_not_active(found: Raw | None) -> WalletError:
-    """The error of a wallet that takes no debit."""
-    status = (found or {}).get("status", {}).get("S")
-    return WalletClosed() if status == "closed" else WalletFrozen()
+    """The error of a wallet, as a failed condition shows it, that takes no debit."""
+    return why_inactive((found or {}).get("status", {}).get("S"))

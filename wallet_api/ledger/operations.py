@@ -63,7 +63,7 @@ class Decision(Struct, frozen=True):
     def refusal(self) -> WalletError:
         """The refusal as it was given the first time. Raises LookupError for a decision that is not one."""
         if self.outcome != "refused":
-            raise LookupError("the operation succeeded")
+            raise LookupError(f"the operation {self.outcome}")
         kind = WalletError.by_code[self.answer["code"]]
         error = kind(**{name: _fact(value) for name, value in self.answer["facts"].items()})
         error.recorded = self.recorded

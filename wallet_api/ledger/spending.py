@@ -20,6 +20,8 @@ from wallet_api.money import Money
 from wallet_api.storage.atomic import Requirement
 
 ATTRIBUTES: Mapping[Period, str] = {"day": "spent", "month": "spent_in_month", "year": "spent_in_year"}
+_OWN: Mapping[str, str] = {STATIC_CODE: "static", PAYMENT_CODE: "code", NEW_CARD: "card"}
+"""How the counters of what takes less in a day are called, each before its currency."""
 
 
 class Counter(Struct, frozen=True):
@@ -34,32 +36,25 @@ def counter_names(
     period: Period, currency: str, *, static_code: bool, payment_code: bool = False, new_card: bool = False
 ) -> tuple[str, ...]:
     """What the counters of a period are called that a debit of this kind goes into."""
-    kinds = {"static": static_code, "code": payment_code, "card": new_card}
-    own = (f"{kind}_{currency}" for kind, counts in kinds.items() if counts)
+    kinds = {STATIC_CODE: static_code, PAYMENT_CODE: payment_code, NEW_CARD: new_card}
+    own = (_own_name(kind, currency) for kind, counts in kinds.items() if counts)
     return (currency, *own) if period == "day" else (currency,)
 
 
 def counters_of(payer: Payer, currency: str) -> Iterator[Counter]:
     """The counters that a debit of this payer goes into, the shortest period first: it is the first that is told of."""
-    own, static_code = limits_for(payer, currency), limits_of(STATIC_CODE, currency)
+    kinds = {STATIC_CODE: payer.static_code, PAYMENT_CODE: payer.payment_code, NEW_CARD: payer.new_card}
+    limits = limits_for(payer, currency)
     for period in PERIODS:
-        names = counter_names(period, currency, static_code=payer.static_code)
-        yield from (
-            Counter(period, name, each.of(period)) for name, each in zip(names, (own, static_code), strict=False)
-        )
-        if payer.payment_code and period == "day":
-            yield Counter(period, f"code_{currency}", limits_of(PAYMENT_CODE, currency).daily)
-        if payer.new_card and period == "day":
-            yield Counter(period, f"card_{currency}", limits_of(NEW_CARD, currency).daily)
+        yield Counter(period, currency, limits.of(period))
+        for kind in (kind for kind, counts in kinds.items() if counts and period == "day"):
+            yield Counter(period, _own_name(kind, currency), limits_of(kind, currency).daily)
 
 
 def counter_reached(payer: Payer, amount: Money, now: datetime) -> Counter | None:
     """The first counter, as it was read, that an amount does not fit into any more; None when it fits into all."""
-    account, today = payer.account, wallet_day(now)
-    day = today if account.spent_day == NEVER or account.spent_day < today else account.spent_day
     for counter in counters_of(payer, amount.currency):
-        same = label_of(counter.period, account.spent_day) == label_of(counter.period, day)
-        spent = (account.counters(counter.period) or {}).get(counter.name, 0) if same else 0
+        spent = _counted(payer.account, counter.period, counter.name, now)
         if counter.limit is not None and spent + amount.amount > counter.limit.amount:
             return counter
     return None
@@ -70,11 +65,9 @@ def spend(items: type[AccountItem], payer: Payer, amount: Money, now: datetime) 
 
     Raises what `Limits.admit` raises; the requirements raise the limits' errors and StaleAccount.
     """
-    account, today = payer.account, wallet_day(now)
-    # A clock that is a little behind, just after midnight, must not begin yesterday anew: a day never turns back.
-    turned = account.spent_day == NEVER or account.spent_day < today
-    day = today if turned else account.spent_day
-    actions: list[Any] = [items.spent_day.set(day)] if turned else []
+    account = payer.account
+    day = _counted_day(account, now)
+    actions: list[Any] = [] if day == account.spent_day else [items.spent_day.set(day)]
     requirements: list[Requirement] = [(items.spent_day == account.spent_day, StaleAccount())]
     admit(payer, amount)
     counters = list(counters_of(payer, amount.currency))
@@ -109,11 +102,27 @@ def _add(
 
 def spent_in(account: Account, period: Period, currency: str, now: datetime, *, of: str = "") -> Money:
     """What went out of a wallet in the present day, month or year, as its limits count it; `of` STATIC_CODE, PAYMENT_CODE or
-    NEW_CARD, what of it codes paid that hang on a wall, or shown ones by themselves, or what went to new cards.
+    NEW_CARD, what of it codes paid that hang on a wall, or shown ones by themselves, or what went to new cards. What a new device
+    moved has no counter of its own: it may move what is left of the smaller sum, whatever device moved the rest.
     """
-    names = {STATIC_CODE: "static", PAYMENT_CODE: "code", NEW_CARD: "card"}
-    name = f"{names[of]}_{currency}" if of in names else currency
-    present = max(wallet_day(now), "" if account.spent_day == NEVER else account.spent_day)
-    known = account.counters(period) or {}
-    same = label_of(period, account.spent_day) == label_of(period, present)
-    return Money(known.get(name, 0) if same else 0, currency)
+    name = _own_name(of, currency) if of in _OWN else currency
+    return Money(_counted(account, period, name, now), currency)
+
+
+def _own_name(kind: str, currency: str) -> str:
+    return f"{_OWN[kind]}_{currency}"
+
+
+def _counted_day(account: Account, now: datetime) -> str:
+    """The day that what is spent now counts in. A clock that is a little behind, just after midnight, must not begin yesterday
+    anew: a day never turns back.
+    """
+    today = wallet_day(now)
+    return today if account.spent_day == NEVER else max(today, account.spent_day)
+
+
+def _counted(account: Account, period: Period, name: str, now: datetime) -> int:
+    """What a counter holds of the present period, in minor units; nothing when the period has turned since it was counted."""
+    if label_of(period, account.spent_day) != label_of(period, _counted_day(account, now)):
+        return 0
+    return (account.counters(period) or {}).get(name, 0)

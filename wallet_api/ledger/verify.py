@@ -10,8 +10,9 @@ the reading is told as unsettled. Folded accounts agree once the stream is read 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 from wallet_api.ledger import chart
 from wallet_api.ledger.days import Day
@@ -20,18 +21,21 @@ from wallet_api.ledger.holds import set_aside
 from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.lines import Line, lines_of
 from wallet_api.ledger.scanning import Held, Report, accounts, entries
-from wallet_api.ledger.store import BALANCE, OPERATION
+from wallet_api.ledger.store import BALANCE, OPERATION, AccountItem
 from wallet_api.ledger.verify_days import DayPrints, name_days
+from wallet_api.storage import Item, Read
 
 LINES_HELD = 100_000
 """How many lines the second reading keeps at most; parts beyond it are counted, and named when it is run again."""
 Sums = dict[tuple[str, str], int]
+I = TypeVar("I", bound=Item)  # noqa: E741
 
 
 def verify(ledger: Ledger, *, grace: timedelta = timedelta()) -> Report:
     """Checks everything: entries balance, lines say what their entries say, balances are the sums of their lines, no guarded one
     is below zero, all of them together are nothing, what is held of somebody's money is what the journal has set aside of it, and
-    merchants' days are the sums of their lines, each beginning with what the one before ended with.
+    merchants' days are the sums of their lines, each beginning with what the one before ended with. Raises Unavailable when the
+    tables do not answer: a reading that ended half-way says nothing.
     """
     report, prints = Report(), Fingerprints()
     days = DayPrints(prints)
@@ -101,8 +105,9 @@ def _name_lines(ledger: Ledger, report: Report, differing: list[int], grace: tim
 
 def _said_now(ledger: Ledger, at: Place, operation: str) -> Line | None:
     """The line that an operation's entry has at this place, read now: it may be younger than the reading of the journal."""
+    found = _asked_now(ledger, ledger.operation_items, operation, OPERATION)
     try:
-        item = ledger.storage.get(ledger.operation_items, operation, OPERATION)
+        item = found()
         entry = item.entry() if item else None
     except Exception:  # noqa: BLE001  what cannot be read is named where the journal is read, and says nothing here
         return None
@@ -110,8 +115,9 @@ def _said_now(ledger: Ledger, at: Place, operation: str) -> Line | None:
 
 
 def _name_missing(ledger: Ledger, report: Report, at: Place, missing: Line, grace: timedelta) -> None:
+    found = _asked_now(ledger, ledger.line_items, *at)
     try:
-        item = ledger.storage.get(ledger.line_items, *at)
+        item = found()
     except Exception:  # noqa: BLE001  it is there, cannot be read, and was named for that
         return
     if item is not None:
@@ -186,10 +192,7 @@ def _set_aside_of(ledger: Ledger, parts: set[int]) -> defaultdict[Place, int]:
 
 
 def _held_now(ledger: Ledger, asked: Collection[Place]) -> Sums:
-    items = {account: ledger.storage.get(ledger.account_items, account, BALANCE) for account, _ in asked}
-    return {
-        (name, currency): (item.held or {}).get(currency, 0) if (item := items[name]) else 0 for name, currency in asked
-    }
+    return _sums_now(ledger, asked, lambda item: item.held or {})
 
 
 def _sums_of(ledger: Ledger, asked: Collection[Place]) -> Sums:
@@ -201,11 +204,23 @@ def _sums_of(ledger: Ledger, asked: Collection[Place]) -> Sums:
 
 
 def _balances_now(ledger: Ledger, asked: Collection[Place]) -> Sums:
-    found = {}
+    return _sums_now(ledger, asked, lambda item: item.balances)
+
+
+def _sums_now(ledger: Ledger, asked: Collection[Place], of: Callable[[AccountItem], Mapping[str, int]]) -> Sums:
+    """What accounts' items hold at this moment."""
+    sums = {}
     for account, currency in asked:
+        found = _asked_now(ledger, ledger.account_items, account, BALANCE)
         try:
-            item = ledger.storage.get(ledger.account_items, account, BALANCE)
-            found[account, currency] = item.balances.get(currency, 0) if item else 0
+            item = found()
+            sums[account, currency] = of(item).get(currency, 0) if item else 0
         except Exception:  # noqa: BLE001  it was named as unreadable, and holds nothing that could be compared
-            found[account, currency] = 0
-    return found
+            sums[account, currency] = 0
+    return sums
+
+
+def _asked_now(ledger: Ledger, items: type[I], pk: str, sk: str) -> Read[I | None]:
+    """An item as it is at this moment. The table has answered then: what calling the read raises is wrong with the item alone."""
+    with ledger.storage.trip() as trip:
+        return trip.get(items, pk, sk)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.merchants.model import Profile
+from wallet_api.names import is_written
 
 Status = Literal["incomplete", "pending", "approved", "declined"]
 
@@ -61,7 +62,7 @@ class Application(Struct, frozen=True):
     revision: int = 0
 
     def __post_init__(self) -> None:
-        good_name = 0 < len(self.legal_name) <= 200 and self.legal_name.isprintable()
+        good_name = len(self.legal_name) <= 200 and is_written(self.legal_name)
         checks = (
             ("legal_name", "wrong_format", good_name),
             (

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.ids import decode, encode, made_id, new_id
 from wallet_api.merchants.errors import ScopeMissing
+from wallet_api.names import is_written
 from wallet_api.signatures.model import SignedRequest
 from wallet_api.storage.keys import Keys, plain_digest, same
 
@@ -140,9 +141,9 @@ class Profile(Struct, frozen=True):
 
     def _checks(self) -> tuple[tuple[str, bool], ...]:
         return (
-            ("name", 0 < len(self.name) <= 140 and self.name.isprintable()),
+            ("name", len(self.name) <= 140 and is_written(self.name)),
             ("latin_name", bool(_LATIN.fullmatch(self.latin_name))),
-            ("city", 0 < len(self.city) <= 140 and self.city.isprintable()),
+            ("city", len(self.city) <= 140 and is_written(self.city)),
             ("latin_city", bool(_LATIN.fullmatch(self.latin_city))),
             ("country", bool(_COUNTRY.fullmatch(self.country))),
             ("category", bool(_CATEGORY.fullmatch(self.category))),

@@ -9,7 +9,6 @@ from wallet_api.notifications.model import Notice
 from wallet_api.storage.items import Document, Item, Moment, UnicodeAttribute, WholeNumber
 
 NOTICE = "notice"
-BUCKET = "notice"
 
 
 class NoticeItem(Item):
@@ -39,6 +38,6 @@ def notice_item(items: type[NoticeItem], notice: Notice) -> NoticeItem:
         pk=notice.id,
         sk=NOTICE,
         told=list(notice.told),
-        due_bucket=BUCKET,
+        due_bucket=NOTICE,
         due_at=rfc3339(notice.created_at),
     )

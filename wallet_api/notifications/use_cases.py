@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,16 +15,18 @@ from msgspec.structs import replace
 from wallet_api.clock import Clock, rfc3339
 from wallet_api.gateways.errors import MessageNotSent
 from wallet_api.gateways.mail import Mail
+from wallet_api.gateways.push import Pushed
 from wallet_api.gateways.sms import Sms
 from wallet_api.ids import new_id
 from wallet_api.metrics import Measure, Metrics
-from wallet_api.notifications.model import Kind, Notice, Recipient, next_try
-from wallet_api.notifications.store import BUCKET, NOTICE, NoticeItem, notice_item
+from wallet_api.notifications.model import GIVEN_UP_AFTER, Kind, Notice, Recipient, next_try
+from wallet_api.notifications.store import NOTICE, NoticeItem, notice_item
 from wallet_api.people.model import Locale, Person, calling_code
 from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.model import wide_sms_shares
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.errors import StorageFault
 
 CLAIMED_FOR = timedelta(minutes=2)
@@ -38,6 +41,13 @@ class _ClaimedElsewhere(Exception):
     """Another run of the schedule sends this notice."""
 
 
+class Screens(Protocol):
+    """Whoever pushes to people's phones."""
+
+    def show(self, person: Person, pushed: Pushed, told: list[str]) -> bool:
+        """Pushes to each of a person's phones that has not got it, noting in `told` which have; whether all have by now."""
+
+
 class Notifications(Struct, frozen=True):
     """The notices on their way."""
 
@@ -49,13 +59,15 @@ class Notifications(Struct, frozen=True):
     mail: Mail
     metrics: Metrics
     items: type[NoticeItem]
+    work: DueWork
 
     @staticmethod
     def open(
         storage: Storage, clock: Clock, people: People, rate_limits: RateLimits, sms: Sms, mail: Mail, metrics: Metrics
     ) -> Notifications:
         """Binds the notices to their table."""
-        return Notifications(storage, clock, people, rate_limits, sms, mail, metrics, storage.bind(NoticeItem))
+        items, work = storage.bind(NoticeItem), DueWork.open(storage, NOTICE, 0, limit=DUE_AT_ONCE)
+        return Notifications(storage, clock, people, rate_limits, sms, mail, metrics, items, work)
 
     def tell(self, person_id: str, kind: Kind, write: AtomicWrite, *, former: Person | None = None) -> None:
         """Adds a notice to the write that does what it tells of.
@@ -78,22 +90,28 @@ class Notifications(Struct, frozen=True):
         with self.storage.atomic_write() as write:
             self.tell(person_id, kind, write)
 
-    def send_due(self) -> int:
-        """Sends every notice that is due; how many reached everybody. Runs may overlap: each notice is in one's hands."""
-        ended = 0
-        due = list(self.storage.due(self.items, (BUCKET,), self.clock.now(), limit=DUE_AT_ONCE))
+    def send_due(self, screens: Screens | None = None) -> int:
+        """Sends every notice that is due, on every channel and, where somebody pushes, to every phone of its person's; how many
+        reached all their contacts. Runs may overlap: each notice is in one's hands.
+        """
+        ended, given_up = 0, 0
+        due = list(self.work.by(self.clock.now()))
         for notice_id in due:
             try:
-                ended += self._send(notice_id)
+                ended += self._send(notice_id, screens)
             except _ClaimedElsewhere:
                 continue
             except Exception:
                 # One notice that cannot be sent must not keep the others waiting.
                 logger.exception("a notice stays unsent", extra={"notice_id": notice_id})
+                failing = self.work.put_off(notice_id, self.clock.now(), leased=CLAIMED_FOR)
+                given_up += failing >= GIVEN_UP_AFTER
         self.metrics.tell(Measure("notices_due", len(due)))
+        if given_up:
+            self.metrics.tell(Measure("notices_given_up", given_up))
         return ended
 
-    def _send(self, notice_id: str) -> bool:
+    def _send(self, notice_id: str, screens: Screens | None) -> bool:
         notice = self._claimed(notice_id)
         person = self.people.require(notice.person_id)
         told = list(notice.told)
@@ -101,7 +119,8 @@ class Notifications(Struct, frozen=True):
             if recipient.name not in told and self._reached(recipient, notice.kind, person.locale):
                 told.append(recipient.name)
         left = [each.name for each in self._recipients(notice, person) if each.name not in told]
-        again_at = next_try(notice, self.clock.now()) if left else None
+        shown = screens is None or self._shown(notice, person, screens, told)
+        again_at = next_try(notice, self.clock.now()) if left or not shown else None
         items, bare = self.items, self.items(notice.id, NOTICE)
         if left and again_at is None:
             logger.error("a notice was given up", extra={"notice_id": notice.id, "kind": notice.kind})
@@ -113,7 +132,7 @@ class Notifications(Struct, frozen=True):
                 actions = [
                     items.told.set(told),
                     items.tries.set(notice.tries + 1),
-                    items.due_at.set(rfc3339(again_at)),
+                    *self.work.moved(items, notice.id, again_at),
                 ]
                 write.update(bare, actions, (items.pk.exists(), _ClaimedElsewhere()))
         return not left
@@ -127,7 +146,7 @@ class Notifications(Struct, frozen=True):
         with self.storage.atomic_write() as write:
             write.update(
                 items(notice_id, NOTICE),
-                [items.due_at.set(rfc3339(now + CLAIMED_FOR))],
+                self.work.leased(items, now + CLAIMED_FOR),
                 (items.due_at == found.due_at, _ClaimedElsewhere()),
             )
         return found.notice()
@@ -155,6 +174,21 @@ class Notifications(Struct, frozen=True):
         except MessageNotSent:
             return False
         return True
+
+    def _shown(self, notice: Notice, person: Person, screens: Screens, told: list[str]) -> bool:
+        """Whether every phone shows it by now; the words are those of the SMS, which name nobody, without their sender."""
+        words = _texts()[notice.kind][person.locale]
+        text = words["text"].removeprefix("【数字钱包】").removeprefix("Wallet: ")
+        facts = {"notice_id": notice.id, "type": f"security.{notice.kind}"}
+        seconds = int(GIVEN_UP_AFTER.total_seconds())
+        try:
+            return screens.show(
+                person, Pushed(words["subject"], text[:1].upper() + text[1:], notice.id, seconds, facts), told
+            )
+        except Exception:
+            # A phone that cannot be reached must not have the contacts told once more.
+            logger.exception("a notice is not pushed", extra={"notice_id": notice.id})
+            return False
 
     def _may_send_sms(self, phone: str) -> bool:
         """A notice counts towards what all SMS of a day may cost, and waits when that is used up."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from wallet_api.errors import FieldProblem, Invalid, NotFound, WalletError
 from wallet_api.merchants.model import Standing, why_wrong
+from wallet_api.names import is_written
 from wallet_api.outlets.errors import MerchantUnavailable, OutletClosed
 
 Status = Literal["active", "closed"]
@@ -46,9 +47,9 @@ class Outlet(Struct, frozen=True):
 
     def _checks(self) -> tuple[tuple[str, bool], ...]:
         return (
-            ("name", 0 < len(self.name) <= 140 and self.name.isprintable() and bool(self.name.strip())),
+            ("name", len(self.name) <= 140 and is_written(self.name) and bool(self.name.strip())),
             ("label", len(self.label) <= MAX_LABEL and bool(_LABEL.fullmatch(self.label))),
-            ("address", self.address is None or (0 < len(self.address) <= 200 and self.address.isprintable())),
+            ("address", self.address is None or (len(self.address) <= 200 and is_written(self.address))),
         )
 
 

@@ -7,24 +7,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 from pynamodb.expressions.condition import Condition
 
-from wallet_api.payment_codes.errors import PaymentCodeRefused
+from wallet_api.payment_codes.errors import AliasTaken, ChangedMeanwhile, NothingToGiveBack, PaymentCodeRefused
 from wallet_api.payment_codes.model import MAX_TRIES, SMALL, Secret
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
 from wallet_api.storage.items import Expiry, Moment, UnicodeAttribute, WholeNumber
 
 SECRET, OF_DEVICE, SETTINGS = "secret", "payment_code/", "payment_code_settings"
-
-
-class AliasTaken(Exception):
-    """Another secret has this alias."""
-
-
-class ChangedMeanwhile(Exception):
-    """Another request gave the device a secret, or changed the settings, first."""
-
-
-class NothingToGiveBack(Exception):
-    """The secret is gone, or a good code has begun the count anew."""
 
 
 class SecretItem(Item):

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from wallet_api.clock import month_of, rfc3339
 from wallet_api.errors import NotFound, WalletError
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.ledger.lines import shard_of
 from wallet_api.merchants.model import Profile
 from wallet_api.money import MAX_AMOUNT, Money, zero
@@ -67,7 +68,7 @@ Presented = Literal["merchant", "customer"]
 Bearer = Literal["payer", "merchant"]
 CAPTURE_WITHIN = timedelta(days=7)
 """How long a hold waits for its merchant."""
-FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
+FIRST_LOOK = timedelta(seconds=60)
 LIFE = timedelta(minutes=15)
 """How long a payment waits for its customer."""
 MAX_PAYMENT = MAX_AMOUNT - 1
@@ -285,9 +286,8 @@ def _why_ended(payment: Payment, now: datetime) -> WalletError | None:
 
 
 def next_look(payment: Payment, now: datetime) -> datetime:
-    """When to ask again how a review ends: soon at first, then ever less often, at least hourly."""
-    waited = now - (payment.authorized_at or now)
-    return now + min(max(FIRST_LOOK, waited / 2), LONGEST_WAIT)
+    """When to ask again how a review ends."""
+    return ask_again_at(payment.authorized_at or now, now, FIRST_LOOK)
 
 
 def list_bucket(merchant_id: str, mode: str, month: str, shard: int) -> str:

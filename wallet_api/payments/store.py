@@ -6,7 +6,7 @@ whatever a merchant describes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -14,7 +14,7 @@ from typing import Any, cast
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from wallet_api.clock import month_of, rfc3339
+from wallet_api.clock import month_of
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.lines import SHARDS
 from wallet_api.merchants.model import Profile
@@ -35,6 +35,7 @@ from wallet_api.payments.model import (
     next_look,
 )
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Counters, Document, Moment, Raw, UnicodeAttribute, WholeNumber
 from wallet_api.storage.keys import plain_digest
 
@@ -122,11 +123,13 @@ class PaymentStore(Struct, frozen=True):
     items: type[PaymentItem]
     order_items: type[OrderItem]
     order_id_items: type[OrderIdItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> PaymentStore:
         """Binds the payments' items to their table."""
-        return PaymentStore(storage, storage.bind(PaymentItem), storage.bind(OrderItem), storage.bind(OrderIdItem))
+        bound = storage.bind(PaymentItem), storage.bind(OrderItem), storage.bind(OrderIdItem)
+        return PaymentStore(storage, *bound, DueWork.open(storage, PAYMENT, DUE_BUCKETS))
 
     def add(self, payment: Payment, mode: str, write: AtomicWrite) -> None:
         """Adds a new payment to the write, which fails with OrderIdTaken when the merchant has one for this order."""
@@ -144,8 +147,7 @@ class PaymentStore(Struct, frozen=True):
             fee=None if payment.fee is None else payment.fee.amount,
             owner_bucket=bucket_of(payment, mode),
             owner_order=payment.id,
-            due_bucket=None if due_at is None else _due_bucket(payment.id),
-            due_at=None if due_at is None else rfc3339(due_at),
+            **({} if due_at is None else self.work.place(payment.id, due_at)),
         )
         write.put(item, StaleAccount())
         order_item = self.order_items.of(order, pk=payment.id, sk=ORDER, merchant=asdict(order.merchant))
@@ -212,23 +214,19 @@ class PaymentStore(Struct, frozen=True):
         items = self.items
         write.update(items(payment_id, PAYMENT), [items.last_decline.set(code)], (items.pk.exists(), StaleAccount()))
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of payments whose review, or whose hold's time, something has to be done about by now."""
-        return self.storage.due(self.items, (f"{PAYMENT}/{number}" for number in range(DUE_BUCKETS)), now)
-
     def _due(self, payment: Payment, now: datetime) -> list[Any]:
         """When to look at a payment that is not at its end."""
         items = self.items
         authorized = payment.status == AUTHORIZED and payment.capture_before is not None
         due_at = payment.capture_before if authorized else next_look(payment, now)
-        actions = [items.due_bucket.set(_due_bucket(payment.id)), items.due_at.set(rfc3339(due_at or now))]
+        actions = self.work.moved(items, payment.id, due_at or now)
         return [*actions, *self._kept(payment, "capture_before")] if authorized else actions
 
     def _ended(self, payment: Payment) -> list[Any]:
         """What is kept of a payment at its end; nothing is due any more."""
         why = () if payment.decline_code is None else ("decline_code",)
         kept = self._kept(payment, "status", "ended_at", "refundable", *why)
-        return [*kept, self.items.due_bucket.remove(), self.items.due_at.remove()]
+        return [*kept, *self.work.moved(self.items, payment.id, None)]
 
     def _kept(self, payment: Payment, *names: str) -> list[Any]:
         """These fields as the payment says."""
@@ -292,7 +290,3 @@ def _money(amount: int | None, currency: str) -> Money | None:
 def _order_place(merchant_id: str, mode: str, order_id: str) -> str:
     """The order id is hashed because it is the merchant's own text; it may hold anything."""
     return f"order/{merchant_id}/{mode}/{plain_digest(order_id)[:40]}"
-
-
-def _due_bucket(payment_id: str) -> str:
-    return f"{PAYMENT}/{int.from_bytes(payment_id[-2:].encode(), 'big') % DUE_BUCKETS}"

@@ -5,6 +5,10 @@ PayoutAccountMissing       there is no account to pay to
 PayoutAccountCoolingDown   the account is too new to be paid to
 PayoutBelowMinimum         so little is not paid out
 PayoutExceedsAvailable     more than was earned before midnight and is there
+
+These are no refusals:
+NothingScheduled           the merchant is paid out on request only, and its night passes without a payout
+PayoutMoved                another request, or the schedule, brought the payout on first
 """
 
 from __future__ import annotations
@@ -14,6 +18,10 @@ from wallet_api.errors import Declined, NotFound
 
 class NothingScheduled(Exception):
     """The merchant is paid out on request only."""
+
+
+class PayoutMoved(Exception):
+    """Another request, or the schedule, brought this payout on first."""
 
 
 class PayoutMissing(NotFound):

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from wallet_api.clock import wallet_day
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.events.model import Event, made_event
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.gateways.bank import BankOrder, BankOutcome, BankReason, BankStatus
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.days import Day
@@ -35,7 +36,6 @@ MINIMUM = 1_00
 """The least that is paid out, in minor units of any currency: below it, a day's money waits for the next."""
 FIRST_LOOK = timedelta(seconds=30)
 """When the bank is asked about a payout for the first time: after whoever ordered it had their answer."""
-LONGEST_WAIT = timedelta(hours=1)
 LOOKED_AT_EVERY = timedelta(days=1)
 LOOKED_AT_FOR = timedelta(days=10)
 """How long a payout that has its end is asked about, once a day: banks return money within days."""
@@ -152,7 +152,7 @@ class Payout(Struct, frozen=True):
     def next_look(self, now: datetime) -> datetime | None:
         """When to ask the bank again: soon at first, then ever less often; None once nothing more is to be heard."""
         if self.status == "processing":
-            return now + min(max(FIRST_LOOK, (now - self.created_at) / 2), LONGEST_WAIT)
+            return ask_again_at(self.created_at, now, FIRST_LOOK)
         since = self.settled_at or now
         if self.status == "returned" or now - since > LOOKED_AT_FOR:
             return None

@@ -4,18 +4,17 @@ merchant's schedule, pk = merchant id, sk = `payout_schedule`, once it was chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
 from pynamodb.attributes import BinaryAttribute
 
-from wallet_api.clock import rfc3339
-from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
+from wallet_api.payouts.errors import PayoutMoved
 from wallet_api.payouts.model import FIRST_LOOK, Payout, Schedule
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute, WholeNumber
 from wallet_api.storage.pages import Page, PageRequest
 
@@ -23,10 +22,6 @@ PAYOUT, DESTINATION, SCHEDULE = "payout", "payout_destination", "payout_schedule
 DUE_BUCKETS = 8
 """Over how many index partitions the payouts are spread that the bank is asked about."""
 _TOLD_BY_AN_OUTCOME = ("settled_at", "ended_at", "failure_code", "bank_reference")
-
-
-class PayoutMoved(Exception):
-    """Another request, or the schedule, brought this payout on first."""
 
 
 class PayoutItem(Item):
@@ -123,11 +118,13 @@ class PayoutStore(Struct, frozen=True):
     storage: Storage
     items: type[PayoutItem]
     destinations: type[DestinationItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> PayoutStore:
         """Binds the items to their table."""
-        return PayoutStore(storage, storage.bind(PayoutItem), storage.bind(DestinationItem))
+        work = DueWork.open(storage, PAYOUT, DUE_BUCKETS)
+        return PayoutStore(storage, storage.bind(PayoutItem), storage.bind(DestinationItem), work)
 
     def add(self, payout: Payout, account: SettlementAccount, write: AtomicWrite) -> None:
         """Adds a new payout and where it goes; the bank is asked about it once whoever ordered it had their answer."""
@@ -137,8 +134,7 @@ class PayoutStore(Struct, frozen=True):
             sk=PAYOUT,
             owner_bucket=_owner_bucket(payout.merchant_id),
             owner_order=payout.id,
-            due_bucket=_due_bucket(payout.id),
-            due_at=rfc3339(payout.created_at + FIRST_LOOK),
+            **self.work.place(payout.id, payout.created_at + FIRST_LOOK),
         )
         write.put(item, StaleAccount())
         write.put(self.destinations.of(account, pk=payout.id, sk=DESTINATION), StaleAccount())
@@ -156,25 +152,13 @@ class PayoutStore(Struct, frozen=True):
         """A merchant's payouts, newest first. An index is behind by moments."""
         return self.storage.newest(self.items, _owner_bucket(merchant_id), page, "po", trip, self.items.payout)
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of payouts that the bank should be asked about by now."""
-        return self.storage.due(self.items, (f"{PAYOUT}/{number}" for number in range(DUE_BUCKETS)), now)
-
     def move(self, before: Payout, after: Payout, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the bank said of a payout, and when to ask again. The write's block may raise PayoutMoved."""
         items = self.items
         actions = [items.status.set(after.status), *items.changes(before, after, _TOLD_BY_AN_OUTCOME)]
-        look = after.next_look(now)
-        if look is None:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
-        else:
-            actions.append(items.due_at.set(rfc3339(look)))
+        actions += self.work.moved(items, before.id, after.next_look(now))
         write.update(items(before.id, PAYOUT), actions, (items.status == before.status, PayoutMoved()))
 
 
 def _owner_bucket(merchant_id: str) -> str:
     return f"{merchant_id}/payouts"
-
-
-def _due_bucket(payout_id: str) -> str:
-    return f"{PAYOUT}/{decode(payout_id.partition('_')[2]) % DUE_BUCKETS}"

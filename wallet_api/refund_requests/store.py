@@ -7,19 +7,18 @@ Slots: pk = payment id, sk = `refund_requests`: the payment's requests, and whic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
-from wallet_api.clock import rfc3339
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.money import Money
 from wallet_api.refund_requests.errors import RefundRequestOpen, RequestMoved, SlotMoved
 from wallet_api.refund_requests.model import SHARDS, RefundRequest, Slot
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Document, Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
 
 REQUEST, LISTING, SLOT = "refund_request", "refund_request_listing", "refund_requests"
@@ -86,13 +85,13 @@ class RefundRequestStore(Struct, frozen=True):
     items: type[RefundRequestItem]
     listings: type[ListingItem]
     slots: type[SlotItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> RefundRequestStore:
         """Binds the items to their table."""
-        return RefundRequestStore(
-            storage, storage.bind(RefundRequestItem), storage.bind(ListingItem), storage.bind(SlotItem)
-        )
+        bound = storage.bind(RefundRequestItem), storage.bind(ListingItem), storage.bind(SlotItem)
+        return RefundRequestStore(storage, *bound, DueWork.open(storage, REQUEST, DUE_BUCKETS))
 
     def add(self, request: RefundRequest, before: Slot, write: AtomicWrite) -> None:
         """Adds a new request; RefundRequestOpen while another of the payment is undecided, SlotMoved when one was made since."""
@@ -110,8 +109,7 @@ class RefundRequestStore(Struct, frozen=True):
             sk=REQUEST,
             owner_bucket=_bucket(request.customer_id),
             owner_order=request.id,
-            due_bucket=_due_bucket(request.id),
-            due_at=rfc3339(request.answer_by),
+            **self.work.place(request.id, request.answer_by),
         )
         write.put(item, StaleAccount())
         bucket = _bucket(request.merchant_id, int.from_bytes(request.id[-2:].encode(), "big") % SHARDS)
@@ -128,7 +126,7 @@ class RefundRequestStore(Struct, frozen=True):
         if after.approved is not None:
             actions.append(items.approved.set(after.approved.amount))
         if before.escalated_at is None:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
+            actions += self.work.moved(items, after.id, None)
         write.update(items(after.id, REQUEST), actions, (items.status == before.status, RequestMoved()))
         if not after.undecided:
             place = slots(after.payment_id, SLOT)
@@ -155,10 +153,6 @@ class RefundRequestStore(Struct, frozen=True):
         reads = [trip.call(partial(query, bucket)) for bucket in buckets]
         return Read(lambda: sorted((row["pk"]["S"] for read in reads for row in read()), reverse=True)[:limit])
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of open requests whose merchants should have answered by now."""
-        return self.storage.due(self.items, (f"{REQUEST}/{number}" for number in range(DUE_BUCKETS)), now)
-
     def _open(self, found: Raw | None) -> Exception:
         undecided = None if found is None else self.slots.from_raw_data(found).undecided
         return StaleAccount() if undecided is None else RefundRequestOpen(refund_request_id=undecided)
@@ -166,10 +160,6 @@ class RefundRequestStore(Struct, frozen=True):
 
 def _bucket(owner: str, shard: int = 0) -> str:
     return f"{owner}/{REQUEST}/{shard}"
-
-
-def _due_bucket(request_id: str) -> str:
-    return f"{REQUEST}/{int.from_bytes(request_id[-2:].encode(), 'big') % DUE_BUCKETS}"
 
 
 def _request(item: RefundRequestItem | None) -> RefundRequest | None:

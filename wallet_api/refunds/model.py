@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from wallet_api.cards.model import Card
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.gateways.acquirer import RefundDecline, RefundOrder, RefundOutcome
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.money import Money, zero
 from wallet_api.payments.errors import PaymentProcessing
 from wallet_api.payments.model import MAX_REFUNDS, PROCESSING, SUCCEEDED, Bearer, Payment
@@ -52,9 +53,10 @@ Diverted = Literal["card_unavailable", "wallet_frozen", "wallet_closed"]
 
 LEASE = timedelta(seconds=30)
 """How long the request that made a refund has for handing it to the acquirer before the schedule does."""
-CARD_WITHIN = timedelta(days=5)
+CARD_WITHIN, SHOWN_WITHIN = timedelta(days=5), timedelta(days=1)
 """How long a card's bank takes at most, as far as anybody can say, until it shows the money."""
-FIRST_LOOK, LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
+FIRST_LOOK = timedelta(seconds=60)
+"""When the acquirer is asked about a refund again, at the earliest."""
 
 
 class Refund(Struct, frozen=True):
@@ -98,12 +100,17 @@ class Refund(Struct, frozen=True):
         """Whether its end is not known."""
         return self.status in OPEN
 
-    @property
-    def expected_at(self) -> datetime:
-        """By when the customer should see the money: on the balance at once, on a card when its bank shows it."""
-        if self.status == FAILED:
+    def expected_at(self, now: datetime) -> datetime:
+        """By when the customer should see the money: on the balance at once, on a card when its bank shows it.
+
+        A card's bank that says nothing in the time announced has as long again; a late yes has a day to be seen.
+        """
+        if self.status == FAILED or self.destination != "card":
             return self.ended_at or self.created_at
-        return self.created_at + CARD_WITHIN if self.destination == "card" else self.created_at
+        announced = self.created_at + CARD_WITHIN
+        if self.is_open:
+            return announced + CARD_WITHIN * max(0, (now - self.created_at) // CARD_WITHIN)
+        return max(announced, (self.ended_at or announced) + SHOWN_WITHIN)
 
     @property
     def order(self) -> RefundOrder:
@@ -217,11 +224,11 @@ def sent(refund: Refund, way: Way) -> Refund:
 
 
 def next_look(refund: Refund, now: datetime) -> datetime:
-    """When to ask again how a refund ended: soon at first, then ever less often, at least hourly."""
-    return now + min(max(FIRST_LOOK, (now - refund.created_at) / 2), LONGEST_WAIT)
+    """When to ask again how a refund ended."""
+    return ask_again_at(refund.created_at, now, FIRST_LOOK)
 
 
-def story_of_refund(refund: Refund) -> tuple[Step, ...]:
+def story_of_refund(refund: Refund, now: datetime) -> tuple[Step, ...]:
     """From the merchant's yes to the money's arrival, and what is still expected."""
 
     def step(at: datetime | None, what: str, expected_at: datetime | None = None) -> Step:
@@ -238,9 +245,10 @@ def story_of_refund(refund: Refund) -> tuple[Step, ...]:
     if refund.status == FAILED:
         steps += [step(refund.ended_at, "failed"), step(refund.ended_at, "kept" if refund.kept else "on_balance")]
     elif refund.status == SUCCEEDED:
-        steps.append(step(refund.ended_at, "sent_to_card", refund.expected_at))
+        steps.append(step(refund.ended_at, "sent_to_card", refund.expected_at(now)))
     else:
-        steps.append(step(None, "expected", refund.expected_at))
+        late = now - refund.created_at >= CARD_WITHIN
+        steps.append(step(None, "delayed" if late else "expected", refund.expected_at(now)))
     return tuple(steps)
 
 

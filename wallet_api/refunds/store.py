@@ -1,24 +1,31 @@
-"""The refunds' items: pk = refund id, sk = `refund`, in the records table; open ones stand in the `by_due` index."""
+"""The refunds' items: pk = refund id, sk = `refund`, in the records table; open ones stand in the `by_due` index, and all in `by_owner`
+under their merchant, its mode and their month, spread over partitions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 from pynamodb.attributes import BooleanAttribute
 
-from wallet_api.clock import rfc3339
+from wallet_api.clock import month_of
+from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.refunds.errors import RefundMoved
 from wallet_api.refunds.model import LEASE, OPEN, Refund, next_look
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute
 
 REFUND = "refund"
 DUE_BUCKETS = 4
 """Over how many index partitions the open refunds are spread."""
+SHARDS = 4
+"""Over how many a merchant's refunds of one month are."""
 
 
 class RefundItem(Item):
@@ -48,6 +55,8 @@ class RefundItem(Item):
     ended_at = Moment(null=True)
     decline_code = UnicodeAttribute(null=True)
     kept = BooleanAttribute(null=True)
+    owner_bucket = UnicodeAttribute(null=True)
+    owner_order = UnicodeAttribute(null=True)
     due_bucket = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
 
@@ -57,18 +66,19 @@ class RefundStore(Struct, frozen=True):
 
     storage: Storage
     items: type[RefundItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> RefundStore:
         """Binds the refunds' items to their table."""
-        return RefundStore(storage, storage.bind(RefundItem))
+        return RefundStore(storage, storage.bind(RefundItem), DueWork.open(storage, REFUND, DUE_BUCKETS))
 
-    def add(self, refund: Refund, write: AtomicWrite) -> None:
+    def add(self, refund: Refund, mode: str, write: AtomicWrite) -> None:
         """Adds a new refund to the write; an open one is due when the lease of its request is over."""
-        due: dict[str, Any] = {}
-        if refund.is_open:
-            due = {"due_bucket": _due_bucket(refund.id), "due_at": rfc3339(refund.created_at + LEASE)}
-        write.put(self.items.of(refund, pk=refund.id, sk=REFUND, **due), StaleAccount())
+        due = self.work.place(refund.id, refund.created_at + LEASE) if refund.is_open else {}
+        bucket = _list_bucket(refund.merchant_id, mode, month_of(refund.created_at), _shard(refund.id))
+        listed = {"owner_bucket": bucket, "owner_order": refund.id}
+        write.put(self.items.of(refund, pk=refund.id, sk=REFUND, **listed, **due), StaleAccount())
 
     def bring_on(self, before: Refund, after: Refund, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the acquirer said of an open refund; RefundMoved when somebody else was first to bring it on."""
@@ -77,15 +87,17 @@ class RefundStore(Struct, frozen=True):
             name: getattr(after, name) for name in ("status", "submitted_at", "ended_at", "decline_code", "kept")
         }
         actions: list[Any] = [getattr(items, name).set(value) for name, value in changed.items() if value is not None]
-        if after.status in OPEN:
-            actions.append(items.due_at.set(rfc3339(next_look(after, now))))
-        else:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
+        actions += self.work.moved(items, after.id, next_look(after, now) if after.status in OPEN else None)
         write.update(items(after.id, REFUND), actions, (items.status == before.status, RefundMoved()))
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of open refunds whose end should be asked for by now."""
-        return self.storage.due(self.items, (f"{REFUND}/{number}" for number in range(DUE_BUCKETS)), now)
+    def newest(self, merchant_id: str, mode: str, month: datetime, before: str | None, limit: int) -> list[Refund]:
+        """Some refunds of one month, newest first, from all of its partitions at once. An index is behind by moments."""
+        buckets = [_list_bucket(merchant_id, mode, month_of(month), shard) for shard in range(SHARDS)]
+        query = partial(self.storage.query_index, self.items, "by_owner", before=before, limit=limit, newest_first=True)
+        with self.storage.trip() as trip:
+            reads = [trip.call(partial(query, bucket)) for bucket in buckets]
+        rows = [self.items.from_raw_data(raw).as_record(Refund) for read in reads for raw in read()]
+        return sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
 
     def find(self, refund_id: str, trip: Trip) -> Read[Refund | None]:
         """A refund by its id, or None."""
@@ -98,5 +110,10 @@ class RefundStore(Struct, frozen=True):
         return Read(lambda: [refund for refund in (read() for read in reads) if refund is not None])
 
 
-def _due_bucket(refund_id: str) -> str:
-    return f"{REFUND}/{int.from_bytes(refund_id[-2:].encode(), 'big') % DUE_BUCKETS}"
+def _list_bucket(merchant_id: str, mode: str, month: str, shard: int) -> str:
+    """The index partition of some of a merchant's refunds of one month: never one partition for a whole merchant."""
+    return f"{merchant_id}/{mode}/refunds/{month}/{shard}"
+
+
+def _shard(refund_id: str) -> int:
+    return decode(refund_id.partition("_")[2]) % SHARDS

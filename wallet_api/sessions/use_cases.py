@@ -218,11 +218,13 @@ class Sessions(Struct, frozen=True):
         return not seen or max(seen) >= moment
 
     def list(self, customer: Customer, page: PageRequest) -> Page[Session]:
-        """The caller's sessions that are not over, newest first."""
-        rows = self.storage.query(
-            self.items, customer.id, prefix=SESSION, after=page.place(), limit=page.limit, newest_first=True
+        """The caller's sessions that are not over, newest first. Raises Invalid for a cursor of another list."""
+        place, now = page.place_of("ses"), self.clock.now()
+        after = None if place is None else SESSION + place
+        found = self.storage.query(
+            self.items, customer.id, prefix=SESSION, after=after, limit=page.limit + 1, newest_first=True
         )
-        now = self.clock.now()
+        rows = found[: page.limit]
         over = [row for row in rows if row.session().is_over(now)]
         if over:
             # Nobody is signed in with these any more; whoever looks at the list tidies it.
@@ -230,7 +232,7 @@ class Sessions(Struct, frozen=True):
                 for row in over:
                     write.delete(self.items(customer.id, row.sk))
         live = tuple(row.session() for row in rows if row not in over)
-        return Page(live, cursor_at(rows[-1].sk) if len(rows) == page.limit else None)
+        return Page(live, cursor_at(rows[-1].sk.removeprefix(SESSION)) if len(found) > page.limit else None)
 
     def _fresh(self, session: Session, first: str | None) -> SignedIn:
         if first is None:

@@ -11,6 +11,7 @@ from wallet_api.clock import rfc3339
 from wallet_api.errors import FieldProblem, Invalid
 from wallet_api.events.model import Event, made_event
 from wallet_api.logs import Discreet
+from wallet_api.names import is_written
 
 CHANGED = "merchant.settlement_account.changed"
 COOL_DOWN = timedelta(hours=48)
@@ -27,8 +28,8 @@ class Details(Discreet, frozen=True):
 
     def __post_init__(self) -> None:
         checks = (
-            ("bank", 0 < len(self.bank) <= 60 and self.bank.isprintable()),
-            ("holder_name", 0 < len(self.holder_name) <= 140 and self.holder_name.isprintable()),
+            ("bank", len(self.bank) <= 60 and is_written(self.bank)),
+            ("holder_name", len(self.holder_name) <= 140 and is_written(self.holder_name)),
             ("account_number", bool(_NUMBER.fullmatch(self.number))),
         )
         problems = [FieldProblem(f"/{name}", "wrong_format") for name, good in checks if not good]

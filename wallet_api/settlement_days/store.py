@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-
 from msgspec import Struct
 
-from wallet_api.clock import rfc3339
-from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.settlement_days.model import DueDay, closed_from, next_day
 from wallet_api.storage import AtomicWrite, Item, Storage
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import UnicodeAttribute
 
 SETTLEMENT_DAY = "settlement_day"
@@ -40,23 +36,19 @@ class SettlementDayStore(Struct, frozen=True):
 
     storage: Storage
     items: type[SettlementDayItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> SettlementDayStore:
         """Binds the items to their table."""
-        return SettlementDayStore(storage, storage.bind(SettlementDayItem))
+        work = DueWork.open(storage, SETTLEMENT_DAY, DUE_BUCKETS, limit=AT_ONCE)
+        return SettlementDayStore(storage, storage.bind(SettlementDayItem), work)
 
     def add(self, merchant_id: str, day: str, write: AtomicWrite) -> None:
         """Adds a merchant whose first day this is."""
-        item = self.items(
-            merchant_id, SETTLEMENT_DAY, day=day, due_bucket=_bucket(merchant_id), due_at=rfc3339(closed_from(day))
-        )
+        place = self.work.place(merchant_id, closed_from(day))
+        item = self.items(merchant_id, SETTLEMENT_DAY, day=day, **place)
         write.put(item, StaleAccount())
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of merchants with a day that may be closed, a bucket at a time."""
-        buckets = (f"{SETTLEMENT_DAY}/{number}" for number in range(DUE_BUCKETS))
-        return self.storage.due(self.items, buckets, now, limit=AT_ONCE)
 
     def require(self, merchant_id: str) -> DueDay:
         """A merchant's next day, as it is now. Raises LookupError for none of ours."""
@@ -68,9 +60,5 @@ class SettlementDayStore(Struct, frozen=True):
     def advance(self, due: DueDay, write: AtomicWrite) -> None:
         """Moves a merchant on to the day after. Leaving the write's block may raise DayAdvanced."""
         items, following = self.items, next_day(due.day)
-        actions = [items.day.set(following), items.due_at.set(rfc3339(closed_from(following)))]
+        actions = [items.day.set(following), *self.work.moved(items, due.merchant_id, closed_from(following))]
         write.update(items(due.merchant_id, SETTLEMENT_DAY), actions, (items.day == due.day, DayAdvanced()))
-
-
-def _bucket(merchant_id: str) -> str:
-    return f"{SETTLEMENT_DAY}/{decode(merchant_id.partition('_')[2]) % DUE_BUCKETS}"

@@ -19,7 +19,6 @@ from wallet_api.logs import Discreet
 from wallet_api.signatures.errors import SignatureInvalid
 
 Algorithm = Literal["ed25519", "hmac-sha256"]
-ALGORITHMS: tuple[Algorithm, ...] = ("ed25519", "hmac-sha256")
 
 TOLERANCE = timedelta(seconds=300)
 """How far `created` may be from our clock, both ways."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from wallet_api.clock import Clock, rfc3339
+from wallet_api.clock import Clock
 from wallet_api.settings import Settings
 from wallet_api.storage.atomic import AtomicWrite
 from wallet_api.storage.calls import retrying
@@ -117,12 +116,6 @@ class Storage:
             return Page(shown, None if place is None else cursor_at(place))
 
         return trip.call(query).map(page)
-
-    def due(self, item_type: type[I], buckets: Iterable[str], now: datetime, *, limit: int = 100) -> Iterator[str]:
-        """Partition keys of what is due by now, bucket after bucket and the longest due first, at most `limit` of each; eventual."""
-        for bucket in buckets:
-            rows = self.query_index(item_type, "by_due", bucket, up_to=rfc3339(now), limit=limit)
-            yield from (row["pk"]["S"] for row in rows)
 
     def scan(self, item_type: type[I]) -> Iterator[dict[str, Any]]:
         """Every raw item of a whole table, for the jobs that check everything. Never on a request's path."""

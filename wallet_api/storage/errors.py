@@ -1,4 +1,8 @@
-"""What can go wrong between the wallet and its tables, apart from a condition that says no."""
+"""What can go wrong between the wallet and its tables, apart from a condition that says no.
+
+StorageBusy    the tables were too busy until the deadline: the caller may try again
+StorageFault   DynamoDB refuses the request as wrong: the code is
+"""
 
 from __future__ import annotations
 

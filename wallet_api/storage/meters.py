@@ -1,4 +1,4 @@
-"""Meters: how many storage calls a request makes and what DynamoDB says they cost, for its line in the log."""
+"""Meters: how many storage calls a request or an invocation makes and what DynamoDB says they cost, for its line in the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Meter:
-    """One request's. Calls of a trip are made side by side, so what they add is an append, which threads may do at once."""
+    """That of one request, or of one invocation. Calls of a trip are made side by side, so what they add is an append, which threads may do at once."""
 
     __slots__ = ("_units", "caller", "outcome")
 
@@ -39,7 +39,7 @@ _current: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 
 def current() -> Meter | None:
-    """The meter of the request under way; none in a stream's reader, a schedule or an operator's command."""
+    """The meter of the request or the invocation under way; none in an operator's command."""
     return _current.get()
 
 

@@ -22,7 +22,7 @@ from typing import ClassVar
 
 from wallet_api.cards.errors import CardExpired
 from wallet_api.errors import Conflict, Declined, Forbidden, Invalid, NotFound, OutcomeUnknown, Retry, Unavailable
-from wallet_api.gateways.acquirer import DeclineCode
+from wallet_api.gateways.acquirer import ChargeDecline
 
 
 class TopUpMissing(NotFound):
@@ -79,7 +79,7 @@ class ChargeUsedUp(Exception):
     """Less of the charge is left than is to go back to its card."""
 
 
-DECLINES: Mapping[DeclineCode, type[Declined]] = {
+DECLINES: Mapping[ChargeDecline, type[Declined]] = {
     "card_declined": TopUpCardDeclined,
     "card_insufficient_funds": TopUpCardShort,
     "card_expired": CardExpired,

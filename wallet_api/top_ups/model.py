@@ -12,15 +12,14 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from wallet_api.errors import FieldProblem
-from wallet_api.gateways.acquirer import ChargeOrder, DeclineCode
+from wallet_api.gateways.acquirer import ChargeDecline, ChargeOrder
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.ledger.accounts import Account
 from wallet_api.ledger.errors import (
     AccountMissing,
     IdempotencyKeyInUse,
     IdempotencyKeyReused,
     TransactionLimitExceeded,
-    WalletClosed,
-    WalletFrozen,
 )
 from wallet_api.ledger.operations import Operation
 from wallet_api.money import Money
@@ -37,7 +36,8 @@ LARGEST = 50_000_00
 """The most that one top-up may bring, in minor units of any currency until exchange rates exist."""
 OPEN: tuple[Status, ...] = ("processing", "requires_action")
 
-_FIRST_LOOK, _LONGEST_WAIT = timedelta(seconds=60), timedelta(hours=1)
+FIRST_LOOK = timedelta(seconds=60)
+"""When the acquirer is asked about a top-up again, at the earliest."""
 
 
 class Asking(Struct, frozen=True):
@@ -68,7 +68,7 @@ class TopUp(Struct, frozen=True):
     operation: Mapping[str, Any]
     created_at: datetime
     attempts: int = 0
-    decline_code: DeclineCode | None = None
+    decline_code: ChargeDecline | None = None
     settled_at: datetime | None = None
     corrected_at: datetime | None = None
     """When a late answer that contradicted the first one was made good by an entry of its own."""
@@ -156,8 +156,7 @@ def require_active(account: Account | None) -> None:
     """Raises AccountMissing, WalletFrozen or WalletClosed: nobody brings money into a wallet that is not in use."""
     if account is None:
         raise AccountMissing
-    if account.status != "active":
-        raise WalletClosed() if account.status == "closed" else WalletFrozen()
+    account.require_active()
 
 
 def unless_failed(top_up: TopUp) -> TopUp:
@@ -168,8 +167,8 @@ def unless_failed(top_up: TopUp) -> TopUp:
 
 
 def next_look(created_at: datetime, now: datetime) -> datetime:
-    """When to ask again for an outcome that is not known: soon at first, then ever less often, at least hourly."""
-    return now + min(max(_FIRST_LOOK, (now - created_at) / 2), _LONGEST_WAIT)
+    """When to ask again for an outcome that is not known."""
+    return ask_again_at(created_at, now, FIRST_LOOK)
 
 
 def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
@@ -177,6 +176,8 @@ def story_of_top_up(top_up: TopUp) -> tuple[Step, ...]:
     steps = [Step(top_up.created_at, "top_up.created", top_up.id, top_up.amount)]
     if top_up.status == "requires_action":
         steps.append(Step(top_up.created_at, "top_up.requires_action", top_up.id, top_up.amount))
+    if top_up.status == "processing":
+        steps.append(Step(None, "top_up.expected", top_up.id, top_up.amount))
     if top_up.settled_at is not None:
         steps.append(Step(top_up.settled_at, f"top_up.{top_up.status}", top_up.id, top_up.amount))
     if top_up.corrected_at is not None:

@@ -5,21 +5,19 @@ Top-ups: pk = top-up id, sk = `top_up`; open ones stand in the `by_due` index. I
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
-from wallet_api.clock import rfc3339
 from wallet_api.errors import NotFound
-from wallet_api.gateways.acquirer import DeclineCode
+from wallet_api.gateways.acquirer import ChargeDecline
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.errors import IdempotencyKeyInUse
 from wallet_api.ledger.operations import Operation
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Document, Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
-from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.storage.pages import Page, PageRequest
 from wallet_api.top_ups.errors import ChargeUsedUp
 from wallet_api.top_ups.model import LEASE, MAX_CODE_ATTEMPTS, OPEN, Intent, Status, TopUp
 
@@ -87,11 +85,13 @@ class TopUpStore(Struct, frozen=True):
     storage: Storage
     items: type[TopUpItem]
     intents: type[IntentItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> TopUpStore:
         """Binds the items to their table."""
-        return TopUpStore(storage, storage.bind(TopUpItem), storage.bind(IntentItem))
+        work = DueWork.open(storage, TOP_UP, DUE_BUCKETS)
+        return TopUpStore(storage, storage.bind(TopUpItem), storage.bind(IntentItem), work)
 
     def intent(self, operation: Operation, trip: Trip) -> Read[Intent | None]:
         """The intent under a key, or None."""
@@ -131,8 +131,7 @@ class TopUpStore(Struct, frozen=True):
             sk=TOP_UP,
             owner_bucket=_owner_bucket(top_up.person_id),
             owner_order=top_up.id,
-            due_bucket=_due_bucket(top_up.id),
-            due_at=rfc3339(now + LEASE),
+            **self.work.place(top_up.id, now + LEASE),
         )
         write.put(item, StaleAccount())
 
@@ -151,11 +150,12 @@ class TopUpStore(Struct, frozen=True):
         return trip.get(self.items, top_up_id, TOP_UP).map(_top_up)
 
     def page(self, person_id: str, page: PageRequest) -> Page[TopUp]:
-        """A person's top-ups, newest first."""
+        """A person's top-ups, newest first. Raises Invalid for a cursor of another list."""
         with self.storage.trip() as trip:
-            recent = self.recent(person_id, trip, page.place(), page.limit)
-        found = recent()
-        return Page(found, cursor_at(found[-1].id) if len(found) == page.limit else None)
+            found = self.storage.newest(
+                self.items, _owner_bucket(person_id), page, "top", trip, lambda item: item.as_record(TopUp)
+            )
+        return found()
 
     def recent(self, person_id: str, trip: Trip, before: str | None, limit: int) -> Read[tuple[TopUp, ...]]:
         """A person's top-ups before an id, newest first. An index is behind by moments."""
@@ -165,10 +165,6 @@ class TopUpStore(Struct, frozen=True):
             )
         )
         return rows.map(lambda found: tuple(self._from_raw(row) for row in found))
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of open top-ups whose outcome should be asked for by now."""
-        return self.storage.due(self.items, (f"{TOP_UP}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def reserve_attempt(self, person_id: str, top_up_id: str, trip: Trip) -> Read[TopUp | None]:
         """Takes one attempt at the issuer's code and reads the top-up; None when there is no attempt to take."""
@@ -184,17 +180,14 @@ class TopUpStore(Struct, frozen=True):
         status: Status,
         now: datetime,
         write: AtomicWrite,
-        decline_code: DeclineCode | None = None,
+        decline_code: ChargeDecline | None = None,
         *,
         look_again_at: datetime | None = None,
     ) -> None:
         """Ends a top-up; TopUpSettled when it has ended already. With `look_again_at` it stays due once more."""
         items = self.items
         actions = [items.status.set(status), items.settled_at.set(now)]
-        if look_again_at is None:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
-        else:
-            actions.append(items.due_at.set(rfc3339(look_again_at)))
+        actions += self.work.moved(items, top_up.id, look_again_at)
         if decline_code is not None:
             actions.append(items.decline_code.set(decline_code))
         write.update(items(top_up.id, TOP_UP), actions, (items.status.is_in(*OPEN), TopUpSettled()))
@@ -202,7 +195,7 @@ class TopUpStore(Struct, frozen=True):
     def looked_again(self, top_up: TopUp, write: AtomicWrite, *, corrected_at: datetime | None = None) -> None:
         """Notes that an ended top-up was looked at once more, and whether it was corrected; TopUpSettled when it was before."""
         items = self.items
-        actions: list[Any] = [items.due_bucket.remove(), items.due_at.remove()]
+        actions = self.work.moved(items, top_up.id, None)
         if corrected_at is not None:
             actions.append(items.corrected_at.set(corrected_at))
         write.update(items(top_up.id, TOP_UP), actions, (items.due_bucket.exists(), TopUpSettled()))
@@ -225,12 +218,12 @@ class TopUpStore(Struct, frozen=True):
         """Notes when an ended top-up is to be looked at once more after all; TopUpSettled when it was looked at meanwhile."""
         items = self.items
         due = (items.due_bucket.exists(), TopUpSettled())
-        write.update(items(top_up.id, TOP_UP), [items.due_at.set(rfc3339(due_at))], due)
+        write.update(items(top_up.id, TOP_UP), self.work.moved(items, top_up.id, due_at), due)
 
     def keep_open(self, top_up: TopUp, status: Status, due_at: datetime, now: datetime, write: AtomicWrite) -> None:
         """Notes how an open top-up stands and when to ask again, and gives its key's lease back."""
         items = self.items
-        actions = [items.status.set(status), items.due_at.set(rfc3339(due_at))]
+        actions = [items.status.set(status), *self.work.moved(items, top_up.id, due_at)]
         write.update(items(top_up.id, TOP_UP), actions, (items.status.is_in(*OPEN), TopUpSettled()))
         self.release(top_up, now, write)
 
@@ -255,10 +248,6 @@ def _intent_place(operation: Operation) -> str:
 
 def _owner_bucket(person_id: str) -> str:
     return f"{person_id}/{TOP_UP}"
-
-
-def _due_bucket(top_up_id: str) -> str:
-    return f"{TOP_UP}/{int.from_bytes(top_up_id[-2:].encode(), 'big') % DUE_BUCKETS}"
 
 
 def _top_up(item: TopUpItem | None) -> TopUp | None:

@@ -240,7 +240,7 @@ def of_top_up(base: Transaction, top_up: TopUp | None) -> Transaction:
     )
 
 
-def of_withdrawal(base: Transaction, withdrawal: Withdrawal | None) -> Transaction:
+def of_withdrawal(base: Transaction, withdrawal: Withdrawal | None, now: datetime) -> Transaction:
     """What went to a card, or came back of it with its fee."""
     if withdrawal is None:
         return base
@@ -250,7 +250,7 @@ def of_withdrawal(base: Transaction, withdrawal: Withdrawal | None) -> Transacti
         amount=withdrawal.amount,
         fee=base.amount - withdrawal.amount,
         counterparty=Counterparty("card", withdrawal.card_id, f"{withdrawal.card_brand} {withdrawal.card_last4}"),
-        timeline=story_of_withdrawal(withdrawal),
+        timeline=story_of_withdrawal(withdrawal, now),
     )
 
 
@@ -279,7 +279,9 @@ def merchant_of(line: Line) -> str | None:
     return chart.owner_of(line.other or "") if line.kind == "refund" else None
 
 
-def story_of_payment(payment: Payment, refunds: list[Refund], requests: list[RefundRequest]) -> tuple[Step, ...]:
+def story_of_payment(
+    payment: Payment, refunds: list[Refund], requests: list[RefundRequest], now: datetime
+) -> tuple[Step, ...]:
     """From the merchant's asking to the last refund, with what is still expected."""
     steps = [Step(payment.created_at, "payment.created", payment.id, payment.amount)]
     if payment.authorized_at is not None:
@@ -289,7 +291,7 @@ def story_of_payment(payment: Payment, refunds: list[Refund], requests: list[Ref
         amount = payment.captured or payment.amount
         steps.append(Step(payment.ended_at, f"payment.{payment.status}", payment.id, amount))
     steps += [step for request in requests for step in story_of_request(request)]
-    steps += [step for refund in refunds for step in story_of_refund(refund)]
+    steps += [step for refund in refunds for step in story_of_refund(refund, now)]
     return in_order(steps)
 
 

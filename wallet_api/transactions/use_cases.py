@@ -169,7 +169,8 @@ class Transactions(Struct, frozen=True):
             merchant = self.merchants.reading(merchant_id, trip) if merchant_id else known(None)
             return refund.map(lambda found: of_refund(base, found, merchant()))
         if line.subject.startswith("wdr_"):
-            return self.withdrawals.reading(line.subject, trip).map(lambda found: of_withdrawal(base, found))
+            now = self.payments.clock.now()
+            return self.withdrawals.reading(line.subject, trip).map(lambda found: of_withdrawal(base, found, now))
         if kind in ("top_up", "correction"):
             return self.top_ups.reading(line.subject, trip).map(lambda found: of_top_up(base, found))
         return known(base)
@@ -182,12 +183,13 @@ class Transactions(Struct, frozen=True):
             found_now = reading()
             if found_now is None:
                 return transaction
-            payment = found_now.at(self.payments.clock.now())
+            now = self.payments.clock.now()
+            payment = found_now.at(now)
             with self.storage.trip() as trip:
                 refunds = [self.refunds.reading(each, trip) for each in payment.refunds]
             found = [refund for refund in (read() for read in refunds) if refund is not None]
             requests = self.refund_requests.of_ids(slot().requests)
-            story = story_of_payment(payment, found, requests)
+            story = story_of_payment(payment, found, requests, now)
             return replace(transaction, order_id=payment.order.order_id, timeline=story)
         return transaction
 

@@ -27,10 +27,6 @@ Delay = Literal["2h", "24h"]
 DELAYS: Mapping[Delay, timedelta] = {"2h": timedelta(hours=2), "24h": timedelta(hours=24)}
 PAYEE_UNAVAILABLE = "payee_unavailable"
 
-STUCK_AFTER = timedelta(hours=4)
-"""So long after its time somebody is woken for a transfer that has no end."""
-FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
-
 
 class Payee(Struct, frozen=True):
     """How the payer named the other side: one of the three is given."""
@@ -129,21 +125,12 @@ class Transfer(Struct, frozen=True):
         """Whether it should have its end by now."""
         return self.is_scheduled and self.delayed is not None and self.delayed.arrives_at <= now
 
-    def is_stuck(self, now: datetime) -> bool:
-        """Whether it should have had its end long ago."""
-        return self.delayed is not None and self.is_due(now - STUCK_AFTER)
-
     def ended(self, status: Status, now: datetime, *, decline_code: str | None = None, aside: bool = False) -> Transfer:
         """The transfer at its end. Raises ValueError for one that arrived at once."""
         if self.delayed is None:
             raise ValueError(f"{self.id} has ended when it began")
         end = replace(self.delayed, status=status, ended_at=now, decline_code=decline_code, aside=aside)
         return replace(self, delayed=end)
-
-    def next_try(self, now: datetime) -> datetime:
-        """When to try again to end one that is overdue: soon at first, then ever less often."""
-        since = now - self.delayed.arrives_at if self.delayed else LONGEST_RETRY
-        return now + min(max(FIRST_RETRY, since / 2), LONGEST_RETRY)
 
 
 def arrival_of(delay: Delay, now: datetime) -> datetime:

@@ -5,19 +5,17 @@ One that arrived at once has nothing but its sides and its amount.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
 from pynamodb.attributes import BooleanAttribute
 from pynamodb.expressions.condition import Condition
 
-from wallet_api.clock import rfc3339
 from wallet_api.errors import WalletError
-from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Moment, MoneyAttribute, Raw, UnicodeAttribute, WholeNumber
 from wallet_api.transfers.errors import TransferMoved
 from wallet_api.transfers.model import Delayed, Transfer
@@ -63,26 +61,22 @@ class TransferItem(Item):
 class TransferStore(Struct, frozen=True):
     """Adds, finds and ends transfers."""
 
-    storage: Storage
     items: type[TransferItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> TransferStore:
         """Binds the items to their table."""
-        return TransferStore(storage, storage.bind(TransferItem))
+        return TransferStore(storage.bind(TransferItem), DueWork.open(storage, TRANSFER, DUE_BUCKETS))
 
     def add(self, transfer: Transfer, write: AtomicWrite) -> None:
         """Adds a new transfer to the write."""
-        late = {} if transfer.delayed is None else _late(transfer, transfer.delayed)
+        late = {} if transfer.delayed is None else self._late(transfer, transfer.delayed)
         write.put(self.items.of(transfer, pk=transfer.id, sk=TRANSFER, **late), StaleAccount())
 
     def find(self, transfer_id: str, trip: Trip) -> Read[Transfer | None]:
         """A transfer by its id, or None."""
         return trip.get(self.items, transfer_id, TRANSFER).map(lambda item: None if item is None else item.transfer())
-
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of transfers that should have their end by now."""
-        return self.storage.due(self.items, (f"{TRANSFER}/{number}" for number in range(DUE_BUCKETS)), now)
 
     def end(self, after: Transfer, write: AtomicWrite) -> None:
         """Keeps how a scheduled transfer ended by itself, and never that it arrived before its time. Leaving the write's block may raise
@@ -101,12 +95,6 @@ class TransferStore(Struct, frozen=True):
 
         self._end(after, write, refusal)
 
-    def put_off(self, transfer: Transfer, until: datetime, write: AtomicWrite) -> None:
-        """Has a transfer that is still scheduled looked at later. Leaving the write's block may raise TransferMoved."""
-        items = self.items
-        scheduled = (items.status == "scheduled", TransferMoved())
-        write.update(items(transfer.id, TRANSFER), [items.due_at.set(rfc3339(until))], scheduled)
-
     def _end(
         self,
         after: Transfer,
@@ -117,7 +105,7 @@ class TransferStore(Struct, frozen=True):
         items, end = self.items, after.delayed
         if end is None or end.ended_at is None:
             raise ValueError(f"{after.id} has not ended")
-        actions: list[Any] = [items.due_bucket.remove(), items.due_at.remove()]
+        actions = self.work.moved(items, after.id, None)
         for name in ("status", "ended_at", "aside", "decline_code"):
             value = getattr(end, name)
             actions += [] if value is None else [getattr(items, name).set(value)]
@@ -126,9 +114,7 @@ class TransferStore(Struct, frozen=True):
             condition &= in_time
         write.update(items(after.id, TRANSFER), actions, (condition, refusal))
 
-
-def _late(transfer: Transfer, delayed: Delayed) -> dict[str, object]:
-    """What is kept of a transfer that does not arrive at once."""
-    kept = {name: getattr(delayed, name) for name in Delayed.__struct_fields__}
-    bucket = f"{TRANSFER}/{decode(transfer.id.partition('_')[2]) % DUE_BUCKETS}"
-    return {**kept, "due_bucket": bucket, "due_at": rfc3339(delayed.arrives_at)}
+    def _late(self, transfer: Transfer, delayed: Delayed) -> dict[str, Any]:
+        """What is kept of a transfer that does not arrive at once, and when it is found."""
+        kept = {name: getattr(delayed, name) for name in Delayed.__struct_fields__}
+        return {**kept, **self.work.place(transfer.id, delayed.arrives_at)}

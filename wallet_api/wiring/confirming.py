@@ -1,4 +1,4 @@
-"""The part of the wiring diagram that is about telling people what happened to their money, where they want to be told."""
+"""The part of the wiring diagram that tells people what happened to their money: in their inbox, and where they want to be told."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from wallet_api.withdrawals.use_cases import Withdrawals
 
 if TYPE_CHECKING:
     from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending
+    from wallet_api.inbox.use_cases import Inbox
 
 
 class Confirming(Part):
-    """What people chose, their phones, and confirmations from the stream to the message companies."""
+    """Their inbox, what they chose, their phones, and confirmations from the stream to the message companies."""
 
+    inbox: Inbox
     confirmation_choices: Choosing
     phones: Phones
     confirmation_dispatch: Dispatching
@@ -40,7 +42,9 @@ def open_confirming(
     withdrawals: Withdrawals,
 ) -> Confirming:
     """Makes every collaborator that confirms movements to people."""
-    from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending, Sides
+    from wallet_api.confirmations.use_cases import Choosing, Dispatching, Phones, Sending
+    from wallet_api.inbox.use_cases import Inbox
+    from wallet_api.sides.use_cases import Sides
 
     storage, clock = ground.storage, ground.clock
     people, sessions = identity.people, identity.sessions
@@ -48,6 +52,7 @@ def open_confirming(
     sides = Sides(storage, people, side.merchants, side.mandates, *moves)
     phones = Phones.open(storage, clock, people, sessions, ground.push)
     return Confirming(
+        inbox=Inbox.open(storage, side.events, sides),
         confirmation_choices=Choosing.open(storage, clock, sessions, identity.notifications),
         phones=phones,
         confirmation_dispatch=Dispatching.open(storage, clock, side.events, ground.confirmations_queue, ground.metrics),

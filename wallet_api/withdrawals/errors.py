@@ -1,10 +1,9 @@
 """How a withdrawal is refused.
 
 WithdrawalMissing    no such withdrawal, or somebody else's
-CreditCardRefused    the card is a credit card
 CardTooNew           more than new cards are sent in a day
 
-A card that is not there, not confirmed or expired is refused as the cards say, less than the least as the fees say.
+A card that is not there, not confirmed, expired or a credit card is refused as the cards say, less than the least as the fees say.
 
 These are no refusals:
 WithdrawalMoved      another request, or the schedule, brought the withdrawal on first
@@ -20,12 +19,6 @@ class WithdrawalMissing(NotFound):
     """There is no such withdrawal, or it is somebody else's."""
 
     code = "withdrawal_not_found"
-
-
-class CreditCardRefused(Declined):
-    """Money is withdrawn to debit cards alone: on a credit card it would be a payment of somebody's debt."""
-
-    code = "withdrawal_to_credit_card"
 
 
 class CardTooNew(Declined):

@@ -19,19 +19,19 @@ from msgspec.structs import replace
 from wallet_api.cards.model import Card
 from wallet_api.clock import rfc3339
 from wallet_api.gateways.acquirer import CreditDecline, CreditOrder, CreditOutcome
+from wallet_api.gateways.asking import ask_again_at
 from wallet_api.ledger.accounts import Payer
 from wallet_api.ledger.limits import NEW_CARD, limits_of
 from wallet_api.ledger.spending import spent_in
 from wallet_api.money import Money, zero
 from wallet_api.timeline import Step
-from wallet_api.withdrawals.errors import CardTooNew, CreditCardRefused
+from wallet_api.withdrawals.errors import CardTooNew
 
 Status = Literal["processing", "succeeded", "failed", "returned"]
 OPEN: tuple[Status, ...] = ("processing",)
 
 FIRST_LOOK = timedelta(seconds=30)
 """When the acquirer is asked about a withdrawal for the first time: after whoever asked for it had their answer."""
-LONGEST_WAIT = timedelta(hours=1)
 LOOKED_AT_EVERY = timedelta(days=1)
 LOOKED_AT_FOR = timedelta(days=10)
 """How long a withdrawal is asked about, once a day, after the acquirer last said how it ended: banks return money within days."""
@@ -124,11 +124,11 @@ class Withdrawal(Struct, frozen=True):
         """What a return gives back: the fee too, unless it was given back before and never charged again."""
         return self.amount + self.charged
 
-    @property
-    def expected_at(self) -> datetime | None:
-        """By when the money should be seen on the card; None once it does not come."""
+    def expected_at(self, now: datetime) -> datetime | None:
+        """By when the money should be seen on the card; None once it does not come, and once it takes longer than was announced."""
         if self.status == "processing":
-            return self.created_at + ARRIVES_WITHIN
+            announced = self.created_at + ARRIVES_WITHIN
+            return announced if now < announced else None
         arrived = self.corrected_at or self.settled_at or self.created_at
         return arrived + ARRIVES_WITHIN if self.status == "succeeded" else None
 
@@ -155,7 +155,7 @@ class Withdrawal(Struct, frozen=True):
     def next_look(self, now: datetime) -> datetime | None:
         """When to ask again: soon at first, then ever less often; None once nothing more is to be heard."""
         if self.is_open:
-            return now + min(max(FIRST_LOOK, (now - self.created_at) / 2), LONGEST_WAIT)
+            return ask_again_at(self.created_at, now, FIRST_LOOK)
         since = self.ended_at or self.settled_at or now
         if self.status == "returned" or now - since > LOOKED_AT_FOR:
             return None
@@ -172,23 +172,16 @@ def require_old_enough(card: Card, amount: Money, now: datetime, payer: Payer | 
         raise CardTooNew(limit=limit, usable_from=rfc3339(card.new_until))
 
 
-def require_debit(card: Card) -> Card:
-    """The card, when money may be withdrawn to it. Raises CreditCardRefused."""
-    if card.kind != "debit":
-        raise CreditCardRefused(card_id=card.id)
-    return card
-
-
-def story_of_withdrawal(withdrawal: Withdrawal) -> tuple[Step, ...]:
+def story_of_withdrawal(withdrawal: Withdrawal, now: datetime) -> tuple[Step, ...]:
     """From the person's yes to the money's arrival or return, and what is still expected."""
 
     def step(at: datetime | None, what: str, amount: Money, expected_at: datetime | None = None) -> Step:
         return Step(at, f"withdrawal.{what}", withdrawal.id, amount, expected_at)
 
-    amount, back = withdrawal.amount, withdrawal.total
+    amount, back, expected_at = withdrawal.amount, withdrawal.total, withdrawal.expected_at(now)
     steps = [step(withdrawal.created_at, "created", back)]
     if withdrawal.is_open:
-        return (*steps, step(None, "expected", amount, withdrawal.expected_at))
+        return (*steps, step(None, "delayed" if expected_at is None else "expected", amount, expected_at))
     where = "kept" if withdrawal.aside and not withdrawal.corrected else "on_balance"
     if withdrawal.status == "failed" or withdrawal.corrected:
         steps += [step(withdrawal.settled_at, "failed", amount), step(withdrawal.settled_at, where, back)]
@@ -196,9 +189,9 @@ def story_of_withdrawal(withdrawal: Withdrawal) -> tuple[Step, ...]:
             return tuple(steps)
     if withdrawal.corrected:
         what = "borne" if withdrawal.borne else "corrected"
-        steps.append(step(withdrawal.corrected_at, what, amount, withdrawal.expected_at))
+        steps.append(step(withdrawal.corrected_at, what, amount, expected_at))
     else:
-        steps.append(step(withdrawal.settled_at, "succeeded", amount, withdrawal.expected_at))
+        steps.append(step(withdrawal.settled_at, "succeeded", amount, expected_at))
     if withdrawal.status == "returned":
         where = "recovered" if withdrawal.borne else "kept" if withdrawal.aside else "on_balance"
         steps += [

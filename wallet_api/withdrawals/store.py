@@ -4,17 +4,14 @@ those that have their end apart from those that have none, for they are many and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import product
 
 from msgspec import Struct
 from pynamodb.attributes import BooleanAttribute
 
-from wallet_api.clock import rfc3339
-from wallet_api.ids import decode
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.storage import AtomicWrite, Item, Read, Storage, Trip
+from wallet_api.storage.due import DueWork
 from wallet_api.storage.items import Moment, MoneyAttribute, UnicodeAttribute, WholeNumber
 from wallet_api.storage.pages import Page, PageRequest
 from wallet_api.withdrawals.errors import WithdrawalMoved
@@ -64,11 +61,13 @@ class WithdrawalStore(Struct, frozen=True):
 
     storage: Storage
     items: type[WithdrawalItem]
+    work: DueWork
 
     @staticmethod
     def open(storage: Storage) -> WithdrawalStore:
         """Binds the items to their table."""
-        return WithdrawalStore(storage, storage.bind(WithdrawalItem))
+        work = DueWork.open(storage, WITHDRAWAL, DUE_BUCKETS, kinds=(WITHDRAWAL, ENDED))
+        return WithdrawalStore(storage, storage.bind(WithdrawalItem), work)
 
     def add(self, withdrawal: Withdrawal, write: AtomicWrite) -> None:
         """Adds a new withdrawal; the acquirer is asked about it once whoever wanted it had their answer."""
@@ -78,8 +77,7 @@ class WithdrawalStore(Struct, frozen=True):
             sk=WITHDRAWAL,
             owner_bucket=_owner_bucket(withdrawal.person_id),
             owner_order=withdrawal.id,
-            due_bucket=_due_bucket(withdrawal),
-            due_at=rfc3339(withdrawal.created_at + FIRST_LOOK),
+            **self.work.place(withdrawal.id, withdrawal.created_at + FIRST_LOOK, _kind(withdrawal)),
         )
         write.put(item, StaleAccount())
 
@@ -94,20 +92,11 @@ class WithdrawalStore(Struct, frozen=True):
             self.items, _owner_bucket(person_id), page, "wdr", trip, lambda item: item.as_record(Withdrawal)
         )
 
-    def due(self, now: datetime) -> Iterator[str]:
-        """Ids of withdrawals that the acquirer should be asked about by now, those that have no end before all others."""
-        places = product((WITHDRAWAL, ENDED), range(DUE_BUCKETS))
-        return self.storage.due(self.items, (f"{kind}/{number}" for kind, number in places), now)
-
     def move(self, before: Withdrawal, after: Withdrawal, now: datetime, write: AtomicWrite) -> None:
         """Keeps what the acquirer said, and when to ask again. Leaving the write's block may raise WithdrawalMoved."""
         items = self.items
         actions = [items.status.set(after.status), *items.changes(before, after, _TOLD_BY_AN_OUTCOME)]
-        look = after.next_look(now)
-        if look is None:
-            actions += [items.due_bucket.remove(), items.due_at.remove()]
-        else:
-            actions += [items.due_bucket.set(_due_bucket(after)), items.due_at.set(rfc3339(look))]
+        actions += self.work.moved(items, after.id, after.next_look(now), _kind(after))
         write.update(items(before.id, WITHDRAWAL), actions, (items.status == before.status, WithdrawalMoved()))
 
 
@@ -115,6 +104,5 @@ def _owner_bucket(person_id: str) -> str:
     return f"{person_id}/{WITHDRAWAL}"
 
 
-def _due_bucket(withdrawal: Withdrawal) -> str:
-    kind = WITHDRAWAL if withdrawal.is_open else ENDED
-    return f"{kind}/{decode(withdrawal.id.partition('_')[2]) % DUE_BUCKETS}"
+def _kind(withdrawal: Withdrawal) -> str:
+    return WITHDRAWAL if withdrawal.is_open else ENDED

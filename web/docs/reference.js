@@ -9,12 +9,14 @@ const words = {
   en: {
     other: "中文", person: "Call as a new customer", busy: "Registering…",
     merchant: "The sandbox's merchant key is filled in.", both: "The sandbox's merchant key and the token of ",
-    signedIn: " are filled in.", failed: "That did not work: ",
+    signedIn: " are filled in.", failed: "That did not work: ", unloaded: "The document could not be loaded: ",
+    close: "Close", servers: "Servers", body: "Request body", examples: "Examples", media: "Media type",
   },
   zh: {
     other: "English", person: "以新用户身份调用", busy: "正在注册…",
     merchant: "已填入沙箱商户的密钥。", both: "已填入沙箱商户的密钥，以及用户 ",
-    signedIn: " 的令牌。", failed: "未成功：",
+    signedIn: " 的令牌。", failed: "未成功：", unloaded: "无法加载接口文档：",
+    close: "关闭", servers: "服务器", body: "请求体", examples: "示例", media: "媒体类型",
   },
 };
 // Swagger UI speaks English alone; these are its own words, wherever it writes them.
@@ -77,15 +79,33 @@ function inChinese(node) {
   node.childNodes.forEach(inChinese);
 }
 
-function speakChinese() {
-  for (const link of document.querySelectorAll("[data-zh]")) link.textContent = link.dataset.zh;
-  const watched = { childList: true, subtree: true, characterData: true };
+// What Swagger UI leaves without a name, or out of a keyboard's reach, by where it stands.
+const named = {
+  "button.close-modal": "close", "select#servers": "servers", "textarea.body-param__text": "body",
+  "select.examples-select-element": "examples", "select.content-type, .content-type-wrapper select": "media",
+};
+
+function reachable(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return;
+  const every = (selector) => [...(node.matches(selector) ? [node] : []), ...node.querySelectorAll(selector)];
+  for (const [selector, word] of Object.entries(named)) for (const found of every(selector)) found.setAttribute("aria-label", words[language][word]);
+  for (const found of every("tr[data-param-name] :is(select, textarea, input):not([aria-label])")) {
+    found.setAttribute("aria-label", found.closest("tr").dataset.paramName);
+  }
+  // Its own English label would be read instead of what stands on it.
+  for (const found of every(".modal-btn.auth[aria-label]")) found.removeAttribute("aria-label");
+  for (const found of every("pre.microlight")) found.tabIndex = 0;
+}
+
+function watch() {
+  if (language === "zh") for (const link of document.querySelectorAll("[data-zh]")) link.textContent = link.dataset.zh;
+  const tended = language === "zh" ? [inChinese, reachable] : [reachable];
   new MutationObserver((changes) => {
     for (const change of changes) {
-      if (change.type === "characterData") inChinese(change.target);
-      change.addedNodes.forEach(inChinese);
+      if (change.type === "characterData" && language === "zh") inChinese(change.target);
+      for (const tend of tended) change.addedNodes.forEach(tend);
     }
-  }).observe(document.getElementById("reference"), watched);
+  }).observe(document.getElementById("reference"), { childList: true, subtree: true, characterData: language === "zh" });
 }
 
 function fillIn() {
@@ -166,7 +186,7 @@ async function openSandbox() {
 }
 
 async function begin() {
-  if (language === "zh") speakChinese();
+  watch();
   const found = await call("GET", "openapi.json");
   if (local) await openSandbox();
   show(found);
@@ -178,5 +198,5 @@ async function begin() {
 }
 
 begin().catch((problem) => {
-  document.getElementById("reference").textContent = `The document could not be loaded: ${problem}`;
+  document.getElementById("reference").textContent = words[language].unloaded + problem.message;
 });

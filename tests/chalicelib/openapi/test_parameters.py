@@ -16,7 +16,9 @@ def test_no_meaning_is_left_of_a_parameter_that_is_gone(document: Any) -> None:
 
 
 def test_one_call_may_mean_something_else_by_a_name() -> None:
-    assert described("refunds_list_refunds", "payment_id") == {"description": "The payment whose refunds are listed."}
+    assert described("refunds_list_refunds", "payment_id") == {
+        "description": "The payment whose refunds are listed. For a merchant, left away, all of its own are."
+    }
     assert described("payments_get_payment", "payment_id") == {"description": "The `id` of the payment."}
     assert described("payments_get_payment", "unheard_of") == {}
 

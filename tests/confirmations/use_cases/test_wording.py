@@ -5,10 +5,11 @@ from typing import get_args
 
 import pytest
 
-from wallet_api.confirmations.model import TOLD, Confirmation, Side
+from wallet_api.confirmations.model import TOLD, Confirmation
 from wallet_api.confirmations.use_cases.wording import texts, worded
 from wallet_api.money import Money
 from wallet_api.people.model import Locale
+from wallet_api.sides.model import Side
 
 NOW = datetime(2026, 11, 22, 9, 36, tzinfo=UTC)
 LOCALES: tuple[Locale, ...] = get_args(Locale)

@@ -55,7 +55,7 @@ def test_of_workers_at_once_one_sends(api: Api, cloud: LocalCloud) -> None:
     choose(api, payer, money_out=ON)
     moved(api, cloud, payer)
     (item,) = kept(cloud)
-    all_ready = Barrier(6, timeout=10)
+    all_ready = Barrier(6, timeout=60)
 
     def work(_: object) -> list[str]:
         all_ready.wait()

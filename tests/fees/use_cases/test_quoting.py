@@ -1,10 +1,13 @@
 """A person asks what something costs, and is promised it."""
 
+import pytest
+
 from bench.meter import metered
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.banking import APPROVES, APPROVES_UNIONPAY, at_once, quote, top_up
+from tests.banking import APPROVES, APPROVES_UNIONPAY, at_once, bind, quote, top_up
 from tests.build import a_card, a_merchant, a_person, cny, key, refused
+from tests.freezing import back, freeze
 from wallet_api.ids import new_id
 
 
@@ -74,6 +77,56 @@ def test_a_merchant_that_is_not_there_has_no_price(api: Api, cloud: LocalCloud) 
     for missing in (nobody, beside):
         refused(quote(api, someone, "payment", 1_00, merchant_id=missing), 404, "not_found")
     quote(api, someone, "payment", 1_00, merchant_id=shop.id).ok(201)
+
+
+def test_a_withdrawal_to_a_card_that_takes_none_has_no_price(api: Api, cloud: LocalCloud) -> None:
+    """M33: no price is shown that nobody could be charged; the refusal is the withdrawal's own."""
+    ada, bo = a_person(api, cloud), a_person(api, cloud)
+    credit, debit = a_card(api, cloud, ada, APPROVES), a_card(api, cloud, ada, APPROVES_UNIONPAY)
+    problem = refused(quote(api, ada, "withdrawal", 100_00, card_id=credit), 402, "withdrawal_to_credit_card")
+    assert (problem["card_id"], problem["money_moved"]) == (credit, "no")
+    refused(quote(api, bo, "withdrawal", 100_00, card_id=debit), 404, "card_not_found")
+    refused(quote(api, ada, "withdrawal", 100_00, channel="credit_card"), 422, "invalid_request")
+    for card_id, channel in ((debit, "credit_card"), (credit, "debit_card")):
+        wrong = refused(quote(api, ada, "top_up", 100_00, card_id=card_id, channel=channel), 422, "invalid_request")
+        assert [each["code"] for each in wrong["errors"]] == ["not_the_cards_channel"]
+    assert quote(api, ada, "top_up", 100_00, card_id=debit, channel="debit_card").ok(201)["fee"] == cny(0)
+    quote(api, ada, "withdrawal", 100_00, card_id=debit, channel="card").ok(201)
+
+
+@pytest.mark.parametrize("operation", ["top_up", "withdrawal"])
+def test_a_card_that_cannot_be_used_has_no_price(api: Api, cloud: LocalCloud, operation: str) -> None:
+    someone = a_person(api, cloud)
+    bound = bind(api, someone, APPROVES_UNIONPAY).ok(201)["id"]
+    refused(quote(api, someone, operation, 100_00, card_id=bound), 409, "card_not_active")
+    card_id = a_card(api, cloud, someone, "4000000000000119")
+    cloud.clock.advance("3400d")
+    someone = back(api, cloud, someone)
+    refused(quote(api, someone, operation, 100_00, card_id=card_id), 402, "card_expired")
+
+
+def test_nobody_has_a_price_for_paying_themselves(api: Api, cloud: LocalCloud) -> None:
+    """However they are named."""
+    someone = a_person(api, cloud)
+    for payee in ({"user_id": someone.id}, {"phone": someone.phone}):
+        problem = refused(quote(api, someone, "transfer", 5_00, payee=payee), 402, "quote_payee_is_self")
+        assert problem["money_moved"] == "no"
+
+
+def test_a_merchant_that_takes_no_payments_has_no_price(api: Api, cloud: LocalCloud) -> None:
+    someone, shop = a_person(api, cloud), a_merchant(cloud)
+    cloud.wallet.merchants.suspend(shop.id)
+    refused(quote(api, someone, "payment", 5_00, merchant_id=shop.id), 402, "merchant_unavailable")
+    cloud.wallet.merchants.reinstate(shop.id)
+    quote(api, someone, "payment", 5_00, merchant_id=shop.id).ok(201)
+
+
+@pytest.mark.parametrize("operation", ["payment", "top_up", "withdrawal", "transfer"])
+def test_a_frozen_wallet_is_quoted_nothing(api: Api, cloud: LocalCloud, operation: str) -> None:
+    someone = a_person(api, cloud)
+    freeze(api, someone).ok(201)
+    frozen = back(api, cloud, someone)
+    refused(quote(api, frozen, operation, 5_00), 402, "wallet_frozen")
 
 
 def test_nobody_is_promised_the_fee_of_a_merchants_payout(api: Api, cloud: LocalCloud) -> None:

@@ -108,7 +108,8 @@ def test_after_an_outage_of_days_every_day_is_closed_and_the_money_paid_out_once
     api: Api, cloud: LocalCloud, shop: Shop
 ) -> None:
     first = wallet_day(cloud.clock.now())
-    cloud.clock.advance("5d")
+    cloud.clock.advance("4d")
+    past_midnight(cloud)
     while cloud.wallet.payouts.settle_days():
         cloud.pump.drain()
     assert [each["amount"]["amount"] for each in payouts(api, shop)] == [EARNED]

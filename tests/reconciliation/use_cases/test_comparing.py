@@ -11,7 +11,7 @@ from tests.build import Shop, a_merchant, cny
 from tests.client import Api
 from tests.settling import earn, pay_out, true, with_account
 from tests.withdrawing import later, with_card, withdraw
-from wallet_api.clock import wallet_day
+from wallet_api.clock import WALLET_DAY, wallet_day
 from wallet_api.gateways.sandbox_bank import MAGIC_ENDINGS
 from wallet_api.money import Money
 from wallet_api.reconciliation.model import BankRecord, read_bank_file
@@ -79,6 +79,8 @@ def test_whatever_the_sandboxs_bank_does_its_own_files_agree_once_it_was_asked(
 def test_what_we_heard_a_day_late_is_missing_unless_the_banks_file_of_that_day_is_given(
     api: Api, cloud: LocalCloud
 ) -> None:
+    # Paid at noon, so that the bank sends it back on the next day, whatever the hour is now.
+    cloud.clock.advance(timedelta(hours=(36 - cloud.clock.now().astimezone(WALLET_DAY).hour) % 24))
     paid_out(api, cloud, 10_00, ending="0000006")
     comparing = cloud.wallet.comparing
     sent_back = wallet_day(cloud.clock.now() + timedelta(hours=20))

@@ -24,6 +24,7 @@ from tests.refunding import (
     steps_of,
 )
 from tests.shopping import folded, merchant_balance
+from wallet_api.clock import rfc3339
 from wallet_api.gateways.acquirer import RefundOrder, RefundOutcome
 from wallet_api.ledger import chart
 from wallet_api.refunds.model import Refund
@@ -106,6 +107,21 @@ def test_what_no_card_takes_lands_on_the_balance_and_says_so(
     assert steps_of(story)[-2:] == ["refund.failed", "refund.on_balance"]
     told = api.get("/v1/notifications", token=ada.token).ok(200)["data"]
     assert "refund.failed" in [each["type"] for each in told]
+
+
+def test_one_that_takes_longer_than_announced_says_so_and_until_when_it_is_expected_now(
+    api: Api, cloud: LocalCloud, shop: Shop, ada: Someone
+) -> None:
+    """M37: the time that is told is never one that has passed while nobody knows the end."""
+    refund = refund_to_card(api, shop, ada, LATER)
+    cloud.clock.advance("121h")
+    late = shown(api, shop, refund["id"])
+    assert (late["status"], steps_of(late)[-1]) == ("pending", "refund.delayed")
+    assert rfc3339(cloud.clock.now()) < late["expected_at"] == late["timeline"][-1]["expected_at"]
+    settle(cloud)
+    ended = shown(api, shop, refund["id"])
+    assert (ended["status"], steps_of(ended)[-1]) == ("succeeded", "refund.sent_to_card")
+    assert ended["expected_at"] > ended["ended_at"] > refund["expected_at"]
 
 
 @pytest.mark.parametrize(

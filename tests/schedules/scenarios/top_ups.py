@@ -41,15 +41,6 @@ def expire(on: Stage) -> Act:
     return act
 
 
-def ask_the_acquirer(on: Stage) -> Act:
-    """The schedule asks while the code is good."""
-
-    def act(_: Conductor) -> None:
-        on.wallet.top_ups.settle_due()
-
-    return act
-
-
 PAIRS = [
     scenario("confirm and confirm", lambda on: [confirm(on), confirm(on)], (ARRIVED, ARRIVED), before=asked_for_a_code),
     scenario(

@@ -175,7 +175,7 @@ def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(
     monkeypatch.setattr(transfers, "settle", broken)
     later(cloud, "2h")
     assert has(cloud, bo) == (200, 0)
-    assert list(cloud.wallet.transfers.store.due(cloud.clock.now())) == []
+    assert list(cloud.wallet.transfers.store.work.by(cloud.clock.now())) == []
     assert cloud.gauges.shown()["stuck_processing"]["last"] == 0
     later(cloud, *["1h"] * 5)
     assert cloud.gauges.shown()["stuck_processing"]["highest"] == 1
@@ -211,15 +211,15 @@ def test_one_that_is_gone_or_ended_is_no_work(api: Api, cloud: LocalCloud, ada: 
     transfers = cloud.wallet.transfers
 
     class Behind:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(transfers.store, name)
-
-        def due(self, _: datetime) -> list[str]:
+        def by(self, _: datetime) -> list[str]:
             return [made["id"], "trf_" + "0" * 26]
+
+        def put_off(self, transfer_id: str, now: datetime) -> timedelta:
+            return transfers.store.work.put_off(transfer_id, now)
 
     cloud.clock.advance("2h")
     behind: Any = Behind()
-    assert replace(transfers, store=behind).settle_due() == 0
+    assert replace(transfers, store=replace(transfers.store, work=behind)).settle_due() == 0
     assert has(cloud, ada) == (BALANCE, 0)
 
 

@@ -129,6 +129,28 @@ def test_nothing_is_given_back_while_the_outcome_is_unknown(api: Api, cloud: Loc
     assert shown(api, ada, made["id"])["timeline"][-1]["what"] == "withdrawal.expected"
 
 
+def test_one_that_takes_longer_than_announced_says_so_and_what_can_be_done(api: Api, cloud: LocalCloud) -> None:
+    """M37: a time that has passed is no longer told; the money is where it was, in every answer about it."""
+    ada, card_id = with_card(api, cloud, LATER_TAKES)
+    idem = key()
+    made = withdraw(api, ada, card_id, idem=idem).ok(201)
+    assert made["expected_at"] > made["created_at"]
+    cloud.clock.advance("25h")
+    ada = signed_in_again(api, ada)
+    found = shown(api, ada, made["id"])
+    listed = api.get("/v1/withdrawals", token=ada.token).ok(200)["data"][0]
+    again = withdraw(api, ada, card_id, idem=idem).ok(201)
+    assert [each["status"] for each in (found, listed, again)] == ["processing"] * 3
+    assert [each["expected_at"] for each in (found, listed, again)] == [None] * 3
+    last = found["timeline"][-1]
+    assert (last["at"], last["what"], last["expected_at"]) == (None, "withdrawal.delayed", None)
+    (transaction,) = api.get("/v1/transactions?kind=withdrawal", token=ada.token).ok(200)["data"]
+    told = api.get(f"/v1/transactions/{transaction['id']}", token=ada.token).ok(200)
+    assert told["timeline"][-1] == last
+    later(cloud, "1m")
+    assert shown(api, ada, made["id"])["expected_at"] > made["expected_at"]
+
+
 def test_an_order_that_never_arrived_gives_the_money_back_with_its_fee(api: Api, cloud: LocalCloud) -> None:
     """M37: the process died between setting aside and asking; the acquirer closes the reference for ever."""
     ada, card_id = with_card(api, cloud, LATER_TAKES)
@@ -215,7 +237,7 @@ def test_one_that_cannot_be_brought_on_keeps_no_other_waiting(api: Api, cloud: L
     settling = replace(cloud.wallet.withdrawals, acquirer=breaks, metrics=ears)
     assert settling.settle_due() == 1
     assert [shown(api, bo, made)["status"], shown(api, ada, poisoned)["status"]] == ["succeeded", "processing"]
-    assert list(settling.store.due(cloud.clock.now())) == []
+    assert list(settling.store.work.by(cloud.clock.now())) == []
     cloud.clock.advance("5h")
     settling.settle_due()
     assert ears.woken == [("stuck_processing", 0), ("stuck_processing", 1)]
@@ -229,10 +251,10 @@ def test_those_without_an_end_are_asked_about_before_those_that_have_theirs(api:
     ada = signed_in_again(api, ada)
     opened = {withdraw(api, ada, card_id, 888_02).ok(201)["id"] for _ in range(5)}
     cloud.clock.advance("31s")
-    due = list(cloud.wallet.withdrawals.store.due(cloud.clock.now()))
+    due = list(cloud.wallet.withdrawals.store.work.by(cloud.clock.now()))
     assert (set(due[:5]), set(due[5:])) == (opened, ended)
     later(cloud, "30s", "25h")
-    assert list(cloud.wallet.withdrawals.store.due(cloud.clock.now())) == []
+    assert list(cloud.wallet.withdrawals.store.work.by(cloud.clock.now())) == []
 
 
 def test_an_ended_one_is_asked_about_for_ten_days_and_no_more(api: Api, cloud: LocalCloud) -> None:

@@ -6,6 +6,5 @@ from wallet_api.confirmations.use_cases.choosing import Choosing, Chosen
 from wallet_api.confirmations.use_cases.dispatching import Dispatching
 from wallet_api.confirmations.use_cases.phones import Phones
 from wallet_api.confirmations.use_cases.sending import Sending
-from wallet_api.confirmations.use_cases.sides import Sides
 
-__all__ = ["Choosing", "Chosen", "Dispatching", "Phones", "Sending", "Sides"]
+__all__ = ["Choosing", "Chosen", "Dispatching", "Phones", "Sending"]

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from wallet_api.clock import Clock
 from wallet_api.confirmations.model import TOLD, Preferences, wanted
-from wallet_api.confirmations.store import ConfirmationItem, ConfirmationStore, PreferencesItem, PreferenceStore
+from wallet_api.confirmations.store import ConfirmationStore, PreferencesItem, PreferenceStore
 from wallet_api.errors import WalletError
 from wallet_api.events.model import Event
 from wallet_api.events.use_cases import Events
@@ -43,7 +43,7 @@ class Dispatching(Struct, frozen=True):
     def open(storage: Storage, clock: Clock, events: Events, queue: Queue, metrics: Metrics) -> Dispatching:
         """Binds the items to their tables."""
         preferences = PreferenceStore(storage.bind(PreferencesItem))
-        store = ConfirmationStore(storage, storage.bind(ConfirmationItem))
+        store = ConfirmationStore.open(storage)
         return Dispatching(storage, clock, events, queue, metrics, preferences, store)
 
     def dispatch(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -59,7 +59,7 @@ class Dispatching(Struct, frozen=True):
 
     def send_due(self) -> int:
         """Sends a message for each confirmation that is due; how many. One that has a message already is sent once."""
-        due = list(self.store.due(self.clock.now()))
+        due = list(self.store.work.by(self.clock.now()))
         self.metrics.tell(Measure("confirmations_due", len(due)))
         self._send(due)
         return len(due)

@@ -8,6 +8,7 @@ phone whose last person never signed out, that person's money is not told on it 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 
 from msgspec import Struct
@@ -17,8 +18,8 @@ from wallet_api.confirmations.errors import ChangedMeanwhile, PushServiceDown
 from wallet_api.confirmations.model import LOOKED_THROUGH, PUSHED_TO
 from wallet_api.confirmations.store import ClaimItem, ClaimStore, PreferencesItem, PreferenceStore, claim_place
 from wallet_api.errors import FieldProblem, Invalid, NotFound
-from wallet_api.gateways.errors import MessageNotSent, PushTokenUnusable
-from wallet_api.gateways.push import Push, Service
+from wallet_api.gateways.errors import AddressGone, MessageNotSent, PushTokenUnusable
+from wallet_api.gateways.push import Push, Pushed, Service
 from wallet_api.people.errors import PersonMissing
 from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
@@ -107,6 +108,27 @@ class Phones(Struct, frozen=True):
         if opened is None:
             raise LookupError("a sealed address is never empty")
         return opened
+
+    def show(self, person: Person, pushed: Pushed, told: list[str]) -> bool:
+        """Pushes to each of a person's phones that has not got it, noting in `told` which have; whether all have by now."""
+        with self.storage.trip() as trip:
+            phones = self.of(person.id, trip)
+        return self.show_on(person, phones(), pushed, told)
+
+    def show_on(self, person: Person, phones: Sequence[PushAddress], pushed: Pushed, told: list[str]) -> bool:
+        """The same for phones that were looked up before."""
+        for phone in phones:
+            name = f"push/{phone.session_id}"
+            if name in told:
+                continue
+            try:
+                self.push.send(phone.service, self.address(person, phone), pushed)
+            except AddressGone:
+                self.gone(person, phone)
+            except MessageNotSent:
+                return False  # The company is away for the others as well.
+            told.append(name)
+        return True
 
     def gone(self, person: Person, push: PushAddress) -> None:
         """Lets go of a phone that the app is on no more."""

@@ -14,15 +14,15 @@ from contextlib import suppress
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.confirmations.errors import ChangedMeanwhile
-from wallet_api.confirmations.model import DEFAULTS, Channel, Confirmation, Preferences, Side, wanted
-from wallet_api.confirmations.store import ConfirmationItem, ConfirmationStore
+from wallet_api.confirmations.model import DEFAULTS, LEASE, Channel, Confirmation, Preferences, wanted
+from wallet_api.confirmations.store import ConfirmationStore
 from wallet_api.confirmations.use_cases.phones import Phones
-from wallet_api.confirmations.use_cases.sides import Sides
 from wallet_api.confirmations.use_cases.wording import Wording, worded
-from wallet_api.gateways.errors import AddressGone, MessageNotSent, MessageUnsure
+from wallet_api.gateways.errors import MessageNotSent, MessageUnsure
 from wallet_api.gateways.mail import Mail
 from wallet_api.gateways.push import Push, Pushed
 from wallet_api.gateways.queue import MessageUnreadable, QueueMessage
@@ -33,6 +33,8 @@ from wallet_api.people.use_cases import People
 from wallet_api.rate_limits.model import Share, confirmation_shares, wide_sms_shares
 from wallet_api.rate_limits.use_cases import RateLimits
 from wallet_api.sessions.model import PushAddress
+from wallet_api.sides.model import Side
+from wallet_api.sides.use_cases import Sides
 from wallet_api.storage import Storage
 
 A_DAY = timedelta(days=1)
@@ -77,7 +79,7 @@ class Sending(Struct, frozen=True):
         mail: Mail,
     ) -> Sending:
         """Binds the confirmations to their table."""
-        store = ConfirmationStore(storage, storage.bind(ConfirmationItem))
+        store = ConfirmationStore.open(storage)
         return Sending(storage, clock, people, phones, sides, rate_limits, sms, mail, phones.push, store)
 
     def take(self, messages: Sequence[QueueMessage]) -> list[str]:
@@ -85,12 +87,20 @@ class Sending(Struct, frozen=True):
         failed: list[str] = []
         for message in messages:
             try:
-                self._send(self._named(message))
+                self._take(self._named(message))
             except Exception:
                 # One message that cannot be taken must not keep the others waiting.
                 logger.exception("a message is given back", extra={"message_id": message.id})
                 failed.append(message.id)
         return failed
+
+    def _take(self, event_id: str) -> None:
+        try:
+            self._send(event_id)
+        except Exception:
+            # The schedule sends another message for it later, and after that ever less often.
+            self.store.work.put_off(event_id, self.clock.now(), leased=LEASE)
+            raise
 
     def _named(self, message: QueueMessage) -> str:
         event_id = message.names().get("confirmation", "")
@@ -127,7 +137,7 @@ class Sending(Struct, frozen=True):
             found = self.people.find(confirmation.owner, trip)
             chosen = self.phones.preferences.find(confirmation.owner, trip)
             phones = self.phones.of(confirmation.owner, trip)
-            side = self.sides.reading(confirmation, trip)
+            side = self.sides.reading(confirmation.owner, confirmation.data, trip)
         person = found()
         if person is None:
             return None
@@ -160,18 +170,8 @@ class Sending(Struct, frozen=True):
         }
         seconds = int(confirmation.useful_for.total_seconds())
         pushed = Pushed(wording.title, wording.text, confirmation.id, seconds, facts)
-        for phone in ready.phones:
-            name = f"push/{phone.session_id}"
-            if name in told:
-                continue
-            try:
-                self.push.send(phone.service, self.phones.address(ready.person, phone), pushed)
-            except AddressGone:
-                self.phones.gone(ready.person, phone)
-            except MessageNotSent:
-                return False  # The company is away for the others as well.
-            told.append(name)
-        return True
+        phones = replace(self.phones, push=self.push)
+        return phones.show_on(ready.person, ready.phones, pushed, told)
 
     def _sms(self, ready: _Ready, wording: Wording, told: list[str]) -> bool:
         """Whether nothing is left to be done about an SMS: it went out, may have, or is one too many."""

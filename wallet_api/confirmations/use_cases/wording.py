@@ -8,9 +8,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from wallet_api.confirmations.model import Confirmation, Side, shown_time
+from wallet_api.confirmations.model import Confirmation, shown_time
+from wallet_api.inbox.model import nameless
 from wallet_api.inbox.use_cases import texts as inbox_texts
 from wallet_api.people.model import Locale
+from wallet_api.sides.model import Side
 
 
 class Wording(Struct, frozen=True):
@@ -37,7 +39,7 @@ def worded(confirmation: Confirmation, side: Side, locale: Locale) -> Wording:
         "{fee}": words["fee"].replace("{fee}", str(side.fee)) if side.fee else "",
         "{time}": shown_time(confirmation.happened_at, locale),
         "{reference}": subject,
-        "{who}": side.name or words[_nameless(confirmation)],
+        "{who}": side.name or words[nameless(confirmation.type)],
     }
     for place, value in filled.items():
         text = text.replace(place, value)
@@ -50,9 +52,3 @@ def texts() -> dict[str, Any]:
     import tomllib
 
     return tomllib.loads((Path(__file__).parent.parent / "texts.toml").read_text(encoding="utf-8"))
-
-
-def _nameless(confirmation: Confirmation) -> str:
-    """Which word stands for the other side when nobody can be named."""
-    kind = confirmation.type.partition(".")[0]
-    return {"transfer": "person", "top_up": "card", "withdrawal": "card"}.get(kind, "merchant")

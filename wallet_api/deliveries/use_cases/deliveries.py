@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,6 +110,7 @@ class Deliveries(Struct, frozen=True):
                 # One message that cannot be taken must not keep the others waiting.
                 logger.exception("a message is given back", extra={"message_id": message.id})
                 failed.append(message.id)
+                self._put_off(message)
                 continue
             if prepared is not None:
                 ready.append(prepared)
@@ -118,11 +120,12 @@ class Deliveries(Struct, frozen=True):
             except Exception:
                 logger.exception("an attempt could not be noted", extra={"delivery_id": each.delivery.id})
                 failed.append(each.message_id)
+                self.store.work.put_off(each.delivery.id, self.clock.now(), leased=LEASE)
         return failed
 
     def send_due(self) -> int:
         """Sends a message for each delivery that is due; how many. A delivery that has one already is attempted once."""
-        due = list(self.store.due(self.clock.now()))
+        due = list(self.store.work.by(self.clock.now()))
         self.metrics.tell(Measure("webhooks_due", len(due)))
         self.queue.send([_message(delivery_id) for delivery_id in due])
         return len(due)
@@ -207,6 +210,13 @@ class Deliveries(Struct, frozen=True):
             return None
         callback = Callback(endpoint.url, body, signed_headers(event.id, body, secrets, now))
         return _Ready(message.id, delivery.claimed(), endpoint, callback, now)
+
+    def _put_off(self, message: QueueMessage) -> None:
+        """Has the schedule send a message for the same delivery later, and after that ever less often."""
+        with suppress(MessageUnreadable):
+            delivery_id = message.names().get("delivery", "")
+            if is_id(delivery_id, "dlv"):
+                self.store.work.put_off(delivery_id, self.clock.now(), leased=LEASE)
 
     def _give_up(self, delivery: Delivery, problem: str, now: datetime) -> None:
         with self.storage.atomic_write() as write:

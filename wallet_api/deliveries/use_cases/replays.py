@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from wallet_api.clock import Clock
 from wallet_api.deliveries.errors import ClaimedElsewhere
-from wallet_api.deliveries.model import Delivery, Replay, new_delivery
+from wallet_api.deliveries.model import LEASE, Delivery, Replay, new_delivery
 from wallet_api.deliveries.store import DeliveryStore
 from wallet_api.deliveries.use_cases.deliveries import Deliveries
 from wallet_api.errors import FieldProblem, Invalid, NotFound
@@ -123,6 +124,7 @@ class Replays(Struct, frozen=True):
                 # One message that cannot be taken must not keep the others waiting.
                 logger.exception("a message is given back", extra={"message_id": message.id})
                 failed.append(message.id)
+                self._put_off(message)
         return [*failed, *self.deliveries.deliver(attempts)]
 
     def go_on(self, message: QueueMessage) -> None:
@@ -157,10 +159,17 @@ class Replays(Struct, frozen=True):
 
     def send_due(self) -> int:
         """Sends a message for each job that nobody goes on with; how many."""
-        due = list(self.store.due_jobs(self.clock.now()))
+        due = list(self.store.job_work.by(self.clock.now()))
         for job_id in due:
             self._send(job_id)
         return len(due)
+
+    def _put_off(self, message: QueueMessage) -> None:
+        """Has the schedule send a message for the same job later, and after that ever less often."""
+        with suppress(MessageUnreadable):
+            job_id = message.names().get("replay", "")
+            if is_id(job_id, "rpl"):
+                self.store.job_work.put_off(job_id, self.clock.now(), leased=LEASE)
 
     def _moved(self, job: Replay, new: Replay) -> bool:
         """Whether it was this turn that moved the job."""

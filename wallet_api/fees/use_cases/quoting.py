@@ -7,8 +7,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from wallet_api.cards.model import CardBox
-from wallet_api.errors import NotFound
-from wallet_api.fees.errors import QuoteMissing, QuotePayeeMissing
+from wallet_api.errors import FieldProblem, Invalid, NotFound
+from wallet_api.fees.errors import QuoteMissing, QuotePayeeMissing, QuotePayeeSelf
 from wallet_api.fees.model import (
     QUOTE_LIFE,
     Channel,
@@ -23,9 +23,12 @@ from wallet_api.fees.model import (
 from wallet_api.fees.use_cases.charging import Charging
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
+from wallet_api.ledger.accounts import Account
+from wallet_api.ledger.errors import WalletClosed, WalletFrozen
 from wallet_api.ledger.operations import Decided, Decision, Operation
 from wallet_api.merchants.model import Standing
 from wallet_api.money import Money
+from wallet_api.outlets.errors import MerchantUnavailable
 from wallet_api.sessions.model import Customer
 from wallet_api.storage import Read, Trip
 from wallet_api.storage.trips import known
@@ -55,7 +58,9 @@ class Quoting(Charging, frozen=True):
     def quote(self, caller: Customer, asked: QuoteRequest, operation: Operation) -> Decided[Quote]:
         """Promises a fee to a person for ten minutes and one movement.
 
-        Raises QuotePayeeMissing, NotFound for a merchant that is not there, CardMissing, FeeNotOffered, AmountBelowMinimum.
+        A price that nobody could be charged is none: what would be refused whatever the amount is refused here as it would be then.
+        Raises QuotePayeeMissing, QuotePayeeSelf, NotFound for a merchant that is not there, MerchantUnavailable, WalletFrozen,
+        WalletClosed, CardMissing, CardNotActive, CardExpired, CreditCardRefused, FeeNotOffered, AmountBelowMinimum, Invalid.
         """
         with self.storage.trip() as trip:
             session = self.sessions.live(caller, trip)
@@ -63,15 +68,14 @@ class Quoting(Charging, frozen=True):
             read = self.reading(trip)
             cards = self.cards.reading(caller.id, trip)
             account = self.ledger.accounts.find(chart.customer(caller.id), trip)
-            other_side = self._other_side(asked, trip)
+            other_side = self._other_side(caller.id, asked, trip)
 
         def attempt() -> Quote:
-            now = self.clock.now()
+            now, payer = self.clock.now(), account()
+            _require_active(payer)
             payee, category = other_side()
-            channel = asked.channel
-            if asked.operation in ("top_up", "withdrawal") and channel is None:
-                channel = _channel(asked, cards())
-            movement = Movement(asked.operation, asked.amount, channel, payee, category, account())
+            channel = _channel(asked, cards(), now) if asked.operation in ("top_up", "withdrawal") else None
+            movement = Movement(asked.operation, asked.amount, channel, payee, category, payer)
             charge = charge_by(in_force(read().schedules, now), movement, now)
             quote = quote_of(charge, movement, quote_id=new_id("quo", now), person_id=caller.id, now=now)
             with self.storage.atomic_write() as write:
@@ -92,13 +96,13 @@ class Quoting(Charging, frozen=True):
             raise QuoteMissing
         return quote
 
-    def _other_side(self, asked: QuoteRequest, trip: Trip) -> Read[tuple[str | None, str | None]]:
-        """The payee's id and, when it is a merchant, its category. Calling the read raises QuotePayeeMissing, NotFound."""
+    def _other_side(self, caller_id: str, asked: QuoteRequest, trip: Trip) -> Read[tuple[str | None, str | None]]:
+        """The payee's id and, when it is a merchant, its category. Calling the read raises what speaks against it as a payee."""
         if asked.names_person:
             found = self.people.resolve(
                 trip, phone=asked.phone, email=asked.email, person_id=asked.person_id, pointer="/payee"
             )
-            return found.map(lambda person_id: (_require_payee(person_id), None))
+            return found.map(lambda person_id: (_require_payee(caller_id, person_id), None))
         if asked.merchant_id is None:
             return known((None, None))
         standing = self.merchants.standing(asked.merchant_id, trip)
@@ -113,22 +117,38 @@ class Quoting(Charging, frozen=True):
         return quote
 
 
-def _channel(asked: QuoteRequest, cards: CardBox) -> Channel:
-    """That of the card that is named, else of the default one; money goes out to debit cards alone, whatever card is the default."""
-    if asked.operation == "withdrawal" and asked.card_id is None:
-        return "debit_card"
-    return channel_of(cards.kind(asked.card_id))
+def _channel(asked: QuoteRequest, cards: CardBox, now: datetime) -> Channel:
+    """That of the card that is named, else the one that is, else that of the default card; money goes out to debit cards alone,
+    whatever card is the default. Raises what is wrong with the card, and Invalid for a channel that is not the card's.
+    """
+    out = asked.operation == "withdrawal"
+    if asked.card_id is None:
+        return asked.channel or ("debit_card" if out else channel_of(cards.kind(None)))
+    channel = channel_of((cards.payable if out else cards.usable)(asked.card_id, now).kind)
+    if asked.channel not in (None, channel):
+        raise Invalid(FieldProblem("/channel", "not_the_cards_channel"))
+    return channel
 
 
-def _require_payee(person_id: str | None) -> str:
+def _require_active(payer: Account | None) -> None:
+    """Nothing is paid, sent, withdrawn or topped up by a wallet that is not in use. Raises WalletFrozen, WalletClosed."""
+    if payer is not None and payer.status != "active":
+        raise WalletClosed() if payer.status == "closed" else WalletFrozen()
+
+
+def _require_payee(caller_id: str, person_id: str | None) -> str:
     if person_id is None:
         raise QuotePayeeMissing
+    if person_id == caller_id:
+        raise QuotePayeeSelf
     return person_id
 
 
 def _require_merchant(merchant_id: str | None, standing: Standing | None) -> str:
     if standing is None or standing.merchant_id != merchant_id:
         raise NotFound
+    if not standing.takes_payments:
+        raise MerchantUnavailable
     return standing.profile.category
 
 

@@ -12,8 +12,8 @@ from wallet_api.devices.errors import DeviceRemoved
 from wallet_api.errors import NotFound, WalletError
 from wallet_api.ids import new_id
 from wallet_api.ledger.accounts import Payer
+from wallet_api.payment_codes.errors import AliasTaken, ChangedMeanwhile
 from wallet_api.payment_codes.model import LIFE, Secret, code_of, new_alias, shared_secret, step_at
-from wallet_api.payment_codes.store import AliasTaken, ChangedMeanwhile
 from wallet_api.payment_codes.use_cases.ground import PaymentCodesGround
 from wallet_api.people.errors import AccessFrozen, PersonMissing
 from wallet_api.sessions.errors import SessionEnded

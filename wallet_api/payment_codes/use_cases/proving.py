@@ -14,9 +14,8 @@ from msgspec import Struct
 
 from wallet_api.errors import Unavailable
 from wallet_api.ledger import chart
-from wallet_api.payment_codes.errors import PaymentCodeRefused
+from wallet_api.payment_codes.errors import NothingToGiveBack, PaymentCodeRefused
 from wallet_api.payment_codes.model import Owner, Secret, is_alive, matched_step, parts_of, shared_secret
-from wallet_api.payment_codes.store import NothingToGiveBack
 from wallet_api.payment_codes.use_cases.ground import PaymentCodesGround
 from wallet_api.rate_limits.model import merchant_shares
 from wallet_api.storage import AtomicWrite, Read, Trip

@@ -31,7 +31,7 @@ from wallet_api.payments.model import Payment, Why
 from wallet_api.payments.store import PaymentStore
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
-from wallet_api.storage import AtomicWrite, Read, Storage, Trip
+from wallet_api.storage import AtomicWrite, Storage, Trip
 
 
 class PaymentsGround(Struct, frozen=True):
@@ -53,11 +53,11 @@ class PaymentsGround(Struct, frozen=True):
     events: Events
     store: PaymentStore
 
-    def admitted(self, caller: Customer | MerchantCaller, trip: Trip) -> Read[object]:
-        """Whether the caller's key or session still lives. Calling the read raises what its owner's capability raises."""
+    def admitted(self, caller: Customer | MerchantCaller, trip: Trip) -> Callable[[], object]:
+        """Whether the caller's key or session still lives. Calling what is returned raises what its owner's capability raises."""
         if isinstance(caller, MerchantCaller):
-            return self.merchants.authorized(caller, trip).map(lambda merchant: merchant)
-        return self.sessions.live(caller, trip).map(lambda session: session)
+            return self.merchants.authorized(caller, trip)
+        return self.sessions.live(caller, trip)
 
     def found_again(self, payment_id: str) -> Payment:
         """A payment that the journal or the index names. Raises LookupError when it is not there."""

@@ -210,8 +210,7 @@ class TakingCodes(Confirming, frozen=True):
 
 
 def _usable(account: Account | None) -> Account:
-    if account is None or account.status == "closed":
+    if account is None:
         raise WalletClosed
-    if account.status != "active":
-        raise WalletFrozen
+    account.require_active()
     return account

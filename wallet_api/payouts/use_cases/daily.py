@@ -23,16 +23,17 @@ class Daily(Ordering, frozen=True):
 
     def settle_days(self) -> int:
         """Closes every day that is over and pays out what was earned; how many days were dealt with."""
-        done, failed = 0, 0
+        done = 0
         for due in self.days.due(self.clock.now()):
             try:
                 self.settle_day(due)
                 done += self.days.done(due)
             except Exception:
-                # One merchant whose day cannot be closed must not keep the others waiting; it comes up again.
-                failed += 1
+                # One merchant whose day cannot be closed must not keep the others waiting; it comes up again, ever less often.
                 logger.exception("a merchant's day stays open", extra={"merchant_id": due.merchant_id})
-        self.metrics.tell(Measure("days_settled", done), Measure("days_not_settled", failed))
+                self.days.put_off(due.merchant_id)
+        failing = self.days.store.work.failing_count()
+        self.metrics.tell(Measure("days_settled", done), Measure("days_not_settled", failing))
         return done
 
     def settle_day(self, due: DueDay) -> None:

@@ -21,14 +21,15 @@ from wallet_api.ledger.ledger import Ledger
 from wallet_api.ledger.operations import AlreadyDecided, Operation
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.metrics import Measure, Metrics
-from wallet_api.payouts.errors import PayoutMissing
+from wallet_api.payouts.errors import PayoutMissing, PayoutMoved
 from wallet_api.payouts.model import Payout
 from wallet_api.payouts.postings import correction_entry, paid_entry, return_entry, void_entry
-from wallet_api.payouts.store import PayoutMoved, PayoutStore, ScheduleStore
+from wallet_api.payouts.store import PayoutStore, ScheduleStore
 from wallet_api.settlement_accounts.model import SettlementAccount
 from wallet_api.settlement_accounts.use_cases import SettlementAccounts
 from wallet_api.settlement_days.use_cases import SettlementDays
 from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.due import WOKEN_AFTER
 
 STUCK_AFTER = timedelta(hours=24)
 """From then on somebody is woken for a payout whose outcome nobody knows: a bank's working day is over by then."""
@@ -59,7 +60,7 @@ class Driving(Struct, frozen=True):
         Runs may overlap: of two that hear the same, one posts it.
         """
         moved, stuck, now = 0, 0, self.clock.now()
-        for payout_id in self.store.due(now):
+        for payout_id in self.store.work.by(now):
             try:
                 payout = self.require(payout_id)
                 after = self.post(payout, self._asked(self.bank.find, payout, self._destination(payout)))
@@ -68,6 +69,7 @@ class Driving(Struct, frozen=True):
             except Exception:
                 # One payout that cannot be brought on must not keep the others waiting.
                 logger.exception("a payout stays as it is", extra={"payout_id": payout_id})
+                stuck += self.store.work.put_off(payout_id, now) >= WOKEN_AFTER
         self.metrics.tell(Measure("stuck_payouts", stuck))
         return moved
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from wallet_api.metrics import Measure
 from wallet_api.refund_requests.errors import RequestMoved
 from wallet_api.refund_requests.model import OPEN, RefundRequest
 from wallet_api.refund_requests.use_cases.ground import RequestsGround
+from wallet_api.storage.due import WOKEN_AFTER
 
 logger = logging.getLogger(__name__)
 
@@ -18,17 +20,19 @@ class Escalating(RequestsGround, frozen=True):
         """Escalates every open request whose time is over; how many. One whose payment was refunded wholly meanwhile is settled
         by that. Runs may overlap: of two, one moves a request.
         """
-        escalated = 0
-        for request_id in self.store.due(self.clock.now()):
+        escalated, stuck, now = 0, 0, self.clock.now()
+        for request_id in self.store.work.by(now):
             try:
                 request = self.found_again(request_id)
-                if request.status == OPEN and request.answer_by <= self.clock.now():
+                if request.status == OPEN and request.answer_by <= now:
                     escalated += self._escalate(request)
             except RequestMoved:
                 continue
             except Exception:
                 # One request that cannot be escalated must not keep the others waiting.
                 logger.exception("a refund request stays open", extra={"request_id": request_id})
+                stuck += self.store.work.put_off(request_id, now) >= WOKEN_AFTER
+        self.refunds.metrics.tell(Measure("stuck_processing", stuck))
         return escalated
 
     def _escalate(self, request: RefundRequest) -> bool:

@@ -30,14 +30,14 @@ class Looking(RequestsGround, frozen=True):
         if request.refund_id is None:
             return request, in_order(story_of_request(request))
         refund = self.refunds.found_again(request.refund_id)
-        return request, told_to(caller, [*story_of_request(request), *story_of_refund(refund)])
+        return request, told_to(caller, [*story_of_request(request), *story_of_refund(refund, self.clock.now())])
 
     def story_of_refund(self, caller: Customer | MerchantCaller, refund: Refund) -> tuple[Step, ...]:
         """What happened to a refund, from the request that it answers on. Whoever asks has to know that the caller may see it."""
         if refund.refund_request_id is None:
-            return told_to(caller, story_of_refund(refund))
+            return told_to(caller, story_of_refund(refund, self.clock.now()))
         request = self.found_again(refund.refund_request_id)
-        return told_to(caller, [*story_of_request(request), *story_of_refund(refund)])
+        return told_to(caller, [*story_of_request(request), *story_of_refund(refund, self.clock.now())])
 
     def newest(
         self, caller: Customer | MerchantCaller, page: PageRequest, statuses: tuple[Status, ...] = ()

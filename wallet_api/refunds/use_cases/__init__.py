@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wallet_api.refunds.use_cases.delivering import Delivering
 from wallet_api.refunds.use_cases.giving_back import GivingBack, GivingMoneyBack
-from wallet_api.refunds.use_cases.looking import Looking
+from wallet_api.refunds.use_cases.looking import Looking, Sought
 
-__all__ = ["GivingBack", "Refunds"]
+__all__ = ["GivingBack", "Refunds", "Sought"]
 
 
 class Refunds(GivingMoneyBack, Delivering, Looking, frozen=True):

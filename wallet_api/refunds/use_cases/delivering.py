@@ -23,6 +23,7 @@ from wallet_api.refunds.errors import RefundMoved, WayStopped
 from wallet_api.refunds.model import CREATED, FAILED, Refund
 from wallet_api.refunds.postings import delivery_entry, reversal_entry
 from wallet_api.refunds.use_cases.ground import RefundsGround, why_stopped
+from wallet_api.storage.due import WOKEN_AFTER
 
 STUCK_AFTER = timedelta(days=1)
 """From then on somebody is woken for a refund whose end nobody knows: banks take their time with refunds."""
@@ -46,10 +47,12 @@ class Delivering(RefundsGround, frozen=True):
     def settle_due(self) -> int:
         """Brings on every refund that is due; how many reached their end. Runs may overlap: of two, one moves the money."""
         ended, stuck, now = 0, 0, self.clock.now()
-        for refund_id in self.store.due(now):
+        for refund_id in self.store.work.by(now):
             try:
                 refund = self.found_again(refund_id)
                 if not refund.is_open:
+                    # An index is behind by moments; whatever else stands there is not to stand before the others.
+                    stuck += self.store.work.put_off(refund_id, now) >= WOKEN_AFTER
                     continue
                 ask = self.acquirer.refund if refund.status == CREATED else self.acquirer.find_refund
                 is_open = self._bring_on(refund, ask).is_open
@@ -58,6 +61,7 @@ class Delivering(RefundsGround, frozen=True):
             except Exception:
                 # One refund that cannot be brought on must not keep the others waiting.
                 logger.exception("a refund stays open", extra={"refund_id": refund_id})
+                stuck += self.store.work.put_off(refund_id, now) >= WOKEN_AFTER
         self.metrics.tell(Measure("stuck_processing", stuck))
         return ended
 

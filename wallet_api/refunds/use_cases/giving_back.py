@@ -117,7 +117,7 @@ class GivingMoneyBack(RefundsGround, frozen=True):
                 RefundsRaced(),
             )
             self._require_way(refund, way, write)
-            self.store.add(refund, write)
+            self.store.add(refund, operation.mode, write)
         return refund
 
     def _require_way(self, refund: Refund, way: Way, write: AtomicWrite) -> None:

@@ -1,13 +1,39 @@
-"""Looking at refunds: merchants at those they made, customers at those they got."""
+"""Looking at refunds: merchants at those they made, by payment, state and time; customers at those they got of a payment."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from msgspec import Struct
+
 from wallet_api.errors import NotFound
+from wallet_api.ids import first_id
 from wallet_api.merchants.model import MerchantCaller
-from wallet_api.refunds.model import Refund
+from wallet_api.refunds.model import Refund, Status
 from wallet_api.refunds.use_cases.ground import RefundsGround
 from wallet_api.sessions.model import Customer
-from wallet_api.storage.pages import Page, PageRequest, cursor_at
+from wallet_api.storage.pages import Page, PageRequest, page_by_month, page_of
+
+WINDOW = 100
+"""How many refunds a page by state looks at: a request's work is bounded, and its cursor goes on from there."""
+
+
+class Sought(Struct, frozen=True):
+    """Which refunds: in this state, made since and until (excluded) when."""
+
+    status: Status | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def takes(self, refund: Refund) -> bool:
+        """Whether a refund is among them."""
+        in_time = (self.since is None or self.since <= refund.created_at) and (
+            self.until is None or refund.created_at < self.until
+        )
+        return in_time and self.status in (None, refund.status)
+
+
+ALL = Sought()
 
 
 class Looking(RefundsGround, frozen=True):
@@ -24,12 +50,38 @@ class Looking(RefundsGround, frozen=True):
             raise NotFound
         return refund
 
-    def of_payment(self, caller: Customer | MerchantCaller, payment_id: str, page: PageRequest) -> Page[Refund]:
+    def of_payment(
+        self, caller: Customer | MerchantCaller, payment_id: str, page: PageRequest, sought: Sought = ALL
+    ) -> Page[Refund]:
         """The refunds of a payment that the caller may see, newest first. Raises NotFound."""
         place = page.place_of("ref")
         payment = self.payments.get(caller, payment_id)
         ids = [each for each in sorted(payment.refunds, reverse=True) if place is None or each < place]
-        shown = ids[: page.limit]
+        read = ids if sought.status is not None or sought.since or sought.until else ids[: page.limit]
         with self.storage.trip() as trip:
-            refunds = self.store.find_all(shown, trip)
-        return Page(tuple(refunds()), cursor_at(shown[-1]) if len(ids) > len(shown) else None)
+            refunds = self.store.find_all(read, trip)
+        return page_of(refunds(), page, place=lambda refund: refund.id, more=len(ids) > len(read), keep=sought.takes)
+
+    def newest(self, caller: MerchantCaller, page: PageRequest, sought: Sought = ALL) -> Page[Refund]:
+        """All that the merchant gave back, newest first; by state, a page may hold fewer than its limit, even none."""
+        with self.storage.trip() as trip:
+            authorized = self.merchants.authorized(caller, trip)
+        merchant, now = authorized(), self.clock.now()
+        end = None if sought.until is None else first_id("ref", sought.until)
+
+        def read(month: datetime, before: str | None, limit: int) -> list[Refund]:
+            bounds = [bound for bound in (before, end) if bound is not None]
+            return self.store.newest(caller.id, caller.mode, month, min(bounds, default=None), limit)
+
+        found = page_by_month(
+            page if sought.status is None else PageRequest(WINDOW, page.cursor),
+            "ref",
+            now=now if sought.until is None else min(now, sought.until),
+            since=max(merchant.created_at, sought.since or merchant.created_at),
+            read=read,
+            id_of=lambda refund: refund.id,
+        )
+        rows = [row for row in found.rows if sought.since is None or row.created_at >= sought.since]
+        below = found.next_cursor if len(rows) == len(found.rows) else None
+        shown = page_of(rows, page, place=lambda row: row.id, more=below is not None, keep=sought.takes)
+        return shown if len(shown.rows) == page.limit else Page(shown.rows, below)

@@ -15,6 +15,7 @@ from wallet_api.ids import new_id
 from wallet_api.ledger.entry import Entry
 from wallet_api.ledger.operations import AlreadyDecided, Operation
 from wallet_api.metrics import Measure
+from wallet_api.storage.due import WOKEN_AFTER
 from wallet_api.top_ups.model import LOOK_AGAIN_AFTER, TopUp, next_look
 from wallet_api.top_ups.postings import charge_reversal_entry, compensation_entry
 from wallet_api.top_ups.store import TopUpSettled
@@ -35,7 +36,7 @@ class Settling(Requests, frozen=True):
         Runs may overlap: of two that learn the same outcome one posts it.
         """
         ended, stuck, now = 0, 0, self.clock.now()
-        for top_up_id in self.store.due(now):
+        for top_up_id in self.store.work.by(now):
             try:
                 top_up = self._require(top_up_id)
                 outcome = asked_of(self.acquirer.find, top_up)
@@ -48,6 +49,7 @@ class Settling(Requests, frozen=True):
             except Exception:
                 # One top-up that cannot be settled must not keep the others waiting.
                 logger.exception("a top-up stays open", extra={"top_up_id": top_up_id})
+                stuck += self.store.work.put_off(top_up_id, now) >= WOKEN_AFTER
         self.metrics.tell(Measure("stuck_processing", stuck))
         return ended
 

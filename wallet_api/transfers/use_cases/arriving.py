@@ -25,6 +25,7 @@ from wallet_api.ledger.ledger import Ledger, why_not_active
 from wallet_api.ledger.operations import AlreadyDecided, Operation
 from wallet_api.metrics import Measure, Metrics
 from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.due import WOKEN_AFTER
 from wallet_api.storage.errors import StorageFault
 from wallet_api.transfers.errors import TransferMoved, WalletGone
 from wallet_api.transfers.model import PAYEE_UNAVAILABLE, Transfer
@@ -47,17 +48,17 @@ class Arriving(Struct, frozen=True):
     def settle_due(self) -> int:
         """Brings every transfer to its end whose time has come; how many. Runs may overlap: of two, one moves the money.
 
-        One that cannot be brought to its end is put off, so that it does not stand before the others for ever.
+        One that cannot be brought to its end is put off, and wakes somebody.
         """
         ended, stuck, now = 0, 0, self.clock.now()
-        for transfer_id in self.store.due(now):
+        for transfer_id in self.store.work.by(now):
             try:
-                transfer = self.require(transfer_id)
+                transfer = self._require_delayed(transfer_id)
                 ended += transfer.is_due(now) and not self.settle(transfer).is_scheduled
             except Exception:
                 # One transfer that cannot be brought on must not keep the others waiting.
                 logger.exception("a transfer stays as it is", extra={"transfer_id": transfer_id})
-                stuck += self._put_off(transfer_id, now)
+                stuck += self.store.work.put_off(transfer_id, now) >= WOKEN_AFTER
         self.metrics.tell(Measure("stuck_processing", stuck))
         return ended
 
@@ -151,17 +152,6 @@ class Arriving(Struct, frozen=True):
             except (PeriodOver, AllowanceOver):
                 continue
         return after
-
-    def _put_off(self, transfer_id: str, now: datetime) -> bool:
-        """Has a transfer tried again later; whether it is stuck, as far as that can be known."""
-        try:
-            transfer = self.require(transfer_id)
-            with self.storage.atomic_write() as write:
-                self.store.put_off(transfer, transfer.next_try(now), write)
-        except Exception:
-            logger.exception("a transfer cannot be put off", extra={"transfer_id": transfer_id})
-            return False
-        return transfer.is_stuck(now)
 
 
 def _own_operation(transfer: Transfer, now: datetime) -> Operation:

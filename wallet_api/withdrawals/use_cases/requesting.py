@@ -21,7 +21,7 @@ from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
 from wallet_api.storage import Read
-from wallet_api.withdrawals.model import Asking, Withdrawal, require_debit, require_old_enough
+from wallet_api.withdrawals.model import Asking, Withdrawal, require_old_enough
 from wallet_api.withdrawals.postings import withdrawal_entry
 from wallet_api.withdrawals.use_cases.settling import Settling, asked_of
 
@@ -85,7 +85,7 @@ class Requesting(Settling, frozen=True):
 
     def _card(self, cards: CardBox, asking: Asking, payer: Payer | None) -> Card:
         now = self.clock.now()
-        card = require_debit(cards.usable(asking.card_id, now))
+        card = cards.payable(asking.card_id, now)
         require_old_enough(card, asking.amount, now, payer)
         if payer is not None:
             payer.new_card = now < card.new_until

@@ -28,6 +28,7 @@ from wallet_api.ledger.operations import AlreadyDecided, Operation
 from wallet_api.metrics import Measure, Metrics
 from wallet_api.money import zero
 from wallet_api.storage import AtomicWrite, Storage
+from wallet_api.storage.due import WOKEN_AFTER
 from wallet_api.withdrawals.errors import WalletGone, WithdrawalMissing, WithdrawalMoved
 from wallet_api.withdrawals.model import Withdrawal
 from wallet_api.withdrawals.postings import correction_entry, return_entry, settlement_entry, void_entry
@@ -57,7 +58,7 @@ class Settling(Struct, frozen=True):
         before the others for ever, and wakes somebody like any other without an end.
         """
         moved, stuck, now = 0, 0, self.clock.now()
-        for withdrawal_id in self.store.due(now):
+        for withdrawal_id in self.store.work.by(now):
             try:
                 withdrawal = self.require(withdrawal_id)
                 after = self.post(withdrawal, asked_of(self.acquirer.find_credit, withdrawal))
@@ -66,7 +67,7 @@ class Settling(Struct, frozen=True):
             except Exception:
                 # One withdrawal that cannot be brought on must not keep the others waiting.
                 logger.exception("a withdrawal stays as it is", extra={"withdrawal_id": withdrawal_id})
-                stuck += self._put_off(withdrawal_id, now)
+                stuck += self.store.work.put_off(withdrawal_id, now) >= WOKEN_AFTER
         self.metrics.tell(Measure("stuck_processing", stuck))
         return moved
 
@@ -99,17 +100,6 @@ class Settling(Struct, frozen=True):
         if withdrawal is None:
             raise WithdrawalMissing
         return withdrawal
-
-    def _put_off(self, withdrawal_id: str, now: datetime) -> bool:
-        """Has a withdrawal asked about later; whether it is stuck, as far as that can be known."""
-        try:
-            withdrawal = self.require(withdrawal_id)
-            with self.storage.atomic_write() as write:
-                self.store.move(withdrawal, withdrawal, now, write)
-        except Exception:
-            logger.exception("a withdrawal cannot be put off", extra={"withdrawal_id": withdrawal_id})
-            return False
-        return _is_stuck(withdrawal, now)
 
     def _keep(self, before: Withdrawal, after: Withdrawal, now: datetime) -> None:
         for holder, allowance in product(_holders(before, after, now), _allowances(before, after)):

@@ -1,20 +1,28 @@
-"""What the object of an event adds to it: who is on the other side, the fee on top, and whether it is still as it was."""
+"""What the object of an event adds to it: who is on the other side, the fee on top, and whether it is still as it was.
+
+Of one event, as part of a trip; or of a page of them, in a few trips whatever they are of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from wallet_api.confirmations.model import Confirmation, Side, name_for_others
+from wallet_api.errors import Unavailable
 from wallet_api.mandates.use_cases import Mandates
 from wallet_api.merchants.use_cases import Merchants
 from wallet_api.payments.model import REQUIRES_ACTION, Payment
 from wallet_api.payments.use_cases import Payments
+from wallet_api.people.model import Person
 from wallet_api.people.use_cases import People
 from wallet_api.refund_requests.use_cases import RefundRequests
 from wallet_api.refunds.use_cases import Refunds
+from wallet_api.sides.model import Side, name_for_others
 from wallet_api.storage import Read, Storage, Trip
 from wallet_api.storage.trips import known
 from wallet_api.top_ups.model import TopUp
@@ -24,6 +32,11 @@ from wallet_api.transfers.use_cases import Transfers
 from wallet_api.withdrawals.model import Withdrawal
 from wallet_api.withdrawals.use_cases import Withdrawals
 
+A_TRIP = 40
+"""How many objects one trip reads; some are two items, and a trip takes a hundred."""
+
+logger = logging.getLogger(__name__)
+
 
 class _Found(Struct, frozen=True):
     """An object as far as it was read: its side, or the merchant or person to be asked who that is."""
@@ -31,6 +44,11 @@ class _Found(Struct, frozen=True):
     side: Side = Side()
     merchant_id: str | None = None
     person_id: str | None = None
+
+    @property
+    def other(self) -> str | None:
+        """The id of who is on the other side, where an id names them."""
+        return self.merchant_id or self.person_id
 
 
 class Sides(Struct, frozen=True):
@@ -47,9 +65,46 @@ class Sides(Struct, frozen=True):
     top_ups: TopUps
     withdrawals: Withdrawals
 
-    def reading(self, confirmation: Confirmation, trip: Trip) -> Read[Callable[[], Side]]:
-        """As part of a trip; what it brings may need a trip more to name who is on the other side."""
-        subject, owner = str(confirmation.data["id"]), confirmation.owner
+    def reading(self, owner: str, data: Mapping[str, Any], trip: Trip) -> Read[Callable[[], Side]]:
+        """As part of a trip; what it brings may need a trip more to name who is on the other side.
+
+        `data` is the event's, which names its object; `owner` is the person it is told to.
+        """
+        return self._reading(owner, data, trip).map(lambda found: lambda: self._named(found))
+
+    def of_all(self, owner: str, told: Sequence[Mapping[str, Any]]) -> list[Side]:
+        """Those of many events of one person, in their order. While a name cannot be opened, its side has none."""
+        found: list[_Found] = []
+        for start in range(0, len(told), A_TRIP):
+            with self.storage.trip() as trip:
+                reads = [self._reading(owner, data, trip) for data in told[start : start + A_TRIP]]
+            found += [read() for read in reads]
+        names = self._names(found)
+        return [replace(each.side, name=each.side.name or names.get(each.other)) for each in found]
+
+    def _names(self, found: Sequence[_Found]) -> dict[str | None, str | None]:
+        """What everybody is called who is named by an id, each looked up once."""
+        shops = {each.merchant_id for each in found if each.merchant_id}
+        people = {each.person_id for each in found if each.person_id}
+        with self.storage.trip() as trip:
+            merchants = {each: self.merchants.reading(each, trip) for each in shops}
+            persons = {each: self.people.find(each, trip) for each in people}
+        known_people = {each: person for each, read in persons.items() if (person := read()) is not None}
+        with self.storage.trip() as trip:
+            called = {each: trip.call(partial(self._called, person)) for each, person in known_people.items()}
+        names: dict[str | None, str | None] = {each: read() for each, read in called.items()}
+        return names | {each: shop.profile.name for each, read in merchants.items() if (shop := read()) is not None}
+
+    def _called(self, person: Person) -> str | None:
+        try:
+            return name_for_others(self.people.contact_of(person))
+        except Unavailable:
+            # What happened to one's money is shown also while the key service is away; a name can wait.
+            logger.warning("a name is left out", extra={"person": person.id})
+            return None
+
+    def _reading(self, owner: str, data: Mapping[str, Any], trip: Trip) -> Read[_Found]:
+        subject = str(data["id"])
         kinds: dict[str, Callable[[], Read[_Found]]] = {
             "payment": lambda: self.payments.reading(subject, trip).map(self._of_payment),
             "refund": lambda: self.refunds.reading(subject, trip).map(
@@ -68,9 +123,8 @@ class Sides(Struct, frozen=True):
             "charge_reversal": lambda: self.top_ups.reading(subject, trip).map(_of_top_up),
         }
         # What names no object of its own names at least the merchant that asked.
-        other = confirmation.data.get("merchant_id")
-        read = kinds.get(str(confirmation.data["object"]), lambda: known(_Found(merchant_id=other)))()
-        return read.map(lambda found: lambda: self._named(found))
+        other = data.get("merchant_id")
+        return kinds.get(str(data["object"]), lambda: known(_Found(merchant_id=other)))()
 
     def _of_payment(self, payment: Payment | None) -> _Found:
         if payment is None:

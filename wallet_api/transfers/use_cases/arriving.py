@@ -102,6 +102,13 @@ class Arriving(Struct, frozen=True):
             raise LookupError(f"{transfer_id} is named, and is not there")
         return transfer
 
+    def _require_delayed(self, transfer_id: str) -> Transfer:
+        """Raises LookupError for one that stands among those that wait and never had to."""
+        transfer = self.require(transfer_id)
+        if transfer.delayed is None:
+            raise LookupError(f"{transfer_id} waits for its time, and has none")
+        return transfer
+
     def give_back(
         self, ended: Callable[[bool], Transfer], keep: Callable[[Transfer, AtomicWrite], Operation]
     ) -> Transfer:

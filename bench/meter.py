@@ -19,9 +19,7 @@ from dev.cloud.calls import Real, intercepted, side_by_side
 from dev.cloud.rights import as_nobody
 
 SLOWER_BY = 0.03
-"""Seconds added to each call, so that calls which are sent at the same time are seen to be in flight at the same time."""
-SLICES = 10
-"""In so many parts: on a busy machine the threads of the other calls get their turns meanwhile, however long that takes."""
+"""Seconds added to each call, so that what waits for one that it need not wait for is seen to."""
 _TRANSACTION = "TransactWriteItems"
 
 
@@ -50,9 +48,24 @@ class Written:
         return capacity.item_size(self.after)
 
 
+@dataclass
+class Handed:
+    """A call that another thread makes: in flight from when it was handed over until its answer was asked for and had, however late
+    either thread gets its turn. So calls are in flight at the same time because of who waits for whom, and not by chance.
+    """
+
+    begun: float
+    had: float = 0.0
+    last: Call | None = None
+
+    def take(self) -> float | None:
+        """When the first call of the thread was begun; its further ones begin when they begin."""
+        return self.begun if self.last is None else None
+
+
 @dataclass(frozen=True)
 class Call:
-    """One call: what was asked, the answer (None after an error), when it was in flight, and what it wrote."""
+    """One call: what was asked, the answer (None after an error), when it was made, and what it wrote."""
 
     operation: str
     parameters: dict[str, Any]
@@ -60,6 +73,12 @@ class Call:
     start: float
     end: float
     written: tuple[Written, ...]
+    handed: Handed | None = None
+
+    @property
+    def over(self) -> float:
+        """When its answer was there for whoever asked."""
+        return max(self.end, self.handed.had) if self.handed is not None and self.handed.last is self else self.end
 
     @property
     def write_units(self) -> int:
@@ -115,7 +134,7 @@ class Meter:
         for call in sorted(self.calls, key=lambda each: each.start):
             if call.start >= ends:
                 trips += 1
-            ends = max(ends, call.end)
+            ends = max(ends, call.over)
         return trips
 
     @property
@@ -153,13 +172,12 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
     meter = Meter()
 
     def call(real: Real, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        sent = _sent.get()
-        start = sent.pop() if sent else None
+        handed = _handed.get()
+        start = handed.take() if handed else None
         places = list(_places(operation, parameters))
         before = [_image(real, client, *place) for place in places]
         start = start or time.monotonic()
-        for _ in range(SLICES):
-            time.sleep(slower_by / SLICES)
+        time.sleep(slower_by)
         answer = None
         try:
             answer = real(client, operation, {**parameters, "ReturnConsumedCapacity": "TOTAL"})
@@ -171,36 +189,60 @@ def metered(slower_by: float = SLOWER_BY) -> Iterator[Meter]:
                 Written(table, kind, key["pk"]["S"], key["sk"]["S"], old, new)
                 for (table, kind, key), old, new in zip(places, before, after, strict=True)
             ]
+            made = Call(operation, parameters, answer, start, end, tuple(written), handed)
+            if handed is not None:
+                handed.last = made
             with meter.lock:
-                meter.calls.append(Call(operation, parameters, answer, start, end, tuple(written)))
+                meter.calls.append(made)
 
-    with (
-        intercepted(call, begin=lambda whole: side_by_side(_sent_now(whole))),
-        patch.object(ThreadPoolExecutor, "submit", _submit_sent),
-    ):
+    with intercepted(call, begin=_Begun), patch.object(ThreadPoolExecutor, "submit", _submitted):
         yield meter
 
 
-_sent: ContextVar[list[float] | None] = ContextVar("sent", default=None)
-"""When a thread's next call was handed over to it: a call is in flight from then on, however late the thread gets its turn."""
+_handed: ContextVar[Handed | None] = ContextVar("handed", default=None)
 _submit = ThreadPoolExecutor.submit
 
 
-def _sent_now(work: Callable[..., Any]) -> Callable[..., Any]:
-    at = [time.monotonic()]
+class _Begun:
+    """A call that was begun, as the wire's: a thread makes it meanwhile."""
+
+    under_way = True
+
+    def __init__(self, whole: Callable[[], Any]) -> None:
+        self._handed = Handed(time.monotonic())
+        self.answer = _had(self._handed, side_by_side(_by(self._handed, whole)).answer)
+
+
+def _submitted(pool: ThreadPoolExecutor, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+    handed = Handed(time.monotonic())
+    future: Any = _submit(pool, _by(handed, work), *arguments, **named)
+    future.result, future.exception = _had(handed, future.result), _had(handed, future.exception)
+    return future
+
+
+def _by(handed: Handed, work: Callable[..., Any]) -> Callable[..., Any]:
+    """The work, whose calls were handed over."""
 
     def worked(*arguments: Any, **named: Any) -> Any:
-        token = _sent.set(at)
+        token = _handed.set(handed)
         try:
             return work(*arguments, **named)
         finally:
-            _sent.reset(token)
+            _handed.reset(token)
 
     return worked
 
 
-def _submit_sent(pool: ThreadPoolExecutor, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
-    return _submit(pool, _sent_now(work), *arguments, **named)
+def _had(handed: Handed, ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Asking for what came of it, which is noted once."""
+
+    def asked(*arguments: Any, **named: Any) -> Any:
+        try:
+            return ask(*arguments, **named)
+        finally:
+            handed.had = handed.had or time.monotonic()
+
+    return asked
 
 
 Place = tuple[str, str, dict[str, Any]]

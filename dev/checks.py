@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dev.packaging import STAGES
-from dev.templates import ROOT
+from dev.templates import ACCOUNT, ROOT
 
 PYTHON = (sys.executable, "-m")
 TYPED = ("app.py", "wallet_api", "chalicelib", "dev", "bench", "wallet")
@@ -22,12 +22,12 @@ LINT_TEMPLATE = "import sys; from cfnlint.runner import main; sys.exit(main())"
 
 
 def template_commands(out: Path) -> list[list[str]]:
-    """Packages the template of each stage and lints it; cfn-lint expands the SAM parts itself."""
+    """Packages the template of each stage and lints it, and the account's; cfn-lint expands the SAM parts itself."""
     written = [str(out / stage / "sam.json") for stage in STAGES]
     packaged = [
         [*PYTHON, "dev.packaging", "--template-only", "--stage", stage, "--out", str(out / stage)] for stage in STAGES
     ]
-    return [*packaged, [sys.executable, "-c", LINT_TEMPLATE, "--", *written]]
+    return [*packaged, [sys.executable, "-c", LINT_TEMPLATE, "--", *written, str(ACCOUNT)]]
 
 
 def checks(scratch: Path) -> dict[str, list[list[str]]]:

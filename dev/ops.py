@@ -1,6 +1,7 @@
 """`./wallet ops`: what an operator does with a deployed wallet; each task takes `--help` itself. docs/operations.md says when.
 
 ./wallet ops alarms                  which alarms ring, since when, and where it says what to do
+./wallet ops ask                     the acquirer or the bank once more, about what is long ended
 ./wallet ops check                   whether all that a deployed wallet stands on answers
 ./wallet ops clients                 which versions of an app may still be used
 ./wallet ops letters                 what the functions gave up on: counted, shown, redriven, thrown away
@@ -21,6 +22,7 @@ from collections.abc import Callable, Mapping
 
 from dev import (
     alarms,
+    asking,
     checking,
     clients,
     halting,
@@ -36,6 +38,7 @@ from dev import (
 
 TASKS: Mapping[str, Callable[[list[str]], int]] = {
     "alarms": alarms.main,
+    "ask": asking.main,
     "check": checking.main,
     "clients": clients.main,
     "letters": letters.main,

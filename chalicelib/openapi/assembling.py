@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from chalicelib.errors import TooManyRequests
 from chalicelib.headers import VERSION
 from chalicelib.http import Endpoint
 from chalicelib.openapi import parts
@@ -19,6 +20,7 @@ from chalicelib.openapi.parts import Json
 from chalicelib.openapi.problems import problems_of
 from chalicelib.openapi.schemas import schemas_of
 from chalicelib.openapi.webhooks import DATA, EVENT, TAG, webhooks
+from wallet_api.errors import WalletError
 
 DESCRIPTION = """
 A wallet: people register, bind cards, top up, pay merchants by QR code, send money to each other, are refunded and withdraw to their cards.
@@ -39,7 +41,9 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
     paths: dict[str, Json] = defaultdict(dict)
     for each in endpoints:
         paths[each.path][each.method.lower()] = operation(each, schemas, components)
-    used = {error.code: error for each in endpoints for error in problems_of(each)}
+    said: list[type[WalletError]] = [TooManyRequests, *(error for each in endpoints for error in problems_of(each))]
+    used = {error.code: error for error in said}
+    examples = {code: parts.problem_example(error, server_url) for code, error in sorted(used.items())}
     told = webhooks() if EVENT in components else {}
     made = {
         "openapi": "3.1.1",
@@ -59,7 +63,7 @@ def document(endpoints: Sequence[Endpoint], server_url: str) -> Json:
             "parameters": parts.parameters(),
             "headers": parts.headers(),
             "schemas": {**components, **parts.problem_schemas(), **(DATA if told else {})},
-            "examples": {code: parts.problem_example(error, server_url) for code, error in sorted(used.items())},
+            "examples": {**examples, parts.AT_THE_GATEWAY: parts.gateway_example(server_url)},
         },
     }
     return dict(in_chinese(exact(made)))

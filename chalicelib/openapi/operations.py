@@ -6,17 +6,20 @@ import inspect
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from chalicelib import errors
 from chalicelib.http import Endpoint
+from chalicelib.openapi import parts
 from chalicelib.openapi.examples import answered
 from chalicelib.openapi.parameters import described
 from chalicelib.openapi.parts import COMPONENT, KEY, SCHEMES, Json, reference
 from chalicelib.openapi.problems import problems_of
 from chalicelib.samples import sample
+from wallet_api.errors import OutcomeUnknown
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.rate_limits.errors import RateLimited
 
@@ -50,10 +53,13 @@ def operation(each: Endpoint, schemas: Mapping[Any, Json], components: Json) -> 
         made["requestBody"] = {"required": needed, "content": {"application/json": content}}
     made["responses"] = {str(each.status if each.answer is not None else 204): _success(each, schemas, components)}
     made["responses"] |= _elsewhere(each)
+    # What the gateway in front says of any call: that there are too many at once, or that it waited for an answer in vain.
     by_status: dict[int, list[str]] = defaultdict(list)
     for error in problems_of(each):
         by_status[errors.status_of(error)].append(error.code)
+    by_status[429].append(errors.TooManyRequests.code)
     made["responses"] |= {str(status): _refusal(codes) for status, codes in sorted(by_status.items())}
+    made["responses"]["504"] = _refusal([OutcomeUnknown.code], examples={OutcomeUnknown.code: parts.AT_THE_GATEWAY})
     return made
 
 
@@ -82,7 +88,8 @@ def _elsewhere(each: Endpoint) -> Json:
     return made
 
 
-def _refusal(codes: list[str]) -> Json:
+def _refusal(codes: list[str], examples: Mapping[str, str] = MappingProxyType({})) -> Json:
+    """The refusals of one status. An example has its code's name, unless another one is named for it."""
     codes = sorted(codes)
     limited = ("RateLimit", "RateLimit-Policy") if RateLimited.code in codes else ()
     return {
@@ -93,7 +100,7 @@ def _refusal(codes: list[str]) -> Json:
                 # One shape for all, of which generators make one class. Its codes are the names of the examples: a client
                 # whose list of them was closed would not survive a new one.
                 "schema": reference("schemas", "Problem"),
-                "examples": {code: reference("examples", code) for code in codes},
+                "examples": {code: reference("examples", examples.get(code, code)) for code in codes},
             }
         },
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib import errors, messages
 from chalicelib.headers import VERSION
-from wallet_api.errors import WalletError
+from wallet_api.errors import OutcomeUnknown, WalletError
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 
@@ -22,6 +22,10 @@ CLIENT = {
 }
 SCHEMES = {Customer: "customer", MerchantCaller: "merchant"}
 COMPONENT = "#/components/{}/{}"
+
+
+AT_THE_GATEWAY = "outcome_unknown_at_the_gateway"
+"""The example of an answer that the gateway in front waited for in vain."""
 
 
 def reference(kind: str, name: str) -> Json:
@@ -120,6 +124,12 @@ def problem_schemas() -> Json:
         "required": ["type", "title", "status", "detail", "code", "request_id", "money_moved", "retry"],
     }
     return {"Problem": problem, "FieldProblem": field}
+
+
+def gateway_example(docs_url: str) -> Json:
+    """That the gateway in front waited in vain is told as what is not known, with a status of its own."""
+    example = problem_example(OutcomeUnknown, docs_url)
+    return {**example, "value": {**example["value"], "status": 504}}
 
 
 def problem_example(error: type[WalletError], docs_url: str) -> Json:

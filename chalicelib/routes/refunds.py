@@ -203,7 +203,7 @@ def _fields(refund: Refund, call: Call[Any]) -> dict[str, Any]:
         "decline_code": refund.decline_code,
         "expected_at": rfc3339(refund.expected_at(call.wallet.clock.now())),
         "submitted_at": _time(refund.submitted_at),
-        "ended_at": _time(refund.ended_at),
+        "ended_at": _time(refund.returned_at or refund.ended_at),
         "created_at": rfc3339(refund.created_at),
     }
 

@@ -25,7 +25,7 @@ def possible() -> set[str]:
     found |= {f"payment.{status}" for status in payments.ENDS}
     found |= {f"top_up.{status}" for status in get_args(top_ups.Status) if status in ("succeeded", "failed")}
     steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "refunds/model.py").read_text("utf-8"))
-    found |= {f"refund.{name}" for name in (*steps, "expected", "kept", "on_balance")}
+    found |= {f"refund.{name}" for name in (*steps, "expected", "returned", "failed", "kept", "on_balance")}
     steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "withdrawals/model.py").read_text("utf-8"))
     ways = ("expected", "kept", "on_balance", "corrected", "borne", "recovered")
     found |= {f"withdrawal.{name}" for name in (*steps, *ways)}

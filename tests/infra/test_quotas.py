@@ -47,6 +47,8 @@ def test_the_api_has_no_more_paths_and_words_than_api_gateway_takes(expanded: Te
         nodes |= {"/" + "/".join(parts[: length + 1]) for length in range(len(parts))}
     assert set(body["paths"]) == set(app.routes)
     assert len(nodes) <= 300
+    parts_of_paths = {part for path in body["paths"] for part in path.split("/") if part}
+    assert [part for part in parts_of_paths if not re.fullmatch(r"[A-Za-z0-9._:-]+|\{\w+\}", part)] == []
     assert written(body) <= 6 * 1024 * 1024
     (stage,) = of_type(expanded, "AWS::ApiGateway::Stage").values()
     assert len(stage["Properties"]["AccessLogSetting"]["Format"]) <= 3 * 1024

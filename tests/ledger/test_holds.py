@@ -8,7 +8,9 @@ from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.entry import Entry, move
+from wallet_api.ledger.errors import AccountMissing
 from wallet_api.ledger.holds import Holder, PeriodOver, count_held
+from wallet_api.ledger.store import BALANCE
 from wallet_api.money import Money
 
 ADA, HOLD = chart.customer("usr_ada"), chart.hold("pay_1")
@@ -45,6 +47,14 @@ def test_what_is_held_goes_up_and_down_and_never_below_nothing(opened: LocalClou
         change(opened, -401, Holder(ADA))
     change(opened, -400, Holder(ADA))
     assert held(opened) == 0
+
+
+@pytest.mark.parametrize("amount", [700, -700])
+def test_nothing_is_held_of_who_has_no_wallet(cloud: LocalCloud, world: World, amount: int) -> None:
+    """M6: and nobody gets one by it."""
+    with pytest.raises(AccountMissing):
+        change(cloud, amount, Holder(ADA))
+    assert world.raw("accounts", ADA, BALANCE) is None
 
 
 def test_a_limit_gets_back_nothing_of_a_day_that_is_over(opened: LocalCloud) -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from wallet_api.clock import month_of, months_back
+from wallet_api.clock import month_of, months_back, rfc3339
 from wallet_api.errors import NotFound
 from wallet_api.ids import first_id_after, made_at, new_id
 from wallet_api.merchants.model import Profile
-from wallet_api.money import Money
+from wallet_api.money import Money, zero
 from wallet_api.payments.errors import (
     CaptureCurrencyDiffers,
     CaptureExceedsHold,
@@ -38,6 +38,7 @@ from wallet_api.payments.model import (
     Order,
     Payment,
     Status,
+    next_look,
     why_not_cancelable,
     why_not_capturable,
     why_not_payable,
@@ -152,7 +153,12 @@ def test_each_state_has_its_own_reason_against_each_wish(state: str) -> None:
 def test_a_hold_is_captured_in_time_in_its_currency_and_up_to_its_amount() -> None:
     """M11."""
     assert why_not_capturable(HELD, PRICE, LATE - timedelta(microseconds=1)) is None
-    assert isinstance(why_not_capturable(HELD, None, LATE), CaptureTooLate)
+    late = why_not_capturable(HELD, None, LATE)
+    assert isinstance(late, CaptureTooLate)
+    assert late.facts == {"capture_before": rfc3339(LATE)}
+    never_paid = WAITING.at(WAITING.expires_at)
+    assert never_paid.ran_out
+    assert isinstance(why_not_capturable(never_paid, None, NOW + LIFE), PaymentCanceled), "nothing was ever set aside"
     assert isinstance(why_not_capturable(HELD.at(LATE), None, LATE), CaptureTooLate)
     assert isinstance(why_not_capturable(HELD, Money(1251, "CNY"), NOW), CaptureExceedsHold)
     assert isinstance(why_not_capturable(HELD, Money(1, "JPY"), NOW), CaptureCurrencyDiffers)
@@ -176,10 +182,45 @@ def test_a_hold_is_canceled_from_the_moment_that_its_time_is_over() -> None:
     assert isinstance(why_not_cancelable(HELD, LATE), PaymentCanceled)
 
 
+def test_what_ended_in_time_stays_as_it_ended_when_the_time_to_capture_is_over() -> None:
+    long_after = LATE + timedelta(days=1)
+    for ended in (HELD.captured_with(PRICE, NOW), HELD.voided(NOW), REVIEWED.blocked("risk_declined", NOW)):
+        assert ended.at(long_after) == ended, ended.status
+    assert REVIEWED.at(long_after) == REVIEWED, "a review has as long as it takes"
+
+
+def test_a_review_is_asked_for_again_from_a_minute_on() -> None:
+    said = REVIEWED.authorized_at
+    assert said is not None
+    assert next_look(REVIEWED, said) == said + timedelta(minutes=1)
+    assert next_look(REVIEWED, said + timedelta(minutes=10)) == said + timedelta(minutes=15)
+
+
+def test_a_review_that_passes_leaves_the_merchant_its_whole_time_to_capture() -> None:
+    later = NOW + timedelta(hours=9)
+    manual = replace(REVIEWED, order=replace(REVIEWED.order, capture="manual")).passed(later)
+    assert (manual.status, manual.capture_before, manual.captured) == (
+        "authorized",
+        later + CAPTURE_WITHIN,
+        zero("CNY"),
+    )
+    automatic = replace(REVIEWED, order=replace(REVIEWED.order, capture="automatic")).passed(later)
+    assert (automatic.status, automatic.captured, automatic.ended_at) == ("succeeded", PRICE, later)
+
+
+def test_a_payment_by_a_shown_code_was_made_waiting_for_its_customer() -> None:
+    shown = replace(PAID, order=replace(PAID.order, presented_by="customer"))
+    assert (shown.as_created().status, PAID.as_created().status) == ("requires_action", "requires_confirmation")
+
+
 @given(st.integers(1, 1250), st.integers(0, 2000), st.sampled_from(["payer", "merchant"]))
 def test_what_is_captured_and_what_returns_are_together_what_was_held(part: int, fee: int, bearer: Bearer) -> None:
     """M11, M27: the fee is in proportion, never more than was quoted, and nothing is lost."""
     held = WAITING.set_aside("usr_ada", Money(fee, "CNY"), bearer, NOW)
+    assert held.held.amount == 1250 + (fee if bearer == "payer" else 0), (
+        "a fee that the merchant bears is no matter of its payer's"
+    )
+    assert WAITING.held == PRICE
     captured = held.captured_with(Money(part, "CNY"), NOW)
     assert captured.charged_fee.amount == fee * part // 1250
     taken = part + (captured.charged_fee.amount if bearer == "payer" else 0)
@@ -191,7 +232,8 @@ def test_a_yes_is_answered_again_as_it_was_and_what_was_processing_as_it_is() ->
     captured = replace(HELD.captured_with(PRICE, NOW), refundable=250, refunded=1000, refunds={"ref_1": 1000})
     assert captured.as_confirmed("authorized") == HELD
     assert captured.as_captured() == HELD.captured_with(PRICE, NOW)
-    assert REVIEWED.passed(NOW).as_confirmed("processing") == REVIEWED.passed(NOW)
+    for now in (REVIEWED, REVIEWED.passed(NOW), REVIEWED.blocked("risk_declined", NOW)):
+        assert now.as_confirmed("processing") == now
 
 
 def test_refunds_do_not_show_in_what_was_answered_before_them() -> None:

@@ -48,6 +48,7 @@ class ChangedItem(Item):
     status = UnicodeAttribute()
     created_at = Moment()
     ended_at = Moment(null=True)
+    returned_at = Moment(null=True)
     settled_at = Moment(null=True)
     authorized_at = Moment(null=True)
     confirmed_at = Moment(null=True)
@@ -150,6 +151,7 @@ class EventStore(Struct, frozen=True):
     def _change(self, kind: str, image: Mapping[str, Any], told_as: str | None) -> Change:
         item = self.changed_items.from_raw_data(dict(image))
         times: tuple[datetime | None, ...] = (
+            item.returned_at,
             item.ended_at,
             item.settled_at,
             item.lowered_at,

@@ -51,10 +51,11 @@ class QuotePayeeMissing(NotFound):
     retry: ClassVar[Retry] = "new_key"
 
 
-class QuotePayeeSelf(Declined):
+class QuotePayeeSelf(Conflict):
     """The payee that a quote was asked for is who asks: nobody transfers to themselves."""
 
     code = "quote_payee_is_self"
+    retry: ClassVar[Retry] = "new_key"
 
 
 class QuoteMissing(NotFound):

@@ -75,7 +75,9 @@ class RefundOrder(Discreet, frozen=True):
 
 
 class RefundOutcome(Struct, frozen=True):
-    """How money to a card stands. Approved and declined are final; pending says that the acquirer has it and is not done."""
+    """How money to a card stands. Declined is final, approved too but for what a card's bank sends back; pending says that the acquirer
+    has it and is not done.
+    """
 
     status: Literal["approved", "declined", "pending"]
     decline_code: RefundDecline | None = None
@@ -127,7 +129,9 @@ class Acquirer(Protocol):
         """Sends money to a card once for a reference, however often it is called. A charge's refund needs no bound card."""
 
     def find_refund(self, order: RefundOrder) -> RefundOutcome:
-        """How it stands. One that never arrived is closed for ever and answered as `refund_not_received`."""
+        """How it stands. One that never arrived is closed for ever and answered as `refund_not_received`; one that a card's bank sent
+        back after it was approved is declined.
+        """
 
     def credit(self, order: CreditOrder) -> CreditOutcome:
         """Sends a person's money to their card once for a reference, however often it is called."""

@@ -128,8 +128,6 @@ class Payment(Struct, frozen=True):
     def charged_fee(self) -> Money:
         """The fee of what was captured: all of it, or in proportion, rounded down, when a part of a hold was."""
         whole = self.fee or zero(self.amount.currency)
-        if self.captured == self.amount or not self.captured:
-            return whole if self.captured else zero(self.amount.currency)
         return Money(whole.amount * self.captured.amount // self.amount.amount, self.amount.currency)
 
     @property

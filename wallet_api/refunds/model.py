@@ -40,7 +40,8 @@ TRANSITIONS: Mapping[Status, tuple[Status, ...]] = {
     CREATED: (PENDING, SUCCEEDED, FAILED),
     # handed to the acquirer, which has not said how it ended
     PENDING: (SUCCEEDED, FAILED),
-    SUCCEEDED: (),
+    # the card's bank sent back what it had taken, so it is on the balance
+    SUCCEEDED: (FAILED,),
     # no card took it, so it is on the balance
     FAILED: (),
 }
@@ -65,6 +66,7 @@ class Refund(Struct, frozen=True):
     `refund_request_id` is the customer's request that it answers. Of a card it keeps what names it towards its owner and the acquirer;
     `charge` is the top-up whose charge is taken back. `submitted_at` is when the acquirer was first asked, `ended_at` when the
     refund succeeded or failed. `kept` says that a failed one's money lies in suspense, since the wallet is closed.
+    `returned_at` is set on one that failed after it had succeeded: a card's bank sent the money back.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Refund(Struct, frozen=True):
     ended_at: datetime | None = None
     decline_code: RefundDecline | None = None
     kept: bool | None = None
+    returned_at: datetime | None = None
 
     @property
     def total(self) -> Money:
@@ -106,7 +109,7 @@ class Refund(Struct, frozen=True):
         A card's bank that says nothing in the time announced has as long again; a late yes has a day to be seen.
         """
         if self.status == FAILED or self.destination != "card":
-            return self.ended_at or self.created_at
+            return self.returned_at or self.ended_at or self.created_at
         announced = self.created_at + CARD_WITHIN
         if self.is_open:
             return announced + CARD_WITHIN * max(0, (now - self.created_at) // CARD_WITHIN)
@@ -121,6 +124,10 @@ class Refund(Struct, frozen=True):
 
     def after(self, outcome: RefundOutcome, now: datetime) -> Refund:
         """The refund after the acquirer was asked, whatever it said."""
+        if self.status == SUCCEEDED and self.destination == "card" and outcome.status == "declined":
+            return self._turned(FAILED, returned_at=now, decline_code=outcome.decline_code or "refund_declined")
+        if not self.is_open:
+            return self
         asked = replace(self, submitted_at=self.submitted_at or now)
         if outcome.status == "approved":
             return asked._turned(SUCCEEDED, ended_at=now)
@@ -242,8 +249,11 @@ def story_of_refund(refund: Refund, now: datetime) -> tuple[Step, ...]:
     steps.append(step(refund.created_at, "created"))
     if refund.submitted_at is not None:
         steps.append(step(refund.submitted_at, "pending"))
+    if refund.returned_at is not None:
+        steps.append(step(refund.ended_at, "sent_to_card"))
     if refund.status == FAILED:
-        steps += [step(refund.ended_at, "failed"), step(refund.ended_at, "kept" if refund.kept else "on_balance")]
+        failed_at, what = refund.returned_at or refund.ended_at, "failed" if refund.returned_at is None else "returned"
+        steps += [step(failed_at, what), step(failed_at, "kept" if refund.kept else "on_balance")]
     elif refund.status == SUCCEEDED:
         steps.append(step(refund.ended_at, "sent_to_card", refund.expected_at(now)))
     else:

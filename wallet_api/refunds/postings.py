@@ -35,9 +35,10 @@ def delivery_entry(refund: Refund, entry_id: str, at: datetime) -> Entry:
 
 
 def reversal_entry(refund: Refund, entry_id: str, at: datetime) -> Entry:
-    """No card took it: it lands on the customer's balance, or in suspense when the wallet is closed."""
+    """No card took it, or its bank sent it back: it lands on the customer's balance, or in suspense when the wallet is closed."""
     target = chart.SUSPENSE if refund.kept else chart.customer(refund.customer_id)
-    moves = move(refund.total, chart.hold(refund.id), target)
+    source = chart.bank("cards") if refund.returned_at else chart.hold(refund.id)
+    moves = move(refund.total, source, target)
     return Entry(id=entry_id, kind="reversal", at=at, subject=refund.id, postings=moves)
 
 

@@ -55,6 +55,7 @@ class RefundItem(Item):
     ended_at = Moment(null=True)
     decline_code = UnicodeAttribute(null=True)
     kept = BooleanAttribute(null=True)
+    returned_at = Moment(null=True)
     owner_bucket = UnicodeAttribute(null=True)
     owner_order = UnicodeAttribute(null=True)
     due_bucket = UnicodeAttribute(null=True)
@@ -84,7 +85,8 @@ class RefundStore(Struct, frozen=True):
         """Keeps what the acquirer said of an open refund; RefundMoved when somebody else was first to bring it on."""
         items = self.items
         changed = {
-            name: getattr(after, name) for name in ("status", "submitted_at", "ended_at", "decline_code", "kept")
+            name: getattr(after, name)
+            for name in ("status", "submitted_at", "ended_at", "decline_code", "kept", "returned_at")
         }
         actions: list[Any] = [getattr(items, name).set(value) for name, value in changed.items() if value is not None]
         actions += self.work.moved(items, after.id, next_look(after, now) if after.status in OPEN else None)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib import errors, messages, openapi
@@ -15,6 +16,7 @@ from chalicelib.openapi.operations import ID_PATTERN
 from chalicelib.openapi.problems import problems_of
 from chalicelib.routes import every
 from chalicelib.views import Body, ListView, MoneyIn, MoneyView, PageQuery, View
+from dev.templates import ROOT
 from wallet_api.ledger.errors import InsufficientFunds
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
@@ -88,9 +90,26 @@ def test_every_refusal_that_an_endpoint_declares_is_told_with_its_status(documen
             assert kind.code in told, (each.path, kind.code)
 
 
+def test_what_the_gateway_in_front_says_is_told_of_every_call(document: Any) -> None:
+    """A client that knows a closed list of statuses has to know these, above all the one after which money may have moved."""
+    gateway = yaml.safe_load((ROOT / "infra" / "gateway.yaml").read_text("utf-8"))["responses"]
+    assert gateway["THROTTLED"]["code"] == "too_many_requests"
+    assert (gateway["INTEGRATION_TIMEOUT"]["status"], gateway["INTEGRATION_TIMEOUT"]["code"]) == (
+        504,
+        "outcome_unknown",
+    )
+    for told in operations(document).values():
+        responses = told["responses"]
+        assert "too_many_requests" in responses["429"]["content"]["application/problem+json"]["examples"]
+        assert set(responses["504"]["content"]["application/problem+json"]["examples"]) == {"outcome_unknown"}
+    waited = document["components"]["examples"]["outcome_unknown_at_the_gateway"]["value"]
+    assert (waited["status"], waited["money_moved"], waited["retry"]) == (504, "unknown", "same_key")
+
+
 def test_examples_of_problems_are_told_in_english_with_the_chinese_title_beside(document: Any) -> None:
-    for code, example in document["components"]["examples"].items():
-        assert example["value"]["code"] == code
+    for name, example in document["components"]["examples"].items():
+        code = example["value"]["code"]
+        assert name in (code, f"{code}_at_the_gateway")
         assert example["summary"] == messages.title(code, "en")
         assert example["x-summary-zh"] == messages.title(code, "zh-CN")
 
@@ -173,7 +192,8 @@ def test_answers_have_their_status_and_shape(sample: Any) -> None:
     write = sample["paths"]["/v1/notes/{note_id}"]["post"]["responses"]
     assert write["201"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/NoteView"}
     assert "Idempotent-Replayed" in write["201"]["headers"]
-    assert set(write) == {"201", "400", "401", "402", "403", "404", "409", "413", "415", "422", "426", "500", "503"}
+    refused = {"400", "401", "402", "403", "404", "409", "413", "415", "422", "426", "429", "500", "503", "504"}
+    assert set(write) == {"201", *refused}
     assert "content" not in sample["paths"]["/v1/notes/{note_id}"]["delete"]["responses"]["204"]
 
 

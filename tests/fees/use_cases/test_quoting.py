@@ -109,7 +109,7 @@ def test_nobody_has_a_price_for_paying_themselves(api: Api, cloud: LocalCloud) -
     """However they are named."""
     someone = a_person(api, cloud)
     for payee in ({"user_id": someone.id}, {"phone": someone.phone}):
-        problem = refused(quote(api, someone, "transfer", 5_00, payee=payee), 402, "quote_payee_is_self")
+        problem = refused(quote(api, someone, "transfer", 5_00, payee=payee), 409, "quote_payee_is_self")
         assert problem["money_moved"] == "no"
 
 

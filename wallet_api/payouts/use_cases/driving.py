@@ -88,6 +88,12 @@ class Driving(Struct, frozen=True):
             logger.warning("a payout ended otherwise after all", extra={"payout_id": payout.id, "status": after.status})
         return after
 
+    def ask_again(self, payout_id: str) -> Payout:
+        """Asks about one whatever its age, and posts what is said. Raises PayoutMissing."""
+        payout = self.require(payout_id)
+        outcome = self._asked(self.bank.find, payout, self._destination(payout))
+        return payout if payout.after(outcome, self.clock.now()) is payout else self.post(payout, outcome)
+
     def require(self, payout_id: str) -> Payout:
         """A payout as it is now. Raises PayoutMissing."""
         with self.storage.trip() as trip:

@@ -65,9 +65,17 @@ class Delivering(RefundsGround, frozen=True):
         self.metrics.tell(Measure("stuck_processing", stuck))
         return ended
 
+    def ask_again(self, refund_id: str) -> Refund:
+        """Asks about one to a card whatever its age, and posts what is said: what a bank sends back after it took it lands on the
+        balance. Raises LookupError for one that is not there, or goes to no card.
+        """
+        return self._bring_on(self.found_again(refund_id), self.acquirer.find_refund)
+
     def _bring_on(self, refund: Refund, ask: Callable[[RefundOrder], RefundOutcome]) -> Refund:
         """Asks, and keeps what is said; if somebody else was first, theirs stands."""
         after = refund.after(_asked(ask, refund.order), self.clock.now())
+        if after is refund and not refund.is_open:
+            return refund
         try:
             try:
                 self._keep(refund, after)
@@ -86,16 +94,17 @@ class Delivering(RefundsGround, frozen=True):
                 return
             entry_id, failed = new_id("ent", now), after.status == FAILED
             entry = reversal_entry(after, entry_id, now) if failed else delivery_entry(after, entry_id, now)
-            self.ledger.decide(self._own_operation(after), entry, write, holder=Holder(account))
+            holder = None if after.returned_at else Holder(account)
+            self.ledger.decide(self._own_operation(after), entry, write, holder=holder)
             if failed and not after.kept:
                 self.ledger.accounts.require_status(account, write, "active", "frozen", otherwise=why_stopped)
             if failed and after.charge is not None:
                 self.top_ups.keep_back(after.charge, after.total, write)
 
     def _own_operation(self, refund: Refund) -> Operation:
-        """What ends a refund: one key for every end, so that exactly one can exist."""
-        mode = self.merchants.mode
-        return Operation(f"wallet/{refund.id}", mode, "delivery", "delivery", "refund delivery", self.clock.now())
+        """What ends a refund: one key for every end, so that exactly one can exist, and one for its return."""
+        mode, key = self.merchants.mode, "return" if refund.returned_at else "delivery"
+        return Operation(f"wallet/{refund.id}", mode, key, key, "refund delivery", self.clock.now())
 
 
 def _asked(ask: Callable[[RefundOrder], RefundOutcome], order: RefundOrder) -> RefundOutcome:

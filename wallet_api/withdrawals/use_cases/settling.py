@@ -92,6 +92,14 @@ class Settling(Struct, frozen=True):
             return self.post(after, outcome)
         return after
 
+    def ask_again(self, withdrawal_id: str) -> Withdrawal:
+        """Asks about one whatever its age, and posts what is said. Raises WithdrawalMissing."""
+        withdrawal = self.require(withdrawal_id)
+        outcome = asked_of(self.acquirer.find_credit, withdrawal)
+        return (
+            withdrawal if withdrawal.after(outcome, self.clock.now()) is withdrawal else self.post(withdrawal, outcome)
+        )
+
     def require(self, withdrawal_id: str) -> Withdrawal:
         """A withdrawal as it is now. Raises WithdrawalMissing."""
         with self.storage.trip() as trip:

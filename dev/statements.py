@@ -5,24 +5,22 @@ from collections.abc import Iterator, Mapping
 Statement = tuple[str, int]
 
 WITHOUT_A_TEST: Mapping[Statement, str] = {
-    (
-        "A",
-        35,
-    ): "There are no support agents: nobody but its owner can begin a reset, and no call shows a code or a password.",
-    (
-        "A",
-        51,
-    ): "There are no agents or administrators in the API; operators act with their own AWS credentials, whose second "
-    "factor and approvals are AWS's.",
-    (
-        "O",
-        9,
-    ): "There is no audit log beside the journal; the journal is append-only by IAM, and a changed entry wakes somebody (M2).",
-    (
-        "O",
-        10,
-    ): "There are no agents: nobody reads another's data through the API. Operators read with their own AWS credentials, and an account "
-    "that records CloudTrail's data events of the tables has every read of theirs; what their commands show names nobody (D9).",
+    ("A", 35): (
+        "There are no support agents: nobody but its owner can begin a reset, and no call shows a code or a password."
+    ),
+    ("A", 51): (
+        "There are no agents or administrators in the API; operators act with their own AWS credentials, whose second "
+        "factor and approvals are AWS's."
+    ),
+    ("O", 9): (
+        "There is no audit log beside the journal; the journal is append-only by IAM, and a changed entry wakes "
+        "somebody (M2)."
+    ),
+    ("O", 10): (
+        "There are no agents: nobody reads another's data through the API. Operators read with their own AWS credentials, "
+        "and an account that records CloudTrail's data events of the tables has every read of theirs; what their commands "
+        "show names nobody (D9)."
+    ),
 }
 
 

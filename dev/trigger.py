@@ -13,7 +13,7 @@ from dev.client import Api
 from dev.hands import REFUSED_BY_THE_BANK, REFUSED_BY_THE_CARD, REVIEWED_AND_BLOCKED, REVIEWED_LONG, SENT_BACK, Hands
 from dev.listen import NotThere, seeded_key
 
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 30
 
 TRIGGERS: Mapping[str, Callable[[Hands], str]] = {
     "mandate.canceled": lambda hands: hands.mandate("canceled"),

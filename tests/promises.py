@@ -51,14 +51,17 @@ def patterns() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in paths]
 
 
+def content(method: str, path: str, status: str, media_type: str) -> Any:
+    """What the document says of this answer's body, or None when no such answer is promised."""
+    responses = document()["paths"][path].get(method.lower(), {}).get("responses", {})
+    return responses.get(status, {}).get("content", {}).get(media_type)
+
+
 @cache
 def validator(method: str, path: str, status: str, media_type: str) -> Draft202012Validator | None:
     """What checks a body of this answer, or None when no such answer is promised."""
-    responses = document()["paths"][path].get(method.lower(), {}).get("responses", {})
-    content = responses.get(status, {}).get("content", {}).get(media_type)
-    if content is None:
-        return None
-    return Draft202012Validator({**content["schema"], "components": document()["components"]})
+    said = content(method, path, status, media_type)
+    return None if said is None else Draft202012Validator({**said["schema"], "components": document()["components"]})
 
 
 def require_promised(method: str, path: str, answer: Answer) -> None:
@@ -74,5 +77,9 @@ def require_promised(method: str, path: str, answer: Answer) -> None:
     check = validator(method, known, str(answer.status), media_type)
     where = f"{method} {known} → {answer.status}"
     assert check is not None, f"{where} is not promised: {answer.text}"
+    if answer.status >= 400:
+        # One schema holds all problems; which of them an answer may be, its examples say by their names.
+        codes = content(method, known, str(answer.status), media_type)["examples"]
+        assert shown["code"] in codes, f"{where} {shown['code']} is not promised, but {', '.join(codes)}"
     wrong = [f"{error.json_path}: {error.message}" for error in check.iter_errors(shown)]
     assert not wrong, f"{where} is not as promised: {wrong}"

@@ -1,12 +1,14 @@
 """Accounts: opened once, never by accident, and a PIN attempt that is counted before it is evaluated."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.faults.injector import Faults
 from tests.ledger_world import ADA, BO, PIN, World
-from wallet_api.ledger.accounts import MAX_ATTEMPTS, NEVER, Payer, StaleAccount
+from wallet_api.ledger.accounts import EVALUATED_WITHIN, MAX_ATTEMPTS, NEVER, Account, Payer, StaleAccount
 from wallet_api.ledger.errors import AccountMissing, WalletClosed, WalletFrozen
 from wallet_api.ledger.store import BALANCE
 
@@ -178,3 +180,35 @@ def test_what_is_not_there_or_closed_is_neither_frozen_nor_thawed(two: World) ->
             turn(two, to, BO)
         with pytest.raises(AccountMissing):
             turn(two, to, "customer/usr_nobody")
+
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+BLANK = Account(ADA, "active", "basic", {}, {}, NEVER, {}, None, None, 0, NOW)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "wrong", "reserved_ago", "busy"),
+    [
+        (MAX_ATTEMPTS, 0, timedelta(), True),
+        (MAX_ATTEMPTS, MAX_ATTEMPTS - 1, EVALUATED_WITHIN - timedelta(microseconds=1), True),
+        (MAX_ATTEMPTS, MAX_ATTEMPTS - 1, EVALUATED_WITHIN, False),
+        (MAX_ATTEMPTS, MAX_ATTEMPTS, timedelta(), False),
+        (MAX_ATTEMPTS - 1, 0, timedelta(), False),
+        (MAX_ATTEMPTS, 0, None, False),
+    ],
+    ids=["all in flight", "one in flight", "lost with its process", "all wrong", "there is one left", "never reserved"],
+)
+def test_a_pin_is_busy_while_what_used_its_attempts_up_may_still_be_right(
+    attempts: int, wrong: int, reserved_ago: timedelta | None, busy: bool
+) -> None:
+    """A12, A14: a lock is told as one, and what will be free in a moment is not."""
+    reserved_at = None if reserved_ago is None else NOW - reserved_ago
+    account = replace(BLANK, attempts=attempts, wrong_pins=wrong, reserved_at=reserved_at)
+    assert account.is_busy(NOW) is busy
+
+
+def test_only_an_active_wallet_passes_and_the_others_say_why() -> None:
+    BLANK.require_active()
+    for status, refusal in {"frozen": WalletFrozen, "closed": WalletClosed, "": WalletFrozen}.items():
+        with pytest.raises(refusal):
+            replace(BLANK, status=status).require_active()

@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from dev.cloud.local import LocalCloud
+from dev.cloud.services import backend
 from tests.build import Someone, a_person
 from tests.client import Api
-from tests.confirming import Phones, noticed, with_phone
+from tests.confirming import Phones, noticed, register, with_phone
 from tests.freezing import back, freeze
 from tests.identity import at_once
 from tests.recovering import told
@@ -179,3 +180,21 @@ def test_what_is_pushed_names_nobody(api: Api, cloud: LocalCloud, notifications:
         words = f"{shown.title} {shown.text} {json.dumps(dict(shown.data))}"
         assert not {someone.phone, someone.phone[-4:], someone.id} & set(words.split())
         assert "{" not in f"{shown.title} {shown.text}"
+
+
+def test_a_phone_that_the_app_is_on_no_more_is_let_go_by_the_schedule(api: Api, cloud: LocalCloud) -> None:
+    """With the rights of the function that is deployed; a phone that is registered anew is reached again."""
+    someone, token = with_phone(api, cloud)
+    cloud.advance("1m")
+    before = len(noticed(cloud, token))
+    endpoints = backend("sns", cloud.region).platform_endpoints
+    (endpoint,) = [each for each in endpoints.values() if each.token == token]
+    endpoint.attributes["Enabled"] = False
+    cloud.wallet.notifications.tell_now(someone.id, "unlocked")
+    assert "send_notices" in cloud.advance("1m")
+    assert len(noticed(cloud, token)) == before
+    assert token not in [each.token for each in endpoints.values()]
+    register(api, someone, token).ok(200)
+    cloud.wallet.notifications.tell_now(someone.id, "unlocked")
+    cloud.advance("1m")
+    assert len(noticed(cloud, token)) == before + 1

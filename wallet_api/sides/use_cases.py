@@ -100,7 +100,7 @@ class Sides(Struct, frozen=True):
             return name_for_others(self.people.contact_of(person))
         except Unavailable:
             # What happened to one's money is shown also while the key service is away; a name can wait.
-            logger.warning("a name is left out", extra={"person": person.id})
+            logger.warning("a name is left out", extra={"person_id": person.id})
             return None
 
     def _reading(self, owner: str, data: Mapping[str, Any], trip: Trip) -> Read[_Found]:

@@ -215,7 +215,7 @@ class Transactions(Struct, frozen=True):
             return chosen or self.people.contact_of(person).masked(person.channels[0])
         except Unavailable:
             # The history of one's money is shown also while the key service is away; a name can wait.
-            logger.warning("a name is left out", extra={"person": person.id})
+            logger.warning("a name is left out", extra={"person_id": person.id})
             return None
 
 

@@ -11,7 +11,6 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,7 +36,6 @@ from wallet_api.sides.model import Side
 from wallet_api.sides.use_cases import Sides
 from wallet_api.storage import Storage
 
-A_DAY = timedelta(days=1)
 NO_SECOND = ("sms", "email")
 """What is not sent again when it may have gone out already."""
 logger = logging.getLogger(__name__)

@@ -88,6 +88,11 @@ OF_PEOPLE = {
     "withdrawal.corrected": "告知失败的提现其实已到账，款项已再次扣除",
     "transfer.sent": "已转账给他人",
     "transfer.received": "收到他人转账",
+    "transfer.created": "款项已为延时转账预留，到时到账",
+    "transfer.succeeded": "延时转账已到账",
+    "transfer.canceled": "延时转账已撤销，款项与手续费已退回余额",
+    "transfer.failed": "延时转账未能到账，款项与手续费已退回余额",
+    "transfer.missed": "本人钱包无法收款，他人的延时转账已退回对方",
 }
 """The document, which is for merchants' servers, does not tell of these."""
 

@@ -15,6 +15,7 @@ GUIDES = (
     "take-a-payment-code-at-the-till",
     "mandates",
     "refunds",
+    "delayed-transfers",
     "webhooks",
     "operations-and-retries",
     "keys-and-signatures",

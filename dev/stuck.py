@@ -1,5 +1,6 @@
 """`./wallet ops stuck`: what of a deployed wallet has no end yet, the oldest first: top-ups, withdrawals, payments under review,
-refunds, payouts; then whatever fails each time it is tried, of every kind of work that the schedules do.
+refunds, payouts, and transfers whose time to arrive has come; then whatever fails each time it is tried, of every kind of work that
+the schedules do.
 
 What is open stays as it is until the acquirer, the bank or whoever reviews has said how it ended; nothing is ever given back on a
 guess. Its id is the reference that they know it by. Of each kind up to eight hundred are read, those first that are to be looked at
@@ -10,6 +11,7 @@ Exit status 1 when something is older than `--older-than`, or has failed for ten
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,6 +74,17 @@ def open_ones(wallet: Wallet) -> Iterator[Row]:
                 continue  # What cannot even be read is among what fails.
             if each is not None and each.status in OPEN:
                 yield getattr(each, "authorized_at", None) or each.created_at, each.id, each.status, each.amount
+    yield from _late_transfers(wallet)
+
+
+def _late_transfers(wallet: Wallet) -> Iterator[Row]:
+    """Transfers that should have arrived, or come back, since when: nobody outside is asked about them, so there should be none."""
+    now = wallet.clock.now()
+    for reference in wallet.transfers.store.work.by(now):
+        with suppress(AttributeDeserializationError, LookupError, TypeError, ValueError):
+            each = wallet.transfers.require(reference)
+            if each.delayed is not None and each.is_due(now):
+                yield each.delayed.arrives_at, each.id, each.status, each.amount
 
 
 def failing_ones(wallet: Wallet) -> Iterator[Failing]:
@@ -85,6 +98,7 @@ def works(wallet: Wallet) -> tuple[DueWork, ...]:
     settled = (
         wallet.top_ups,
         wallet.withdrawals,
+        wallet.transfers,
         wallet.payments,
         wallet.refunds,
         wallet.refund_requests,

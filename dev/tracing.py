@@ -38,8 +38,8 @@ LINKS = (
 )
 FACTS = (
     "status", "kind", "mode", "amount", "fee", "currency", "refundable", "refunded", "destination", "diverted", "day", "attempts",
-    "decline_code", "last_decline", "failure_code", "problem", "entry_id", "tier", "version", "event_type", "balances", "held",
-    "spent", "spent_day",
+    "decline_code", "last_decline", "failure_code", "problem", "entry_id", "delay", "tier", "version", "event_type", "balances", "held",
+    "spent", "spent_day", "freezes", "aside",
 )  # fmt: skip
 TIMES = ("_at", "_before", "_until", "_since")
 """How the names of attributes end that hold a moment."""

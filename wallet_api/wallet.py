@@ -26,7 +26,6 @@ from wallet_api.storage import Storage
 from wallet_api.storage.keys import Keys
 from wallet_api.top_ups.use_cases import TopUps
 from wallet_api.transactions.use_cases import Transactions
-from wallet_api.transfers.store import TransferItem, TransferStore
 from wallet_api.transfers.use_cases import Transfers
 from wallet_api.wiring.confirming import Confirming, open_confirming
 from wallet_api.wiring.ground import Ground, open_ground
@@ -109,8 +108,7 @@ def _wallet(ground: Ground, identity: Identity) -> Wallet:
         identity.payment_codes, side.events, PaymentStore.open(storage),
     )  # fmt: skip
     back = open_money_back(ground, sessions, merchants, cards, top_ups, payments)
-    transfer_store = TransferStore(storage.bind(TransferItem))
-    transfers = Transfers(storage, clock, ledger, sessions, people, *asking, fees, transfer_store)
+    transfers = Transfers.open(storage, clock, ledger, sessions, people, *asking, fees, ground.metrics)
     withdrawals = Withdrawals.open(storage, clock, ledger, sessions, *asking, cards, fees, acquirer, ground.metrics)
     history = people, merchants, payments, back.refunds, back.refund_requests, transfers, top_ups, withdrawals
     late = {

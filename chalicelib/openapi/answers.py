@@ -131,6 +131,7 @@ OF_KIND: Mapping[str, Mapping[str, Any]] = {
         "top_up_id": None,
         "transfer_id": None,
     },
+    "transfer": {"delay": None},
     "wallet": {"status": "active"},
     "decline_code": {"code": "insufficient_funds"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -10,7 +11,7 @@ from chalicelib.authorization_views import PROOF_REFUSALS
 from chalicelib.http import Call, Routes, endpoint
 from chalicelib.routes.mandates import NOT_CONFIRMABLE
 from chalicelib.routes.payments import NOT_PAYABLE
-from chalicelib.routes.transfers import PayeeIn
+from chalicelib.routes.transfers import DelayIn, PayeeIn, delay_of
 from chalicelib.routes.withdrawals import CARD_REFUSALS
 from chalicelib.spending_refusals import LIMIT_REFUSALS
 from chalicelib.views import Body, MoneyIn, Pin, View
@@ -31,7 +32,8 @@ routes = Routes(__name__)
 
 class MoveIn(Body):
     """What is going to be asked for: `payment_id` of a payment, `outlet_id` and `amount` of a payment at an outlet, `to` and
-    `amount` of a transfer, `card_id` and `amount` of a withdrawal, or `mandate_id` of a mandate; the quote, if there is one.
+    `amount` of a transfer and its `delay`, `card_id` and `amount` of a withdrawal, or `mandate_id` of a mandate; the quote, if there
+    is one.
     """
 
     payment_id: Annotated[str, Meta(max_length=40)] | None = None
@@ -40,6 +42,7 @@ class MoveIn(Body):
     card_id: Annotated[str, Meta(max_length=40)] | None = None
     to: PayeeIn | None = None
     amount: MoneyIn | None = None
+    delay: DelayIn | None = None
     quote_id: Annotated[str, Meta(max_length=40)] | None = None
 
 
@@ -124,25 +127,20 @@ def ask_authorization(call: Call[AskAuthorization]) -> Any:
     """The server chooses the methods by the risk of this move. The challenge is good for this move, this session, once, and
     for five minutes; anything changed voids it. A PIN that is enough needs no challenge.
     """
-    asked, fields, wallet = call.body, call.body.fields, call.wallet
+    asked, fields = call.body, call.body.fields
     if asked.operation == "payment":
         _require_exactly(fields, {"payment_id"})
         payment_id = fields.payment_id or ""
         if not is_id(payment_id, "pay"):
             raise NotFound
-        return AuthorizationView.of(wallet.payments.ask(call.customer, payment_id, fields.quote_id, asked.pin))
+        return AuthorizationView.of(call.wallet.payments.ask(call.customer, payment_id, fields.quote_id, asked.pin))
     if asked.operation == "outlet_payment":
         return AuthorizationView.of(_asked_at_outlet(call))
     if asked.operation == "mandate":
         return AuthorizationView.of(_asked_for_mandate(call))
     if asked.operation == "withdrawal":
         return AuthorizationView.of(_asked_for_withdrawal(call))
-    _require_exactly(fields, {"to", "amount"})
-    if fields.to is None or fields.amount is None:
-        raise Invalid(FieldProblem("/fields", "required"))
-    payee, amount = fields.to.payee("/fields/to"), fields.amount.money("/fields/amount")
-    made = wallet.transfers.ask(call.customer, payee, amount, fields.quote_id, asked.pin, "/fields/to")
-    return AuthorizationView.of(made)
+    return AuthorizationView.of(_asked_for_transfer(call))
 
 
 @endpoint(
@@ -178,6 +176,19 @@ def send_authorization_code(call: Call[SendCode]) -> Any:
     )
 
 
+def _asked_for_transfer(call: Call[AskAuthorization]) -> Asked:
+    fields = call.body.fields
+    _require_exactly(fields, {"to", "amount"}, may={"delay"})
+    if fields.to is None or fields.amount is None:
+        raise Invalid(FieldProblem("/fields", "required"))
+    payee, amount = fields.to.payee("/fields/to"), fields.amount.money("/fields/amount")
+    asking, delay = (
+        (payee, amount, fields.quote_id, call.body.pin, "/fields/to"),
+        delay_of(fields.delay, "/fields/delay"),
+    )
+    return call.wallet.transfers.ask(call.customer, *asking, delay=delay)
+
+
 def _asked_at_outlet(call: Call[AskAuthorization]) -> Asked:
     fields = call.body.fields
     _require_exactly(fields, {"outlet_id", "amount"})
@@ -208,14 +219,14 @@ def _asked_for_mandate(call: Call[AskAuthorization]) -> Asked:
     return call.wallet.mandates.ask(call.customer, mandate_id, call.body.pin)
 
 
-def _require_exactly(fields: MoveIn, wanted: set[str]) -> None:
-    """Raises Invalid naming what this operation needs and was not given, and what it does not take."""
+def _require_exactly(fields: MoveIn, wanted: set[str], *, may: Collection[str] = ()) -> None:
+    """Raises Invalid naming what this operation needs and was not given, and what it does not take; `may` is given or not."""
     given = {
         name
-        for name in ("payment_id", "mandate_id", "outlet_id", "card_id", "to", "amount")
+        for name in ("payment_id", "mandate_id", "outlet_id", "card_id", "to", "amount", "delay")
         if getattr(fields, name) is not None
     }
     problems = [FieldProblem(f"/fields/{name}", "required") for name in sorted(wanted - given)]
-    problems += [FieldProblem(f"/fields/{name}", "unknown_field") for name in sorted(given - wanted)]
+    problems += [FieldProblem(f"/fields/{name}", "unknown_field") for name in sorted(given - wanted - set(may))]
     if problems:
         raise Invalid(*problems)

@@ -51,7 +51,7 @@ class TransactionView(View):
     """One movement as this person sees it.
 
     `amount` reached the other side, `fee` is what this person bore on top, `total` both together; `balance_change` is
-    signed and is what the balance moved by. A `release` is money that was set aside for a payment and came back. A
+    signed and is what the balance moved by. A `release` is money that was set aside, for a payment or a transfer, and came back. A
     `withdrawal` goes out, and comes in again with its fee when no card took it.
     """
 
@@ -134,7 +134,7 @@ def _fields(found: Transaction) -> dict[str, Any]:
         "order_id": found.order_id,
         "payment_id": found.payment_id,
         "refund_id": found.subject if found.kind == "refund" else None,
-        "transfer_id": found.subject if found.kind == "transfer" else None,
+        "transfer_id": found.subject if found.subject.startswith("trf_") else None,
         "top_up_id": found.subject if found.kind == "top_up" else None,
         "withdrawal_id": found.subject if found.subject.startswith("wdr_") else None,
         "amount_refunded": None if found.refunded is None else MoneyView.of(found.refunded),

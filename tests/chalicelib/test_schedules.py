@@ -27,4 +27,4 @@ def test_a_task_that_fails_keeps_no_other_waiting_and_lambda_hears_of_it(
         )
     assert ran == ["payouts"]
     shown = cloud.gauges.shown()
-    assert (shown["work_failed"]["last"], shown["work_records"]["last"]) == (1, 6)
+    assert (shown["work_failed"]["last"], shown["work_records"]["last"]) == (1, 7)

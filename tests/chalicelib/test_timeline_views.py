@@ -10,6 +10,7 @@ from wallet_api.refund_requests import model as requests
 from wallet_api.refunds import model as refunds
 from wallet_api.timeline import Step
 from wallet_api.top_ups import model as top_ups
+from wallet_api.transfers import model as transfers
 
 ROOT = Path(__file__).parents[2] / "wallet_api"
 
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[2] / "wallet_api"
 def possible() -> set[str]:
     """Named in the code, or made of a state."""
     text = "".join((ROOT / each / "model.py").read_text("utf-8") for each in ("transactions", "top_ups"))
-    found = set(re.findall(r'"((?:payment|top_up|transfer)\.[a-z_]+)"', text)) | {
+    found = set(re.findall(r'"((?:payment|top_up)\.[a-z_]+)"', text)) | {
         "top_up.compensated",
         "top_up.charge_reversed",
     }
@@ -28,6 +29,9 @@ def possible() -> set[str]:
     steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "withdrawals/model.py").read_text("utf-8"))
     ways = ("expected", "kept", "on_balance", "corrected", "borne", "recovered")
     found |= {f"withdrawal.{name}" for name in (*steps, *ways)}
+    steps = re.findall(r'step\([^"]*"([a-z_]+)"', (ROOT / "transfers/model.py").read_text("utf-8"))
+    found |= {f"transfer.{name}" for name in (*steps, *get_args(transfers.Status), "kept", "on_balance")}
+    found -= {"transfer.scheduled"}  # it says when it is expected
     found |= {f"refund.diverted_{why}" for why in get_args(refunds.Diverted)}
     found |= {f"refund_request.{status}" for status in get_args(requests.Status) if status != "open"}
     return found | {"refund_request.created", "refund_request.answer", "refund_request.settled"}

@@ -7,6 +7,7 @@ from typing import Any
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Shop, Someone, a_card, a_merchant, a_person, cny, key, send, signed_in_again
+from tests.delaying import delayed
 from tests.identity import sign_in
 from tests.mandates.agreeing import a_mandate
 from tests.refunding import ask_back
@@ -54,6 +55,11 @@ class World:
         self.rich()
         other = a_person(self.api, self.cloud)
         return str(send(self.api, self.ada, other, 100).ok(201)["id"])
+
+    def to_arrive(self) -> str:
+        self.rich()
+        other = a_person(self.api, self.cloud)
+        return str(delayed(self.api, self.ada, other, 100).ok(201)["id"])
 
 
 Make = Callable[[World], dict[str, str]]
@@ -224,6 +230,7 @@ OWNED: dict[str, Make] = {
     "POST /v1/refund_requests/{request_id}/decline": _asked_back,
     "POST /v1/refund_requests/{request_id}/cancel": _asked_back,
     "GET /v1/transfers/{transfer_id}": _one("transfer_id", World.transferred),
+    "POST /v1/transfers/{transfer_id}/cancel": _one("transfer_id", World.to_arrive),
     "GET /v1/fee_quotes/{quote_id}": _one("quote_id", _quote),
     "GET /v1/operations/{key}": _one("key", _used_key),
     "GET /v1/transactions/{transaction_id}": _one("transaction_id", _transaction),

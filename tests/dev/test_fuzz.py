@@ -30,7 +30,8 @@ def test_what_the_document_allows_is_not_refused_for_its_shape(code: str) -> Non
         (problem("/expires_at", "wrong_format"), {"expires_at": "0000-00-00T00:00:00Z"}),
         (problem("/authorization/challenge_id", "wrong_format"), {"authorization": {"challenge_id": ""}}),
         (problem("/name", "wrong_format"), {"name": "tea\u202ehouse"}),
-        ({"code": "delay_unavailable"}, {}),
+        (problem("/delay", "unknown_value"), {"delay": "1w"}),
+        ({"code": "payee_not_found"}, {}),
         (None, {}),
     ],
 )

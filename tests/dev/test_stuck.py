@@ -1,6 +1,7 @@
 """Whatever the schedules do: one that cannot be brought on is put off, keeps nobody waiting, wakes somebody and is found."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from _pytest.capture import CaptureFixture
@@ -9,12 +10,13 @@ from dev import stuck
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import a_card, a_merchant, a_person, cny, key
+from tests.delaying import delayed
 from tests.settling import earn, past_midnight, payouts, with_account
 from wallet_api.ids import new_id
 from wallet_api.storage.due import DueWork
 
 PREFIXES = {
-    "top_up": "top", "withdrawal": "wdr", "payment": "pay", "refund": "ref", "refund_request": "rfr", "payout": "po",
+    "top_up": "top", "withdrawal": "wdr", "transfer": "trf", "payment": "pay", "refund": "ref", "refund_request": "rfr", "payout": "po",
     "settlement_day": "mer", "webhook_delivery": "dlv", "webhook_replay": "rpl", "confirmation": "evt", "notice": "ntc",
 }  # fmt: skip
 
@@ -73,7 +75,7 @@ def test_what_cannot_be_brought_on_is_put_off_wakes_somebody_and_is_found(
     assert listed(cloud) == 1
     assert f"FAILS {pk}" in capsys.readouterr().out
     told = cloud.gauges.shown()
-    if kind in ("top_up", "withdrawal", "payment", "refund", "refund_request"):
+    if kind in ("top_up", "withdrawal", "transfer", "payment", "refund", "refund_request"):
         assert told["stuck_processing"]["sum"] >= 1
     elif kind == "payout":
         assert told["stuck_payouts"]["sum"] >= 1
@@ -109,3 +111,23 @@ def test_what_cannot_be_read_hides_nothing_that_is_open(
     topped = api.post("/v1/top_ups", asked, token=someone.token, key=key()).ok(201)
     assert listed(cloud) == 0
     assert f"{topped['id']}  processing" in capsys.readouterr().out
+
+
+def test_a_transfer_is_listed_once_its_time_has_come_and_not_before(
+    api: Api, cloud: LocalCloud, capsys: CaptureFixture[str]
+) -> None:
+    """O8: one that is on its way waits for nobody."""
+    ada, bo = a_person(api, cloud, balance=1_000), a_person(api, cloud)
+    sent = delayed(api, ada, bo, 700, "24h").ok(201)
+
+    def shown() -> tuple[int, str]:
+        return listed(cloud), capsys.readouterr().out
+
+    cloud.clock.advance(timedelta(hours=23))
+    assert shown() == (0, "0 without an end, 0 of them for more than 4 hours.\n")
+    cloud.clock.advance(timedelta(hours=2))
+    late, told = shown()
+    assert (late, f"      {sent['id']}  scheduled" in told) == (0, True)
+    cloud.clock.advance(timedelta(hours=4))
+    late, told = shown()
+    assert (late, f"LATE  {sent['id']}" in told) == (1, True)

@@ -156,6 +156,7 @@ LOOKED_AFTER = {
     "refunds": {"ProcessingStuck", "SettleProcessingFails"},
     "settlement_days": {"DaysNotSettled", "DaysNotLookedAfter"},
     "top_ups": {"ProcessingStuck", "SettleProcessingFails"},
+    "transfers": {"ProcessingStuck", "SettleProcessingFails"},
     "withdrawals": {"ProcessingStuck", "SettleProcessingFails"},
 }
 """Whatever something still has to happen to by itself, and what wakes somebody when it does not."""

@@ -74,6 +74,8 @@ class Machine(RuleBasedStateMachine):
         self.fates: list[tuple[Any, str]] = []
         self.asked = 0
         self.on_its_way = 0
+        self.set_aside = dict.fromkeys(START, 0)
+        self.freezes = dict.fromkeys(START, 0)
 
     @precondition(lambda self: self.payments)
     @rule(who=PEOPLE)
@@ -104,7 +106,10 @@ class Machine(RuleBasedStateMachine):
     def everybody_has_what_the_model_says(self) -> None:
         accounts = self.stage.wallet.ledger.accounts
         found = {who: accounts.require(chart.customer(self.person(who).id)) for who in self.has}
-        held = {who: sum(each.amount for each in self.payments if self._holds(each, who)) for who in self.has}
+        held = {
+            who: self.set_aside[who] + sum(each.amount for each in self.payments if self._holds(each, who))
+            for who in self.has
+        }
         held["ada"] += self.stage.made["held before"] + self.on_its_way
         assert {who: (account.balance("CNY").amount, account.held.get("CNY", 0)) for who, account in found.items()} == {
             who: (amount * 100, held[who] * 100) for who, amount in self.has.items()
@@ -190,7 +195,8 @@ class Machine(RuleBasedStateMachine):
         """Until no lease is in the way and the schedule has asked the acquirer and the bank."""
         self.stage.cloud.clock.advance(2 * LEASE)
         self._renew()
-        for due in (self.stage.wallet.top_ups, self.stage.wallet.withdrawals, self.stage.wallet.payouts):
+        wallet = self.stage.wallet
+        for due in (wallet.top_ups, wallet.withdrawals, wallet.transfers, wallet.payouts):
             due.settle_due()
         self.answers_come()
 
@@ -204,6 +210,7 @@ class Machine(RuleBasedStateMachine):
         """What is set aside goes back when its time is over."""
         self.stage.wallet.payments.settle_due()
         self.stage.wallet.withdrawals.settle_due()
+        self.stage.wallet.transfers.settle_due()
         self.answers_come()
         for each in self.payments:
             if each.state == "held" and each.before is not None and each.before <= self.now:
@@ -214,7 +221,7 @@ class Machine(RuleBasedStateMachine):
             self.moved += 1
 
     def answers_come(self) -> None:
-        """What the schedule has heard of by now."""
+        """What the schedule has heard of, and had arrive, by now."""
 
     def goes_back(self, payment: Payment, state: Literal["over", "lapsed"]) -> None:
         assert payment.payer is not None

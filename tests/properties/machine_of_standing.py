@@ -149,6 +149,7 @@ class Stopping(Charging):
         if who in self.stopped:
             return
         self.frozen ^= {who}
+        self.freezes[who] += who in self.frozen
         accounts = self.stage.wallet.ledger.accounts
         with self.stage.wallet.storage.atomic_write() as write:
             change = accounts.freeze if who in self.frozen else accounts.unfreeze
@@ -164,6 +165,7 @@ class Stopping(Charging):
         self.stops += 1
         self.stopped.add(who)
         self.frozen.add(who)
+        self.freezes[who] += 1
         self.stage.cloud.clock.advance("61s")  # a phone gets one code a minute
         self.keep(who, freezing.back(self.api, self.stage.cloud, self.person(who)))
         self._renew()

@@ -1,5 +1,5 @@
-"""A state machine over the whole wallet: people, a merchant, cards, holds, consents, codes, requests, payouts, withdrawals, owners who
-stop their wallets, faults, replays, time and folding in any order.
+"""A state machine over the whole wallet: people, a merchant, cards, holds, consents, codes, requests, payouts, withdrawals, transfers
+that arrive later, owners who stop their wallets, faults, replays, time and folding in any order.
 """
 
 import pytest
@@ -14,6 +14,7 @@ from tests.build import a_card
 from tests.faults.stage import Door
 from tests.properties.machine_of_payments import Paying
 from tests.properties.machine_of_standing import Charging, Requesting, Settling, Stopping
+from tests.properties.machine_of_transfers import Delaying
 from tests.properties.machine_of_withdrawals import CARDS, FEE, Withdrawing
 from tests.schedules.scenarios import mandates, payment_codes
 from tests.schedules.stage import Stage, build
@@ -21,7 +22,7 @@ from tests.settling import with_account
 from wallet_api.fees.model import FIRST, NOTICE
 
 
-class WalletMachine(Stopping, Charging, Requesting, Settling, Withdrawing, Paying):
+class WalletMachine(Stopping, Charging, Requesting, Settling, Delaying, Withdrawing, Paying):
     """All of it at once."""
 
 

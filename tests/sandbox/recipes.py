@@ -9,7 +9,7 @@ from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests import banking, withdrawing
+from tests import banking, delaying, freezing, withdrawing
 from tests.build import Shop, Someone, a_card, a_merchant, a_person, code_to, key, send, signed_in_again
 from tests.handset import a_handset, scan
 from tests.mandates import agreeing
@@ -250,6 +250,12 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("withdrawal", "succeeded"): _withdrawal(withdrawing.TAKES),
     ("withdrawal", "failed"): _withdrawal(withdrawing.DECLINES),
     ("withdrawal", "returned"): _withdrawal(withdrawing.RETURNS, days=3),
+    ("transfer", "scheduled"): delaying.becomes(lambda *_: None),
+    ("transfer", "succeeded"): delaying.becomes(lambda *_: None, later="2h"),
+    ("transfer", "canceled"): delaying.becomes(
+        lambda api, ada, _, transfer: delaying.take_back(api, ada, transfer).ok(200)
+    ),
+    ("transfer", "failed"): delaying.becomes(lambda api, _, bo, __: freezing.freeze(api, bo).ok(201), later="2h"),
     ("card", "verification_required"): _card(banking.APPROVES, verified=False),
     ("card", "active"): _card(banking.APPROVES, verified=True),
     ("card", "verification_failed"): _card(banking.UNVERIFIABLE, verified=True),

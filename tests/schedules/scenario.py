@@ -7,7 +7,7 @@ from tests.schedules.stage import Act, Stage
 
 SHORT, GUESSED, LOCKED = "insufficient_funds", "wrong_payment_pin", "payment_pin_locked"
 PAID, PAID_TOO, PAID_AGAIN = "payment 0 succeeded", "payment 1 succeeded", "payment 0 succeeded again"
-SENT, SENT_TOO, SENT_AGAIN = "transfer 0", "transfer 1", "transfer 0 again"
+SENT, SENT_TOO, SENT_AGAIN = "transfer 0 succeeded", "transfer 1 succeeded", "transfer 0 succeeded again"
 BACK, BACK_TOO, BACK_AGAIN = "refund 0 succeeded", "refund 1 succeeded", "refund 0 succeeded again"
 ARRIVED, ARRIVED_AGAIN = "topup 0 succeeded", "topup 0 succeeded again"
 

@@ -8,9 +8,11 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.banking import LATER_APPROVES, LATER_DECLINES, NEEDS_CODE, top_up, with_acquirer
-from tests.build import Shop, Someone, a_card, a_merchant, a_person, send
+from tests.build import Shop, Someone, a_card, a_merchant, a_person, send, signed_in_again
 from tests.confirming import pushed, with_phone
+from tests.delaying import delayed, later, take_back
 from tests.handset import a_handset, scan
+from tests.ledger_world import World
 from tests.mandates.agreeing import a_mandate, charge, end
 from tests.refunding import ask_back, decline, refund_to_card
 from tests.selling import an_outlet
@@ -19,6 +21,7 @@ from tests.withdrawing import APPROVED as CREDITED
 from tests.withdrawing import DECLINES, TAKES, withdraw
 from tests.withdrawing import RETURNED as SENT_BACK
 from wallet_api.gateways.acquirer import ChargeOrder, ChargeOutcome
+from wallet_api.ledger import chart
 
 APPROVED, DECLINED = ChargeOutcome("approved"), ChargeOutcome("declined", "card_declined")
 PASSES_LATER, BLOCKED_LATER = 777_04, 777_02
@@ -184,6 +187,40 @@ def test_transfers_with_their_fee(api: Api, cloud: LocalCloud) -> None:
         cloud.pump.drain()
     masked = f"{payee.phone[:-8]}****{payee.phone[-4:]}"
     assert shown() == [f"You sent 7.00 CNY to {masked}.", f"You sent 8.00 CNY to {masked}."]
+
+
+def test_transfers_that_arrive_later_come_back_or_are_kept(api: Api, cloud: LocalCloud, world: World) -> None:
+    payer, shown = told(api, cloud, balance=300_000)
+    payee, heard = told(api, cloud)
+    masked = f"{payee.phone[:-8]}****{payee.phone[-4:]}"
+    for amount in (11_000, 31_000, 33_000, 43_000):
+        made = delayed(api, payer, payee, amount).ok(201)
+        if amount == 11_000:
+            take_back(api, payer, made["id"]).ok(200)
+        if amount == 31_000:
+            later(cloud, "2h")
+            payer = signed_in_again(api, payer)
+        if amount == 33_000:
+            world.set_status(chart.customer(payee.id), "frozen")
+            later(cloud, "2h")
+            world.set_status(chart.customer(payee.id), "active")
+            payer = signed_in_again(api, payer)
+        cloud.pump.drain()
+    world.set_status(chart.customer(payer.id), "closed")
+    later(cloud, "2h")
+    cloud.pump.drain()
+
+    told_of, kept = shown(), "Your wallet is closed, so we keep the money for you; support pays it out."
+    assert sum(text.startswith("You are sending ") for text in told_of) == 4
+    assert [text for text in told_of if not text.startswith("You are sending ")] == [
+        f"You took back the transfer of 110.00 CNY to {masked}. The money and the fee are on your balance again.",
+        f"Your delayed transfer of 310.00 CNY to {masked} arrived. It cannot be taken back any more.",
+        f"Your delayed transfer of 330.00 CNY to {masked} could not arrive. The money and the fee are on your balance again.",
+        f"Your delayed transfer of 430.00 CNY to {masked} could not arrive. {kept}",
+    ]
+    came, went_back = heard()
+    assert came.startswith("You received 310.00 CNY from ")
+    assert " sent you 330.00 CNY with delayed arrival, and your wallet could not take it" in went_back
 
 
 def test_payments_that_are_reviewed_and_end_either_way(api: Api, cloud: LocalCloud, shop: Shop) -> None:

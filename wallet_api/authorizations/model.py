@@ -95,6 +95,7 @@ Shown = PinShown | SignatureShown | CodeShown
 class Move(Struct, frozen=True):
     """What a person says yes to; a withdrawal's payee is its card. `subject` is the payment's id, the mandate's, or the outlet's that
     is paid at; a transfer and a withdrawal have none before they are made. Of a mandate, `amount` is what it may move in a month.
+    `delay` says that a transfer does not arrive at once.
     """
 
     kind: MoveKind
@@ -103,6 +104,7 @@ class Move(Struct, frozen=True):
     amount: Money
     quote_id: str | None
     max_per_payment: Money | None = None
+    delay: str | None = None
 
     @property
     def moves_now(self) -> bool:
@@ -131,6 +133,8 @@ class Move(Struct, frozen=True):
         }
         if self.max_per_payment is not None:
             document["max_per_payment"] = self.max_per_payment.amount
+        if self.delay is not None:
+            document["delay"] = self.delay
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 

@@ -55,6 +55,11 @@ TYPES: Mapping[str, str] = {
     "payout.returned": "the bank paid and had the money back, which is the merchant's again",
     "transfer.sent": "money was sent to another person",
     "transfer.received": "money came from another person",
+    "transfer.created": "money was set aside for a transfer that arrives later",
+    "transfer.succeeded": "a delayed transfer arrived",
+    "transfer.canceled": "a delayed transfer was taken back, so that its money and fee are on the balance again",
+    "transfer.failed": "a delayed transfer could not arrive, so that its money and fee are on the balance again",
+    "transfer.missed": "a delayed transfer to a person went back, because their wallet could not take it",
     "mandate.created": "a merchant asked a customer to let it charge without asking each time",
     "mandate.confirmed": "a customer said yes to a mandate, which may be charged by now",
     "mandate.lowered": "a customer made the limits of a mandate smaller",
@@ -108,6 +113,12 @@ OF_STATES: Mapping[str, Mapping[str, str | None]] = {
         "failed": "withdrawal.failed",
         "returned": "withdrawal.returned",
     },
+    "transfer": {
+        "scheduled": "transfer.created",
+        "succeeded": "transfer.succeeded",
+        "canceled": "transfer.canceled",
+        "failed": "transfer.failed",
+    },
     "mandate": {
         "requires_confirmation": "mandate.created",
         "active": "mandate.confirmed",
@@ -139,15 +150,22 @@ OF_ENTRIES: Mapping[str, str | None] = {
     "withdrawal_void": None,
     "withdrawal_return": None,
     "withdrawal_correction": "withdrawal.corrected",
+    "transfer_hold": None,
+    "transfer_arrival": "transfer.received",
+    "transfer_void": None,
     "payout": None,
     "payout_paid": None,
     "payout_void": None,
     "payout_return": None,
     "payout_correction": None,
 }
-"""Event types by the kind of an entry. None where the record's state tells it. A transfer has a type for each side."""
+"""Event types by the kind of an entry. None where the record's state tells it. A transfer that arrives at once has a type for each side."""
 
-OBJECTS: Mapping[str, str] = {"capture": "payment", "withdrawal_correction": "withdrawal"}
+OBJECTS: Mapping[str, str] = {
+    "capture": "payment",
+    "withdrawal_correction": "withdrawal",
+    "transfer_arrival": "transfer",
+}
 """What an entry is about, where that is not called as the entry is."""
 
 BORN: Mapping[str, tuple[str, ...]] = {"refund": ("succeeded",)}
@@ -162,8 +180,9 @@ FACTS = (
     "failure_code",
     "refunded",
     "refundable",
+    "arrives_at",
 )
-"""What of a changed record goes into its event beside its amount: ids, codes and numbers, nobody's words."""
+"""What of a changed record goes into its event beside its amount: ids, codes, times and numbers, nobody's words."""
 
 
 class Event(Struct, frozen=True):
@@ -196,6 +215,8 @@ class Change(Struct, frozen=True):
     journal, and a change of a field within a state.
     """
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    aside: Mapping[str, str] = field(default_factory=dict)
+    """Whom beside its owners it concerns, and the event that tells them."""
 
 
 def events_of_entry(entry: Entry) -> Iterator[Event]:
@@ -229,8 +250,8 @@ def events_of_change(change: Change) -> Iterator[Event]:
     data: dict[str, Any] = {"id": change.subject, "object": change.kind, "status": change.state, **change.facts}
     if change.amount is not None:
         data["amount"] = change.amount
-    for owner in change.owners:
-        yield made_event(kind, owner, data, change.at, change.digest)
+    for owner, told in {**dict.fromkeys(change.owners, kind), **change.aside}.items():
+        yield made_event(told, owner, data, change.at, change.digest)
 
 
 def shards_of(owner: str) -> range:

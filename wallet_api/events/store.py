@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from wallet_api.clock import rfc3339
 from wallet_api.events.errors import EventKnown, RecordUnreadable
 from wallet_api.events.model import BORN, FACTS, OF_FIELDS, OF_STATES, Change, Event, shard_of, shards_of
 from wallet_api.money import Money
@@ -56,6 +57,9 @@ class ChangedItem(Item):
     merchant_id = UnicodeAttribute(null=True)
     customer_id = UnicodeAttribute(null=True)
     person_id = UnicodeAttribute(null=True)
+    payer_id = UnicodeAttribute(null=True)
+    payee_id = UnicodeAttribute(null=True)
+    decline_code = UnicodeAttribute(null=True)
 
 
 class EventStore(Struct, frozen=True):
@@ -132,6 +136,8 @@ class EventStore(Struct, frozen=True):
             if record["eventName"] == "REMOVE" or kind not in OF_STATES:
                 return None
             image = change["NewImage"]
+            if kind == "transfer" and "status" not in image:
+                return None  # it arrived in the moment it was made, and the journal tells it
             before = change.get("OldImage", {})
             if before.get("status") == image["status"]:
                 told_as = _within_state(kind, before, image)
@@ -154,7 +160,9 @@ class EventStore(Struct, frozen=True):
             item.created_at,
         )
         captured = kind == "payment" and item.status == "succeeded" and item.authorized_at is not None
-        owners = (item.customer_id,) if captured else (item.merchant_id, item.customer_id, item.person_id)
+        owners = (
+            (item.customer_id,) if captured else (item.merchant_id, item.customer_id, item.person_id, item.payer_id)
+        )
         return Change(
             kind=kind,
             subject=item.pk,
@@ -162,7 +170,8 @@ class EventStore(Struct, frozen=True):
             owners=tuple(owner for owner in owners if owner),
             amount=_captured(image) if captured else _amount(image),
             told_as="payment.succeeded" if captured else told_as,
-            facts={name: fact for name in FACTS if (fact := _plain(image.get(name))) is not None},
+            facts={name: fact for name in FACTS if (fact := _plain(name, image.get(name))) is not None},
+            aside={item.payee_id: "transfer.missed"} if item.payee_id and _is_missed(item) else {},
             at=next(time for time in times if time is not None),
             digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
         )
@@ -190,10 +199,17 @@ def _amount(image: Mapping[str, Any]) -> Money | None:
     return Money(int(parts["amount"]["N"]), parts["currency"]["S"])
 
 
-def _plain(value: Mapping[str, Any] | None) -> str | int | None:
+def _plain(name: str, value: Mapping[str, Any] | None) -> str | int | None:
     if value is None or "NULL" in value:
         return None
+    if name.endswith("_at"):
+        return rfc3339(datetime.fromisoformat(value["S"]))
     return int(value["N"]) if "N" in value else str(value["S"])
+
+
+def _is_missed(item: ChangedItem) -> bool:
+    """Whether a transfer's payee is told of it too: it came as far as their wallet, which did not take it."""
+    return item.status == "failed" and item.decline_code == "payee_unavailable"
 
 
 def _bucket(owner: str, shard: int) -> str:

@@ -49,7 +49,7 @@ class Account(Struct, frozen=True):
 
     The counters of spending belong to `spent_day`, its month and its year; None where a period was never counted. `free_used` says
     what was taken of free allowances, by month and allowance. `attempts` at the PIN are those in flight and those that were wrong;
-    `wrong_pins` counts the latter alone, for telling the two apart.
+    `wrong_pins` counts the latter alone, for telling the two apart. `freezes` is how often the wallet was frozen.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Account(Struct, frozen=True):
     free_used: Mapping[str, int] | None = None
     wrong_pins: int = 0
     reserved_at: datetime | None = None
+    freezes: int = 0
 
     def counters(self, period: Period) -> Mapping[str, int] | None:
         """What was spent in a period, by counter."""
@@ -150,11 +151,11 @@ class Accounts(Struct, frozen=True):
         write.put(item, taken or StaleAccount())
 
     def freeze(self, account: str, write: AtomicWrite) -> None:
-        """Adds to the write that nothing goes out of an account any more, and no transfer in; a frozen one stays so.
+        """Adds to the write that nothing goes out of an account any more, and no transfer in; a frozen one stays so. Each time counts.
 
         Refunds and corrections still reach it. Leaving the write's block may raise AccountMissing, WalletClosed.
         """
-        self._turn(account, "frozen", write)
+        self._turn(account, "frozen", write, self.items.freezes.set((self.items.freezes | 0) + 1))
 
     def unfreeze(self, account: str, write: AtomicWrite) -> None:
         """Adds to the write that an account is active again. Leaving the write's block may raise AccountMissing, WalletClosed."""
@@ -163,6 +164,13 @@ class Accounts(Struct, frozen=True):
     def require_status(self, account: str, write: AtomicWrite, *statuses: str, otherwise: Refusal) -> None:
         """Requires in a write that an account is in one of these states; `otherwise` is told what was found."""
         write.check(self.items(account, BALANCE), (self.items.status.is_in(*statuses), otherwise))
+
+    def require_unstopped(self, account: str, freezes: int, write: AtomicWrite, stopped: Refusal) -> None:
+        """Requires in a write that money may go out of an account, and that it was frozen no more often than this; `stopped` is told
+        what was found.
+        """
+        counted = self.items.freezes == freezes if freezes else self.items.freezes.does_not_exist()
+        write.check(self.items(account, BALANCE), ((self.items.status == "active") & counted, stopped))
 
     def find(self, account: str, trip: Trip) -> Read[Account | None]:
         """An account with its balances; None when it was never opened."""
@@ -248,11 +256,11 @@ class Accounts(Struct, frozen=True):
         actions = [self.items.attempts.set(0)]
         return [*actions, self.items.wrong_pins.set(0)] if payer.account.wrong_pins else actions
 
-    def _turn(self, account: str, status: str, write: AtomicWrite) -> None:
+    def _turn(self, account: str, status: str, write: AtomicWrite, *more: Any) -> None:
         items = self.items
         write.update(
             items(account, BALANCE),
-            [items.status.set(status)],
+            [items.status.set(status), *more],
             (items.pk.exists(), AccountMissing()),
             (items.status.is_in("active", "frozen"), WalletClosed()),
         )
@@ -287,4 +295,5 @@ def _account(item: AccountItem) -> Account:
         free_used=item.free_used,
         wrong_pins=item.wrong_pins or 0,
         reserved_at=item.reserved_at,
+        freezes=item.freezes or 0,
     )

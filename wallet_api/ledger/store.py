@@ -79,7 +79,7 @@ class AccountItem(Item):
     """pk = account, sk = `balance`. A customer's also carries the PIN's counter and what was spent, which guard its debits.
 
     `spent` is counted in the day `spent_day`, the other two in that day's month and year. `free_used` is what was taken of free
-    allowances, by month and allowance.
+    allowances, by month and allowance; `freezes` how often it was frozen.
     """
 
     table = "accounts"
@@ -99,6 +99,7 @@ class AccountItem(Item):
     attempts = WholeNumber(null=True)
     wrong_pins = WholeNumber(null=True)
     reserved_at = Moment(null=True)
+    freezes = WholeNumber(null=True)
 
 
 class LineItem(Item):

@@ -151,14 +151,15 @@ class Sides(Struct, frozen=True):
             return Side(name=shop.profile.name, fee=found.side.fee)
         if other is None:
             return found.side
-        return Side(name=name_for_others(self.people.contact_of(other)), fee=found.side.fee)
+        return Side(name=name_for_others(self.people.contact_of(other)), fee=found.side.fee, moved=found.side.moved)
 
 
 def _of_transfer(owner: str, transfer: Transfer | None) -> _Found:
     if transfer is None:
         return _Found()
     if transfer.payer_id == owner:
-        return _Found(Side(fee=transfer.fee or None), person_id=transfer.payee_id)
+        aside = transfer.delayed is not None and transfer.delayed.aside
+        return _Found(Side(fee=transfer.fee or None, moved=not aside), person_id=transfer.payee_id)
     return _Found(person_id=transfer.payer_id)
 
 

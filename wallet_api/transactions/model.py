@@ -20,7 +20,7 @@ from wallet_api.refund_requests.model import RefundRequest, story_of_request
 from wallet_api.refunds.model import FAILED, Refund, story_of_refund
 from wallet_api.timeline import Step, in_order
 from wallet_api.top_ups.model import TopUp, story_of_top_up
-from wallet_api.transfers.model import Transfer
+from wallet_api.transfers.model import Transfer, story_of_transfer
 from wallet_api.withdrawals.model import Withdrawal, story_of_withdrawal
 
 Kind = Literal["payment", "release", "refund", "transfer", "top_up", "withdrawal", "correction"]
@@ -34,9 +34,12 @@ KINDS: Mapping[str, Kind] = {
     "withdrawal_void": "withdrawal",
     "withdrawal_return": "withdrawal",
     "withdrawal_correction": "correction",
+    "transfer_hold": "transfer",
+    "transfer_arrival": "transfer",
+    "transfer_void": "release",
 }
-"""What an entry's kind is called in a history where it has another name: money set aside is a payment, what comes back of it a
-release; a withdrawal is one in both directions; a correction makes good what an outside company told wrongly."""
+"""What an entry's kind is called in a history where it has another name: money set aside is a payment, or a transfer, and what comes
+back of it a release; a withdrawal is one in both directions; a correction makes good what an outside company told wrongly."""
 Direction = Literal["in", "out"]
 
 
@@ -206,16 +209,19 @@ def of_refund(base: Transaction, refund: Refund | None, merchant: Merchant | Non
     )
 
 
-def of_transfer(base: Transaction, transfer: Transfer | None, other: str | None) -> Transaction:
-    """One side of a transfer; the fee is the payer's alone."""
+def of_transfer(base: Transaction, transfer: Transfer | None, viewer: str) -> Transaction:
+    """One side of a transfer, or what came back of it; the fee is the payer's alone."""
     if transfer is None:
         return base
+    released = base.kind == "release"
     return replace(
         base,
-        amount=transfer.amount,
+        status=transfer.status,
+        amount=base.amount if released else transfer.amount,
         fee=transfer.fee if base.direction == "out" else base.fee,
-        counterparty=Counterparty("person", other, None),
+        counterparty=Counterparty("person", transfer.other_side(viewer), None),
         description=transfer.note,
+        timeline=story_of_transfer(transfer, viewer),
     )
 
 
@@ -264,7 +270,7 @@ def of_unmoved(top_up: TopUp) -> Transaction:
 
 
 def person_of(line: Line) -> str | None:
-    """The id of the person on the other side of a transfer."""
+    """The id of the person on the other side of a transfer, where the line says it: of what was set aside, the transfer does."""
     return chart.owner_of(line.other or "") if line.kind == "transfer" else None
 
 
@@ -287,12 +293,6 @@ def story_of_payment(
     steps += [step for request in requests for step in story_of_request(request)]
     steps += [step for refund in refunds for step in story_of_refund(refund, now)]
     return in_order(steps)
-
-
-def story_of_transfer(transaction: Transaction) -> tuple[Step, ...]:
-    """A transfer arrives in the moment it is sent."""
-    what = {"in": "transfer.received", "out": "transfer.sent"}[transaction.direction]
-    return (Step(transaction.created_at, what, transaction.subject, transaction.amount),)
 
 
 def _folded(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -45,7 +45,6 @@ from wallet_api.transactions.model import (
     of_withdrawal,
     person_of,
     story_of_payment,
-    story_of_transfer,
 )
 from wallet_api.transfers.use_cases import Transfers
 from wallet_api.withdrawals.use_cases import Withdrawals
@@ -146,14 +145,20 @@ class Transactions(Struct, frozen=True):
             with self.storage.trip() as trip:
                 readings = [(place_of(line), self._telling(line, trip)) for line in part]
                 sides = {side: self.people.find(side, trip) for side in map(person_of, part) if side}
-            told.update({place: row() for place, row in readings})
+            found = {place: row() for place, row in readings}
             people.update({side: read() for side, read in sides.items()})
+            people.update(self._people(found.values(), people.keys()))
+            told.update(found)
         names = self._names([person for person in people.values() if person is not None])
         return {place: _named(transaction, names) for place, transaction in told.items()}
 
     def _telling(self, line: Line, trip: Trip) -> Read[Transaction]:
         base = of_line(line)
         kind = kind_of_line(line)
+        if line.subject.startswith("trf_"):
+            viewer = chart.owner_of(line.account) or ""
+            transfer = self.transfers.reading(line.subject, trip)
+            return transfer.map(lambda found: of_transfer(base, found, viewer))
         if kind in ("payment", "release"):
             now = self.payments.clock.now()
             paid = self.payments.reading(line.subject, trip)
@@ -163,9 +168,6 @@ class Transactions(Struct, frozen=True):
             merchant_id = merchant_of(line)
             merchant = self.merchants.reading(merchant_id, trip) if merchant_id else known(None)
             return refund.map(lambda found: of_refund(base, found, merchant()))
-        if line.kind == "transfer":
-            transfer = self.transfers.reading(line.subject, trip)
-            return transfer.map(lambda found: of_transfer(base, found, person_of(line)))
         if line.subject.startswith("wdr_"):
             now = self.payments.clock.now()
             return self.withdrawals.reading(line.subject, trip).map(lambda found: of_withdrawal(base, found, now))
@@ -189,9 +191,17 @@ class Transactions(Struct, frozen=True):
             requests = self.refund_requests.of_ids(slot().requests)
             story = story_of_payment(payment, found, requests, now)
             return replace(transaction, order_id=payment.order.order_id, timeline=story)
-        if transaction.kind == "transfer":
-            return replace(transaction, timeline=story_of_transfer(transaction))
         return transaction
+
+    def _people(self, told: Iterable[Transaction], known_already: Collection[str]) -> dict[str, Person | None]:
+        """The people on other sides whom only the records name."""
+        sides = {each.counterparty.id for each in told if each.counterparty and each.counterparty.kind == "person"}
+        missing = sorted(side for side in sides if side is not None and side not in known_already)
+        if not missing:
+            return {}
+        with self.storage.trip() as trip:
+            reads = {side: self.people.find(side, trip) for side in missing}
+        return {side: read() for side, read in reads.items()}
 
     def _names(self, people: Sequence[Person]) -> dict[str, str | None]:
         """What each person may be called towards another: their own choice of a name, else a masked contact."""

@@ -48,6 +48,11 @@ def of_transfer(world: World, person: Person) -> Led:
     return Led({"transfer_id": made["id"]})
 
 
+def of_delayed_transfer(world: World, person: Person) -> Led:
+    made = world.ask("POST", "/v1/transfers", {**transfer(world, person).body, "delay": "24h"}, person.token)
+    return Led({"transfer_id": made["id"]})
+
+
 def of_payment(world: World, _person: Person) -> Led:
     return Led({"payment_id": world.payment()["id"]})
 
@@ -167,6 +172,7 @@ OF_MONEY: Mapping[str, Errand] = {
     "top_ups_create_top_up": top_up,
     "top_ups_get_top_up": of_top_up,
     "transactions_get_transaction": of_transaction,
+    "transfers_cancel_transfer": of_delayed_transfer,
     "transfers_get_transfer": of_transfer,
     "transfers_send_transfer": transfer,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.schedules.judge import Scenario
 from tests.schedules.scenario import ARRIVED, BACK, PAID, SENT, SHORT, scenario
-from tests.schedules.scenarios import mandates, payouts, withdrawals
+from tests.schedules.scenarios import delayed_transfers, mandates, payouts, withdrawals
 from tests.schedules.scenarios import refund_requests as requests
 from tests.schedules.scenarios.outlets import outlet, pay_at
 from tests.schedules.scenarios.payment_codes import phone, take
@@ -36,6 +36,8 @@ PAIRS = [
     against("send as quoted", lambda on: on.send(on.ada, on.bo, 10, KEY, quoted=True), SENT),
     against("send as signed", lambda on: send(on, KEY), SENT, before=signed),
     against("withdraw", lambda on: withdrawals.withdraw(on, 30, KEY), withdrawals.SENT),
+    against("send later", lambda on: delayed_transfers.send_later(on, 30, KEY), delayed_transfers.LATER),
+    against("take back", lambda on: delayed_transfers.take_back(on, KEY), delayed_transfers.BACK, before=delayed_transfers.on_its_way()),
     against("top up", lambda on: on.top_up(30, KEY), ARRIVED),
     against("capture", lambda on: on.capture(10, KEY), PAID, by_shop=True),
     against("void", lambda on: on.void(KEY), "payment 0 canceled", by_shop=True),

@@ -178,6 +178,20 @@ def test_what_is_leased_to_whoever_failed_is_put_off_all_the_same(chores: Chores
     assert (found.failures, found.since) == (4, now)
 
 
+def test_whoever_fails_to_get_hold_of_it_shortens_no_lease_of_another(chores: Chores) -> None:
+    """Of two messages for one confirmation the second meets a table that is throttled, while the first is being sent."""
+    pk, lease = chores.add(), timedelta(minutes=2)
+    until = chores.now + lease
+    with chores.storage.atomic_write() as write:
+        write.update(chores.items(pk, "chore"), chores.work.leased(chores.items, until))
+    chores.wait(seconds=5)
+    chores.work.put_off(pk, chores.now, leased=lease)
+    chores.now = until - timedelta(seconds=1)
+    assert list(chores.work.by(chores.now)) == []
+    chores.wait(seconds=1)
+    assert list(chores.work.by(chores.now)) == [pk]
+
+
 def test_storage_that_does_not_answer_hinders_no_other(chores: Chores, monkeypatch: pytest.MonkeyPatch) -> None:
     pk = chores.add(poison=True)
 

@@ -93,7 +93,8 @@ class DueWork(Struct, frozen=True):
     def put_off(self, pk: str, now: datetime, *, leased: timedelta = timedelta()) -> timedelta:
         """Has work that just failed tried later; for how long it has been failing. Never raises: the rest has its turn in any case.
 
-        `leased` is for how long whoever tries has it to themselves, and the index has it as not due.
+        `leased` is for how long whoever tries has it to themselves, and the index has it as not due. It is never tried before a lease
+        is over: that may be somebody else's, who is at it while this one failed to get it.
         """
         try:
             return self._put_off(pk, now, now + leased)
@@ -143,7 +144,7 @@ class DueWork(Struct, frozen=True):
         wait = min(_FIRST_WAIT * (1 << min(failures - 1, 10)), _LONGEST_WAIT)
         actions = [
             items.due_bucket.set(found.due_bucket.removesuffix(FAILING) + FAILING),
-            items.due_at.set(rfc3339(now + wait)),
+            items.due_at.set(max(due_at, rfc3339(now + wait))),
             items.failures.set(failures),
             items.failing_since.set(since),
         ]

@@ -3,14 +3,14 @@
 from typing import get_args
 
 from wallet_api.declines import REASONS, DeclineCode, Reason, decline_code_of, told_to_merchants
-from wallet_api.gateways.acquirer import DeclineCode as CardDecline
+from wallet_api.gateways.acquirer import ChargeDecline
 from wallet_api.payments.use_cases.reviewing import RISK
 
 CODES: tuple[DeclineCode, ...] = get_args(DeclineCode)
 
 
 def test_what_ends_a_top_up_or_a_payment_for_good_is_on_the_list() -> None:
-    assert set(get_args(CardDecline)) <= set(CODES)
+    assert set(get_args(ChargeDecline)) <= set(CODES)
     assert RISK in CODES
 
 

@@ -40,11 +40,14 @@ STATES: Mapping[str, BankState] = {
     "compensation": "charged",
     "charge_reversal": "reversed",
     "refund_delivery": "refunded",
+    "reversal": "returned",
     "withdrawal_settlement": "withdrawn",
     "withdrawal_correction": "withdrawn",
     "withdrawal_return": "returned",
 }
-"""What an entry that touches a bank's clearing account is called in that bank's file."""
+"""What an entry that touches a bank's clearing account is called in that bank's file. A reversal touches one only when a refund came
+back that a card had taken.
+"""
 RAILS: Mapping[Rail, str] = {"payouts": chart.bank("payouts"), "cards": chart.bank("cards")}
 Key = tuple[str, str]
 """A record's reference and state."""

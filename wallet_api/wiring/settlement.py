@@ -45,4 +45,4 @@ def open_settlement(
         storage, clock, ledger, merchants, accounts, days, fees, ground.bank, ground.metrics, accounts.events
     )
     reports = Reports(storage, clock, ground.keys, ledger, merchants, payments, refunds, payouts, ground.metrics)
-    return Settlement(payouts, reports, Comparing(storage, ledger, payouts, top_ups, withdrawals))
+    return Settlement(payouts, reports, Comparing(storage, ledger, payouts, top_ups, withdrawals, refunds))

@@ -7,11 +7,15 @@ from msgspec.structs import replace
 
 from dev.bank_files import BREAKS, sample
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, a_merchant, cny
+from tests.build import Shop, a_merchant, a_person, cny
 from tests.client import Api
+from tests.refunding import DECLINED as NOT_TAKEN
+from tests.refunding import LATER, refund_to_card
 from tests.settling import earn, pay_out, true, with_account
+from tests.shopping import a_paid_payment, refund
 from tests.withdrawing import later, with_card, withdraw
 from wallet_api.clock import WALLET_DAY, wallet_day
+from wallet_api.gateways.acquirer import RefundOutcome
 from wallet_api.gateways.sandbox_bank import MAGIC_ENDINGS
 from wallet_api.money import Money
 from wallet_api.reconciliation.model import BankRecord, read_bank_file
@@ -152,6 +156,45 @@ def test_what_a_withdrawal_was_before_is_no_break_whenever_the_file_says_it(api:
         for state in states
     ]  # fmt: skip
     assert cloud.wallet.comparing.breaks("cards", day, file) == []
+
+
+def test_refunds_are_compared_with_it_too_also_when_a_cards_bank_sends_one_back_weeks_later(
+    api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their file of the day on which it came back is a break until we have asked, and none afterwards; nor is our own day then."""
+    shop = a_merchant(cloud)
+    ada = a_person(api, cloud, balance=2_000_00)
+    made = refund_to_card(api, shop, ada, 1250)
+    cloud.pump.drain()
+    comparing, first = cloud.wallet.comparing, wallet_day(cloud.clock.now())
+    sent, returned = (BankRecord(made["id"], state, Money(1250, "CNY")) for state in ("refunded", "returned"))
+    assert sent in list(comparing.ours("cards", first))
+    cloud.clock.advance("30d")
+    theirs = wallet_day(cloud.clock.now())
+    (found,) = comparing.breaks("cards", theirs, [returned])
+    assert (found.kind, found.ours) == ("different_state", sent)
+    cloud.clock.advance("72h")
+    monkeypatch.setattr(type(cloud.wallet.acquirer), "find_refund", lambda *_: RefundOutcome("declined"))
+    assert cloud.wallet.refunds.ask_again(made["id"]).status == "failed"
+    cloud.pump.drain()
+    assert comparing.breaks("cards", theirs, [returned]) == []
+    heard = wallet_day(cloud.clock.now())
+    assert list(comparing.ours("cards", heard)) == [returned]
+    assert [each.kind for each in comparing.breaks("cards", heard, [])] == ["missing"]
+    assert comparing.breaks("cards", heard, [], [returned]) == []
+
+
+def test_a_refund_that_no_card_took_or_that_has_no_end_is_told_as_it_stands(api: Api, cloud: LocalCloud) -> None:
+    shop = a_merchant(cloud)
+    ada = a_person(api, cloud, balance=5_000_00)
+    comparing, day = cloud.wallet.comparing, wallet_day(cloud.clock.now())
+    for amount, state in ((NOT_TAKEN, "rejected"), (LATER, "pending")):
+        made = refund_to_card(api, shop, ada, amount)
+        (found,) = comparing.breaks("cards", day, [BankRecord(made["id"], "refunded", Money(amount, "CNY"))])
+        assert (found.kind, found.ours and found.ours.state) == ("different_state", state)
+    given = refund(api, shop, a_paid_payment(api, shop, ada, 700)["id"]).ok(201)
+    (found,) = comparing.breaks("cards", day, [BankRecord(given["id"], "refunded", Money(700, "CNY"))])
+    assert (found.kind, found.ours) == ("extra", None), "it went to the balance, and no bank knows it"
 
 
 def test_a_banks_midnight_need_not_be_ours(api: Api, cloud: LocalCloud) -> None:

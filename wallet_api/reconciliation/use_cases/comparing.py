@@ -15,6 +15,8 @@ from wallet_api.ledger.ledger import Ledger
 from wallet_api.payouts.model import Payout
 from wallet_api.payouts.use_cases import Payouts
 from wallet_api.reconciliation.model import RAILS, BankRecord, Break, Key, Rail, breaks_between, record_of
+from wallet_api.refunds.model import Refund
+from wallet_api.refunds.use_cases import Refunds
 from wallet_api.settlement_days.model import next_day
 from wallet_api.storage import Read, Storage, Trip
 from wallet_api.top_ups.model import TopUp
@@ -34,6 +36,7 @@ class Comparing(Struct, frozen=True):
     payouts: Payouts
     top_ups: TopUps
     withdrawals: Withdrawals
+    refunds: Refunds
 
     def ours(self, rail: Rail, day: str) -> Iterator[BankRecord]:
         """What the bank's file of a day should say, in the order in which it was posted. Read in pages."""
@@ -90,6 +93,7 @@ class Comparing(Struct, frozen=True):
                 else:
                     readings = [self._top_up(each, trip) for each in part if is_id(each, "top")]
                     readings += [self._withdrawal(each, trip) for each in part if is_id(each, "wdr")]
+                    readings += [self._refund(each, trip) for each in part if is_id(each, "ref")]
             for records in (read() for read in readings):
                 if records:
                     found[records[0].reference] = records
@@ -120,3 +124,20 @@ class Comparing(Struct, frozen=True):
             return tuple(BankRecord(withdrawal.id, state, withdrawal.amount) for state in withdrawal.states)
 
         return self.withdrawals.reading(withdrawal_id, trip).map(told)
+
+    def _refund(self, refund_id: str, trip: Trip) -> Read[tuple[BankRecord, ...]]:
+        def told(refund: Refund | None) -> tuple[BankRecord, ...]:
+            if refund is None or refund.destination != "card":
+                return ()
+            return tuple(BankRecord(refund.id, state, refund.total) for state in _been(refund))
+
+        return self.refunds.reading(refund_id, trip).map(told)
+
+
+def _been(refund: Refund) -> tuple[str, ...]:
+    """Everything that a refund to a card has been, as an acquirer's file calls it, the latest first."""
+    if refund.is_open:
+        return (refund.status,)
+    if refund.returned_at is not None:
+        return ("returned", "refunded")
+    return ("refunded" if refund.status == "succeeded" else "rejected",)

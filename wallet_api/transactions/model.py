@@ -216,7 +216,7 @@ def of_transfer(base: Transaction, transfer: Transfer | None, viewer: str) -> Tr
     released = base.kind == "release"
     return replace(
         base,
-        status=transfer.status,
+        status=base.status if released else transfer.status,
         amount=base.amount if released else transfer.amount,
         fee=transfer.fee if base.direction == "out" else base.fee,
         counterparty=Counterparty("person", transfer.other_side(viewer), None),

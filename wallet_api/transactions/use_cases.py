@@ -46,6 +46,7 @@ from wallet_api.transactions.model import (
     person_of,
     story_of_payment,
 )
+from wallet_api.transfers.model import story_of_transfer
 from wallet_api.transfers.use_cases import Transfers
 from wallet_api.withdrawals.use_cases import Withdrawals
 
@@ -191,6 +192,11 @@ class Transactions(Struct, frozen=True):
             requests = self.refund_requests.of_ids(slot().requests)
             story = story_of_payment(payment, found, requests, now)
             return replace(transaction, order_id=payment.order.order_id, timeline=story)
+        if transaction.subject.startswith("trf_") and transaction.status == "scheduled":
+            # Its payer looks: what was stopped, or should have arrived, is not told as what they still wait for.
+            transfer = self.transfers.as_it_stands(self.transfers.require(transaction.subject))
+            story = story_of_transfer(transfer, transfer.payer_id)
+            return replace(transaction, status=transfer.status, timeline=story)
         return transaction
 
     def _people(self, told: Iterable[Transaction], known_already: Collection[str]) -> dict[str, Person | None]:

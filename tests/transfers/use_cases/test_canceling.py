@@ -236,7 +236,7 @@ def test_the_history_says_what_left_and_what_came_back(api: Api, cloud: LocalClo
     back_row, left = rows
 
     assert [(row["kind"], row["direction"], row["status"]) for row in rows] == [
-        ("release", "in", "canceled"),
+        ("release", "in", "succeeded"),
         ("transfer", "out", "canceled"),
     ]
     assert (back_row["balance_change"], left["balance_change"]) == (cny(BOTH), cny(-BOTH))

@@ -110,6 +110,53 @@ def test_what_was_stopped_and_nobody_looked_at_comes_back_at_its_time(
     assert cloud.wallet.transfers.require(made["id"]).delayed.freezes == 3
 
 
+def test_who_opens_what_was_stopped_is_not_told_that_it_arrives(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """In the history, as under the transfer's id: its money is back, and nobody reads on that it arrives later."""
+    email = with_email(api, cloud, ada)
+    cloud.clock.advance("25h")
+    ada = signed_in_again(api, ada)
+    stopped = delayed(api, ada, bo, 700, "24h", idem="k").ok(201)
+    freeze(api, ada).ok(201)
+    ada = thawed(api, cloud, ada, email)
+    (row,) = api.get("/v1/transactions?kind=transfer", token=ada.token).ok(200)["data"]
+
+    opened = api.get(f"/v1/transactions/{row['id']}", token=ada.token).ok(200)
+
+    assert (opened["transfer_id"], opened["status"]) == (stopped["id"], "failed")
+    assert [step["what"] for step in opened["timeline"]] == [
+        "transfer.created",
+        "transfer.failed",
+        "transfer.on_balance",
+    ]
+    assert opened["counterparty"] == row["counterparty"]
+    assert has(cloud, ada) == (BALANCE, 0)
+    assert delayed(api, ada, bo, 700, "24h", idem="k").ok(201)["status"] == "failed"
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_repetition_of_what_was_stopped_or_is_due_tells_its_end(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, frozen: bool
+) -> None:
+    """M38: a client whose answer was lost asks again with the same key, and reads what it would read under the id."""
+    delayed(api, ada, bo, idem="k").ok(201)
+    if frozen:
+        freeze(api, ada).ok(201)
+        ada = back(api, cloud, ada)
+    else:
+        cloud.clock.advance("2h")
+        ada = signed_in_again(api, ada)
+
+    again = delayed(api, ada, bo, idem="k")
+
+    assert (again.ok(201)["status"], again.headers["idempotent-replayed"]) == (
+        "failed" if frozen else "succeeded",
+        "true",
+    )
+    assert has(cloud, ada) == ((BALANCE, 0) if frozen else (BALANCE - BOTH, 0))
+
+
 def test_what_fails_for_a_payer_whose_wallet_is_closed_is_kept(
     api: Api, cloud: LocalCloud, world: World, ada: Someone, bo: Someone
 ) -> None:

@@ -135,7 +135,7 @@ class Sends(Canceling, frozen=True):
         )
 
     def _replay(self, decision: Decision) -> Transfer:
-        return self.require(decision.subject)
+        return self.as_it_stands(self.require(decision.subject))
 
 
 def _delayed(delay: Delay | None, charge: Charge, payer: Payer, mode: str, now: datetime) -> Delayed | None:

@@ -12,7 +12,7 @@ from wallet_api.names import holder_name, is_written, person_name, tidied
 NAMES = [
     "王芳", "欧阳娜娜", "阿卜杜拉·买买提", "ئابدۇللا مەمەت", "བསྟན་འཛིན", "ZHANG WEI", "José Núñez",
     "Nguyễn Thị Ánh", "O'Brien", "Anne-Marie Müller",
-    "D. J. Smith Jr.", "Иван Петров", "श्री राम", "ශ්‍රී ලංකා", "محمد‌رضا", "김민준", "さくら",
+    "D. J. Smith Jr.", "Иван Петров", "श्री राम", "ශ්‍රී ලංකා", "محمد‌رضا", "김민준", "さくら", "ᠰᠠᠷᠠ\u180eᠠ", "র\u200d্যাব",
     "𮯠小明", "𱁬", "𬱖", "\U00031350明", "ACME 24 GMBH",
 ]  # fmt: skip
 
@@ -34,6 +34,10 @@ def test_names_of_all_scripts_are_taken_as_they_are(name: str) -> None:
         ("José", "José"),
         ("O’Brien", "O'Brien"),
         ("王\u200b芳\ufeff", "王芳"),
+        ("王\u200d芳", "王芳"),
+        ("A\u200c\u200dDA\u180e", "ADA"),
+        ("محمد\u200c\u200cرضا\u200d", "محمد\u200cرضا"),
+        ("\u200f山\u3164田\uffa0\u115f\u1160", "山田"),
         *((f"阿卜杜拉{dot}买买提", "阿卜杜拉·买买提") for dot in "•‧∙⋅・･·"),
         ("阿卜杜拉 · 买买提", "阿卜杜拉·买买提"),
     ],
@@ -53,8 +57,11 @@ def test_companies_hold_accounts_under_names_that_no_person_has(company: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\u3000", "12345", "·", "---", "王芳🙂", "=1+1王", "王_芳", "<b>王</b>", "王芳@qq.com", "\u200d\u200c"],
-)
+    [
+        "", " ", "\u3000", "12345", "·", "---", "王芳🙂", "=1+1王", "王_芳", "<b>王</b>", "王芳@qq.com", "\u200d\u200c",
+        "\u3164", "\u115f\u1160\uffa0", "\u202eAVA", "王\u2066芳", "A\U000e0042",
+    ],
+)  # fmt: skip
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refusal:
         person_name(text, "/holder_name")
@@ -67,7 +74,12 @@ def test_what_nobody_can_hold_an_account_under_is_refused(text: str) -> None:
         holder_name(text, "/holder_name")
 
 
-@given(st.text(max_size=40))
+@pytest.mark.parametrize("text", ["", "\u200d", "\u3000\u00a0", "\u180e\u200c\u3000"])
+def test_a_line_of_nothing_that_is_seen_is_not_written(text: str) -> None:
+    assert not is_written(text)
+
+
+@given(st.text(st.characters() | st.sampled_from("\u180e\u200c\u200d \u3000·\u0301شකA王ᠠ\u0dca\u3164"), max_size=40))
 def test_what_is_tidy_stays(text: str) -> None:
     once = tidied(text)
     assert tidied(once) == once

@@ -132,8 +132,8 @@ def ask_back(api: Api, person: Person, payment_id: str) -> str:
     return str(api.post("/v1/refund_requests", body, token=person.token, key=key()).ok(201)["id"])
 
 
-def transfer(api: Api, person: Person, phone: str, amount: int) -> Answer:
-    body = {"to": {"phone": phone}, "amount": cny(amount), "authorization": {"pin": PIN}}
+def transfer(api: Api, person: Person, phone: str, amount: int, delay: str = "none") -> Answer:
+    body = {"to": {"phone": phone}, "amount": cny(amount), "delay": delay, "authorization": {"pin": PIN}}
     return api.post("/v1/transfers", body, token=person.token, key=key())
 
 

@@ -145,6 +145,13 @@ class Bench:
     def transfer(self) -> Request:
         return lambda: people.transfer(self.api, self.ada, self.bo.phone, 100).ok(201)
 
+    def send_for_later(self) -> Request:
+        return lambda: people.transfer(self.api, self.ada, self.bo.phone, 100, "2h").ok(201)
+
+    def take_back(self) -> Request:
+        sent = people.transfer(self.api, self.ada, self.bo.phone, 100, "2h").ok(201)["id"]
+        return lambda: self.api.post(f"/v1/transfers/{sent}/cancel", token=self.ada.token, key=key()).ok(200)
+
     def top_up(self) -> Request:
         return lambda: people.top_up(self.api, self.ada, 100_00).ok(201)
 
@@ -250,6 +257,8 @@ MEASURED: dict[str, Callable[[Bench], Request]] = {
     "refund asked for": Bench.ask_back,
     "the same, approved": Bench.approve,
     "transfer": Bench.transfer,
+    "transfer that arrives later": Bench.send_for_later,
+    "the same, taken back": Bench.take_back,
     "top-up": Bench.top_up,
     "top-up with a code (2 requests)": Bench.top_up_with_a_code,
     "withdrawal": Bench.withdraw,

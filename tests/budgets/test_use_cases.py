@@ -23,6 +23,8 @@ MOST = {
     "refund asked for": (2, 5, 13),
     "the same, approved": (3, 7, 18),
     "transfer": (2, 6, 13),
+    "transfer that arrives later": (2, 5, 12),
+    "the same, taken back": (2, 4, 9),
     "top-up": (3, 8, 20),
     "top-up with a code (2 requests)": (5, 10, 29),
     "withdrawal": (3, 8, 22),

@@ -74,19 +74,20 @@ def send_due_webhooks(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def settle_processing(event: CloudWatchEvent) -> None:
-    """Drives to an end what has none yet: top-ups, withdrawals, delayed transfers, payments under review, lapsed holds, refunds, their
-    requests, payouts.
+    """Drives to an end what has none yet: top-ups, withdrawals, payments under review, lapsed holds, refunds, their requests, payouts.
+
+    Delayed transfers come last: they are as many as people send, and all else is what went otherwise than it should.
     """
     schedules.run(
         event,
         "settle_processing",
         lambda wallet: wallet.top_ups.settle_due(),
         lambda wallet: wallet.withdrawals.settle_due(),
-        lambda wallet: wallet.transfers.settle_due(),
         lambda wallet: wallet.refund_requests.escalate_due(),
         lambda wallet: wallet.refunds.settle_due(),
         lambda wallet: wallet.payments.settle_due(),
         lambda wallet: wallet.payouts.settle_due(),
+        lambda wallet: wallet.transfers.settle_due(),
     )
 
 

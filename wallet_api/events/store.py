@@ -170,7 +170,7 @@ class EventStore(Struct, frozen=True):
             owners=tuple(owner for owner in owners if owner),
             amount=_captured(image) if captured else _amount(image),
             told_as="payment.succeeded" if captured else told_as,
-            facts={name: fact for name in FACTS if (fact := _plain(name, image.get(name))) is not None},
+            facts=_facts(image, item.status),
             aside={item.payee_id: "transfer.missed"} if item.payee_id and _is_missed(item) else {},
             at=next(time for time in times if time is not None),
             digest=hashlib.sha256(json.dumps(image, sort_keys=True).encode()).hexdigest(),
@@ -197,6 +197,12 @@ def _amount(image: Mapping[str, Any]) -> Money | None:
         return None
     parts = image["amount"].get("M", image)
     return Money(int(parts["amount"]["N"]), parts["currency"]["S"])
+
+
+def _facts(image: Mapping[str, Any], state: str) -> dict[str, str | int]:
+    """What an event tells beside the amount. When a transfer arrives is told only while it will: its end has a time of its own."""
+    names = [name for name in FACTS if name != "arrives_at" or state == "scheduled"]
+    return {name: fact for name in names if (fact := _plain(name, image.get(name))) is not None}
 
 
 def _plain(name: str, value: Mapping[str, Any] | None) -> str | int | None:

@@ -11,7 +11,7 @@ from tests.crowd import at_once
 from tests.delaying import AMOUNT, BALANCE, BOTH, FEE, delayed, has, later, spent_today, take_back, wallet_of
 from tests.faults.injector import Faults
 from tests.ledger_world import World
-from tests.signing import a_phone_of, ask, ask_transfer, transfer
+from tests.signing import a_phone_of, a_trusted_phone_of, ask, ask_transfer, transfer
 from wallet_api.ledger import chart
 
 
@@ -164,6 +164,21 @@ def test_a_signature_is_for_its_delay_alone(
     assert other.json["code"] == "authorization_mismatch"
     assert ('"delay"' in challenge["text"]) == (asked is not None)
     same.ok(201)
+
+
+def test_a_payee_is_not_known_by_what_they_have_not_got(api: Api, cloud: LocalCloud, world: World, bo: Someone) -> None:
+    """Who took a high amount back, because they were deceived, is asked as much before the next one goes to the same payee."""
+    rich = a_person(api, cloud)
+    world.fund(chart.customer(rich.id), 3_000_000)
+    rich, phone = a_trusted_phone_of(api, cloud, rich)
+    yes = phone.yes(ask_transfer(api, rich, bo, 600_000, delay="2h"))
+    made = transfer(api, rich, bo, 600_000, yes, delay="2h").ok(201)
+
+    take_back(api, rich, made["id"]).ok(200)
+
+    refused(send(api, rich, bo, 600_000), 403, "step_up_required")
+    transfer(api, rich, bo, 600_000, phone.yes(ask_transfer(api, rich, bo, 600_000))).ok(201)
+    send(api, rich, bo, 600_000).ok(201)
 
 
 def test_a_delay_belongs_to_transfers_alone(api: Api, ada: Someone, bo: Someone) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallet_api.errors import NotFound
+from wallet_api.ledger.accounts import StaleAccount
 from wallet_api.ledger.operations import Decided, Operation
 from wallet_api.sessions.model import Customer
 from wallet_api.sessions.use_cases import Sessions
@@ -32,6 +33,9 @@ class Canceling(Arriving, frozen=True):
             if transfer.is_due(now):
                 # Whether it has arrived or came back is not known before it is done.
                 transfer = self.settle(transfer)
+                if transfer.is_scheduled:
+                    # This clock was put back meanwhile: that it has arrived would be wrong, so all is looked at again.
+                    raise StaleAccount
             refusal = why_not_cancelable(transfer, now)
             if refusal is not None:
                 raise refusal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet_api.authorizations.model import Move, Shown
 from wallet_api.authorizations.use_cases import Approval, Asked, Authorizations, Challenges
@@ -124,6 +125,8 @@ class Sends(Canceling, frozen=True):
                 self.ledger.decide(operation, hold_entry(transfer), write, payer=payer, holder=holder)
                 payee = chart.customer(payee_id)
                 self.ledger.accounts.require_status(payee, write, "active", otherwise=PayeeUnavailable())
+                # Who has got nothing yet is nobody whom the payer knows: it may be what they take back in fright.
+                approval = replace(approval, known_payee=None)
             self.fees.use(charge, write)
             self.store.add(transfer, write)
             self.authorizations.use(approval, write)

@@ -77,6 +77,28 @@ def test_nothing_arrives_early_whoever_asks(api: Api, cloud: LocalCloud, ada: So
     assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - BOTH, BOTH), (0, 0))
 
 
+def test_a_clock_that_is_put_back_tells_nobody_that_it_arrived(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is decided by the clock once more, and a refusal that is not true is never kept."""
+    cloud.clock.freeze()
+    made = delayed(api, ada, bo).ok(201)
+    arrives_at = cloud.wallet.transfers.require(made["id"]).arrives_at
+    cloud.clock.freeze(arrives_at)
+    ada = signed_in_again(api, ada)
+    transfers: Any = type(cloud.wallet.transfers)
+    settle = transfers.settle
+
+    def put_back(self: Any, transfer: Any) -> Any:
+        cloud.clock.freeze(arrives_at - timedelta(seconds=1))
+        return settle(self, transfer)
+
+    monkeypatch.setattr(transfers, "settle", put_back)
+
+    assert take_back(api, ada, made["id"]).ok(200)["status"] == "canceled"
+    assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE, 0), (0, 0))
+
+
 def test_its_payee_sees_nothing_before_and_all_of_it_then(
     api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
 ) -> None:

@@ -149,6 +149,29 @@ def test_a_phone_that_is_not_reached_has_nobody_texted_twice(
     assert left(notifications) == 0
 
 
+def test_an_address_that_breaks_each_time_has_the_others_told_once_and_is_given_up(
+    cloud: LocalCloud, notifications: Notifications, someone: Someone
+) -> None:
+    people, former, reached = notifications.people, "+8613900139000", []
+
+    class Breaking:
+        def send(self, to: str, _text: str) -> None:
+            if to == former:
+                raise RuntimeError("no such number")
+            reached.append(to)
+
+    broken: Any = Breaking()
+    person = people.require(someone.id)
+    with notifications.storage.atomic_write() as write:
+        moved = replace(person, phone_sealed=people.seal(person, "phone", former))
+        notifications.tell(someone.id, "contact_changed", write, former=moved)
+    for _ in range(6):
+        assert replace(notifications, sms=broken).send_due() == 0
+        cloud.clock.advance("5h")
+    assert (reached, left(notifications)) == ([someone.phone], 0)
+    assert cloud.gauges.shown()["notices_given_up"]["sum"] == 1
+
+
 def test_a_phone_that_is_never_reached_wakes_nobody(api: Api, cloud: LocalCloud, notifications: Notifications) -> None:
     """Every contact was told; whoever switched their phone off is no alarm."""
     someone, _ = with_phone(api, cloud)

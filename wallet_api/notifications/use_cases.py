@@ -114,11 +114,11 @@ class Notifications(Struct, frozen=True):
     def _send(self, notice_id: str, screens: Screens | None) -> bool:
         notice = self._claimed(notice_id)
         person = self.people.require(notice.person_id)
-        told = list(notice.told)
-        for recipient in self._recipients(notice, person):
-            if recipient.name not in told and self._reached(recipient, notice.kind, person.locale):
+        told, recipients = list(notice.told), list(self._recipients(notice, person))
+        for recipient in recipients:
+            if recipient.name not in told and self._reached(recipient, notice, person.locale):
                 told.append(recipient.name)
-        left = [each.name for each in self._recipients(notice, person) if each.name not in told]
+        left = [each.name for each in recipients if each.name not in told]
         shown = screens is None or self._shown(notice, person, screens, told)
         again_at = next_try(notice, self.clock.now()) if left or not shown else None
         items, bare = self.items, self.items(notice.id, NOTICE)
@@ -162,8 +162,8 @@ class Notifications(Struct, frozen=True):
                     seen.add(address)
                     yield Recipient(f"{when}/{channel}", channel, address)
 
-    def _reached(self, to: Recipient, kind: Kind, locale: Locale) -> bool:
-        words = _texts()[kind][locale]
+    def _reached(self, to: Recipient, notice: Notice, locale: Locale) -> bool:
+        words = _texts()[notice.kind][locale]
         try:
             if to.channel == "email":
                 self.mail.send(to.address, words["subject"], words["text"])
@@ -172,6 +172,10 @@ class Notifications(Struct, frozen=True):
             else:
                 return False
         except MessageNotSent:
+            return False
+        except Exception:
+            # One address that cannot be written to must not have the others told once more.
+            logger.exception("a notice is not sent", extra={"notice_id": notice.id, "channel": to.channel})
             return False
         return True
 

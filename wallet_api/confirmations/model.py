@@ -179,6 +179,12 @@ class Confirmation(Struct, frozen=True):
         return None if amount is None else Money(amount["amount"], amount["currency"])
 
     @property
+    def arrives_at(self) -> datetime | None:
+        """When the money arrives, where it does so later."""
+        arrives_at = self.data.get("arrives_at")
+        return None if arrives_at is None else datetime.fromisoformat(arrives_at)
+
+    @property
     def useful_for(self) -> timedelta:
         """How long after the fact it is still worth being told."""
         return _URGENT_FOR if self.kind.urgent else _GIVEN_UP_AFTER

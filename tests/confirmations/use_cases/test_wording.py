@@ -1,7 +1,7 @@
 """What a confirmation says: in both languages, in few words, and with nothing of a stranger's in it that could mislead."""
 
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -18,7 +18,13 @@ LONGEST = {"zh-CN": 3 * 67, "en": 2 * 153}
 
 
 def confirmation(kind: str) -> Confirmation:
-    data = {"id": "pay_01KAMS3Q0V5T1C9D9SZ3GZ2WQY", "object": "payment", "amount": {"amount": 1250, "currency": "CNY"}}
+    data: dict[str, Any] = {
+        "id": "pay_01KAMS3Q0V5T1C9D9SZ3GZ2WQY",
+        "object": "payment",
+        "amount": {"amount": 1250, "currency": "CNY"},
+    }
+    if kind == "transfer.created":
+        data["arrives_at"] = "2026-11-23T09:36:00Z"
     return Confirmation("evt_1", "usr_1", kind, data, NOW)
 
 
@@ -57,6 +63,16 @@ def test_who_cannot_be_named_is_called_something(kind: str) -> None:
 def test_a_fee_is_told_where_there_is_one() -> None:
     assert "(and a fee of 0.10 CNY)" in worded(confirmation("transfer.sent"), Side(fee=Money(10, "CNY")), "en").text
     assert "fee" not in worded(confirmation("transfer.sent"), Side(), "en").text
+
+
+def test_until_when_a_transfer_can_be_taken_back_is_told_in_the_message_itself() -> None:
+    """Whoever was deceived reads it on a phone without the app open."""
+    english, chinese = (
+        worded(confirmation("transfer.created"), Side(name="+86138****0001"), each).text for each in LOCALES[::-1]
+    )
+    assert "to +86138****0001, to arrive 2026-11-23 17:36 UTC+8." in english
+    assert "，2026年11月23日17:36到账，" in chinese
+    assert "arrive" not in worded(confirmation("transfer.sent"), Side(), "en").text
 
 
 def test_what_moved_no_money_does_not_say_that_it_came_back() -> None:

@@ -37,6 +37,8 @@ def worded(confirmation: Confirmation, side: Side, locale: Locale) -> Wording:
     filled = {
         "{amount}": str(confirmation.amount or ""),
         "{fee}": words["fee"].replace("{fee}", str(side.fee)) if side.fee else "",
+        "{arrival}": words["arrival"] if confirmation.arrives_at else "",
+        "{arrives_at}": shown_time(confirmation.arrives_at, locale) if confirmation.arrives_at else "",
         "{time}": shown_time(confirmation.happened_at, locale),
         "{reference}": subject,
         "{who}": side.name or words[nameless(confirmation.type)],

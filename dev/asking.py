@@ -3,7 +3,7 @@ their age, and posts what they say.
 
 A schedule asks until the end is known, and for some days after it. Money that a bank sends back later than that is a break of
 `./wallet reconcile` and nothing else: this is its road home. Nothing is posted on an operator's word; who has no other answer than before,
-or none, changes nothing. Exit status 1 when something is as it was.
+none, or knows it no more, changes nothing. Exit status 1 when something is as it was.
 """
 
 import argparse

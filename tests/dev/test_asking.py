@@ -13,10 +13,11 @@ from tests.build import Shop, a_merchant, a_person
 from tests.freezing import back
 from tests.ledger_world import World
 from tests.refunding import refund_to_card
-from tests.settling import true
+from tests.settling import earn, past_midnight, pay_out, true, with_account
 from tests.shopping import folded
 from tests.withdrawing import DECLINED, RETURNED, with_card, withdraw
 from wallet_api.gateways.acquirer import AcquirerSilent, CreditOutcome, RefundOutcome
+from wallet_api.gateways.bank import BankOutcome
 from wallet_api.ids import new_id
 from wallet_api.ledger import chart
 
@@ -110,7 +111,10 @@ def test_of_two_operators_who_ask_at_once_one_gives_it_back(api: Api, cloud: Loc
     true(cloud)
 
 
-@pytest.mark.parametrize("outcome", [AcquirerSilent(), CreditOutcome("pending"), CreditOutcome("approved")])
+FORGOTTEN = CreditOutcome("declined", "withdrawal_not_received")
+
+
+@pytest.mark.parametrize("outcome", [AcquirerSilent(), CreditOutcome("pending"), CreditOutcome("approved"), FORGOTTEN])
 def test_no_answer_and_the_same_answer_change_nothing(
     api: Api, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, outcome: Any
 ) -> None:
@@ -120,6 +124,33 @@ def test_no_answer_and_the_same_answer_change_nothing(
     answering(cloud, monkeypatch, "find_credit", outcome)
     assert ask(cloud, made["id"]) == 1
     assert cloud.wallet.ledger.accounts.require(chart.customer(ada.id)).balances["CNY"] == held
+
+
+def test_what_their_books_no_longer_hold_was_not_sent_back(
+    api: Api, cloud: LocalCloud, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    """M37: who is asked years later may never have heard of it; the money was given once."""
+    ada = a_person(api, cloud, balance=2_000_00)
+    refund = refund_to_card(api, shop, ada, 1250)
+    earn(api, cloud, with_account(cloud, shop))
+    past_midnight(cloud)
+    payout = pay_out(api, shop).ok(201)
+    cloud.clock.advance("1h")
+    cloud.wallet.payouts.settle_due()
+    cloud.pump.drain()
+    held = {account: folded(cloud, account) for account in (chart.bank("cards"), chart.bank("payouts"))}
+    answering(cloud, monkeypatch, "find_refund", RefundOutcome("declined", "refund_not_received"))
+    monkeypatch.setattr(
+        type(cloud.wallet.payouts.bank), "find", lambda *_: BankOutcome("rejected", "order_not_received")
+    )
+    assert ask(cloud, refund["id"], payout["id"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{refund['id']}  succeeded, as before.",
+        f"{payout['id']}  paid, as before.",
+    ]
+    cloud.pump.drain()
+    assert {account: folded(cloud, account) for account in held} == held
+    true(cloud)
 
 
 def test_what_is_not_there_or_none_of_these_is_told(

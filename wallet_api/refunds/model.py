@@ -123,8 +123,9 @@ class Refund(Struct, frozen=True):
         return RefundOrder(self.id, self.token, self.total, self.created_at, self.charge)
 
     def after(self, outcome: RefundOutcome, now: datetime) -> Refund:
-        """The refund after the acquirer was asked, whatever it said."""
-        if self.status == SUCCEEDED and self.destination == "card" and outcome.status == "declined":
+        """The refund after the acquirer was asked, whatever it said: one that it took before, and knows no more, was not sent back."""
+        is_back = outcome.status == "declined" and outcome.decline_code != "refund_not_received"
+        if self.status == SUCCEEDED and self.destination == "card" and is_back:
             return self._turned(FAILED, returned_at=now, decline_code=outcome.decline_code or "refund_declined")
         if not self.is_open:
             return self

@@ -89,10 +89,15 @@ class Driving(Struct, frozen=True):
         return after
 
     def ask_again(self, payout_id: str) -> Payout:
-        """Asks about one whatever its age, and posts what is said. Raises PayoutMissing."""
+        """Asks about one whatever its age, and posts what is said; what has its end and is known no more was not sent back. Raises
+        PayoutMissing.
+        """
         payout = self.require(payout_id)
         outcome = self._asked(self.bank.find, payout, self._destination(payout))
-        return payout if payout.after(outcome, self.clock.now()) is payout else self.post(payout, outcome)
+        is_forgotten = payout.status != "processing" and outcome.reason == "order_not_received"
+        if is_forgotten or payout.after(outcome, self.clock.now()) is payout:
+            return payout
+        return self.post(payout, outcome)
 
     def require(self, payout_id: str) -> Payout:
         """A payout as it is now. Raises PayoutMissing."""

@@ -93,12 +93,15 @@ class Settling(Struct, frozen=True):
         return after
 
     def ask_again(self, withdrawal_id: str) -> Withdrawal:
-        """Asks about one whatever its age, and posts what is said. Raises WithdrawalMissing."""
+        """Asks about one whatever its age, and posts what is said; what has its end and is known no more was not sent back. Raises
+        WithdrawalMissing.
+        """
         withdrawal = self.require(withdrawal_id)
         outcome = asked_of(self.acquirer.find_credit, withdrawal)
-        return (
-            withdrawal if withdrawal.after(outcome, self.clock.now()) is withdrawal else self.post(withdrawal, outcome)
-        )
+        is_forgotten = not withdrawal.is_open and outcome.decline_code == "withdrawal_not_received"
+        if is_forgotten or withdrawal.after(outcome, self.clock.now()) is withdrawal:
+            return withdrawal
+        return self.post(withdrawal, outcome)
 
     def require(self, withdrawal_id: str) -> Withdrawal:
         """A withdrawal as it is now. Raises WithdrawalMissing."""

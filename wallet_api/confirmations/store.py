@@ -224,4 +224,4 @@ class ConfirmationStore(Struct, frozen=True):
 
 def _thin(data: Mapping[str, Any]) -> dict[str, Any]:
     """What a confirmation needs of its event."""
-    return {name: data[name] for name in ("id", "object", "amount", "merchant_id") if name in data}
+    return {name: data[name] for name in ("id", "object", "amount", "merchant_id", "arrives_at") if name in data}

@@ -1,5 +1,6 @@
 """Sending with delayed arrival, over HTTP: the money leaves at once, in one write, and counts as any other."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.build import Someone, a_person, cny, key, refused, send, signed_in_again
+from tests.confirming import ON, choose, texted
 from tests.crowd import at_once
 from tests.delaying import AMOUNT, BALANCE, BOTH, FEE, delayed, has, later, spent_today, take_back, wallet_of
 from tests.faults.injector import Faults
 from tests.ledger_world import World
 from tests.signing import a_phone_of, a_trusted_phone_of, ask, ask_transfer, transfer
+from wallet_api.confirmations.model import shown_time
 from wallet_api.ledger import chart
 
 
@@ -37,6 +40,19 @@ def test_what_is_sent_later_leaves_at_once_and_is_shown_as_held(
     assert wallet_of(api, ada) == (BALANCE - BOTH, BOTH)
     assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - BOTH, BOTH), (0, 0))
     refused(send(api, ada, bo, BALANCE), 402, "insufficient_funds")
+
+
+def test_its_payer_is_told_in_an_sms_until_when_it_can_be_taken_back(
+    api: Api, cloud: LocalCloud, ada: Someone, bo: Someone
+) -> None:
+    """Whoever was deceived, or robbed, reads it without the app."""
+    choose(api, ada, money_out=ON, locale="en")
+    made = delayed(api, ada, bo, delay="24h").ok(201)
+
+    (said,) = texted(cloud, ada)[:1]
+
+    assert f"to arrive {shown_time(datetime.fromisoformat(made['arrives_at']), 'en')}. " in said
+    assert "until then you can take it back" in said
 
 
 def test_it_is_one_trip_and_one_write(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, faults: Faults) -> None:

@@ -113,6 +113,7 @@ class Bench:
         """The other design, asked without HTTP; its calls to storage are what counts."""
         wallet, payment = self.cloud.wallet, self.asked()
         usual, customer = UsualPayments.open(wallet), wallet.sessions.presented(self.ada.token)
+        assert customer is not None
         operation = self.operation(customer.id)
         return lambda: usual.confirm(customer, payment, people.PIN, operation)
 

@@ -10,6 +10,7 @@ from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests.build import Someone, cny, key
 from wallet_api.ledger.operations import Operation
+from wallet_api.merchants.model import MerchantCaller
 from wallet_api.top_ups.use_cases import TopUps
 
 T = TypeVar("T")
@@ -85,7 +86,7 @@ def with_acquirer(cloud: LocalCloud, acquirer: Any) -> TopUps:
     return replace(top_ups, acquirer=acquirer)
 
 
-def an_operation(cloud: LocalCloud, someone: Someone, idem: str) -> Operation:
+def an_operation(cloud: LocalCloud, someone: Someone | MerchantCaller, idem: str) -> Operation:
     """A request for a top-up as the edge would name it."""
     return Operation(
         caller=someone.id,

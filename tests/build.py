@@ -8,6 +8,8 @@ from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
+from wallet_api.merchants.model import MerchantCaller
+from wallet_api.sessions.model import Customer
 
 PIN = "428617"
 PASSWORD = "horse-battery-蓝莓-42"
@@ -122,6 +124,20 @@ def known_payee(cloud: LocalCloud, payer: Someone, payee_id: str) -> None:
     wallet = cloud.wallet
     with wallet.storage.atomic_write() as write:
         wallet.authorizations.remember(payer.id, payee_id, write)
+
+
+def as_customer(cloud: LocalCloud, someone: Someone) -> Customer:
+    """Who asks, as the edge tells a use case of them."""
+    customer: Customer | None = cloud.wallet.sessions.presented(someone.token)
+    assert customer is not None
+    return customer
+
+
+def as_merchant(cloud: LocalCloud, shop: Shop) -> MerchantCaller:
+    """The shop's key, as the edge tells a use case of it."""
+    caller: MerchantCaller | None = cloud.wallet.merchants.presented(shop.key)
+    assert caller is not None
+    return caller
 
 
 def refused(answer: Answer, status: int, code: str) -> dict[str, Any]:

@@ -28,7 +28,8 @@ class Handset:
         digest = hmac.digest(secret, step.to_bytes(8, "big"), {"SHA256": hashlib.sha256}[told["algorithm"]])
         start = digest[-1] & 0xF
         number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
-        return told["prefix"] + told["alias"] + str(number % 10 ** told["otp_digits"]).zfill(told["otp_digits"])
+        digits = str(number % 10 ** told["otp_digits"]).zfill(told["otp_digits"])
+        return f"{told['prefix']}{told['alias']}{digits}"
 
     def next_code(self) -> str:
         """Another code than the one that was shown before: the customer waits for it."""

@@ -1,7 +1,7 @@
 """The ledger without HTTP: accounts with money, moves between them under keys, folding at will. For tests of the floor itself."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,7 +156,7 @@ class World:
             found += batch
         return found
 
-    def fold(self, records: list[dict[str, Any]] | None = None) -> list[str]:
+    def fold(self, records: Sequence[Mapping[str, Any]] | None = None) -> list[str]:
         failed: list[str] = self.wallet.folding.fold(self.records() if records is None else records)
         return failed
 

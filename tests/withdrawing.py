@@ -101,7 +101,8 @@ class Says:
 
 def told(cloud: LocalCloud, outcome: CreditOutcome | None) -> Says:
     """The schedule runs, more often than it would have to, against an acquirer that says this."""
-    says: Any = Says(outcome)
+    says = Says(outcome)
+    acquirer: Any = says
     for _ in range(3):
-        replace(cloud.wallet.withdrawals, acquirer=says).settle_due()
+        replace(cloud.wallet.withdrawals, acquirer=acquirer).settle_due()
     return says

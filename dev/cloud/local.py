@@ -10,7 +10,7 @@ import importlib
 import os
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.session import Session, get_session
 
@@ -25,6 +25,9 @@ from dev.cloud.pump import Pump
 from dev.cloud.queues import taken
 from dev.cloud.reader import DirectReader, StreamReader, WireReader
 from dev.cloud.url_engine import UrlEngine
+
+if TYPE_CHECKING:
+    from wallet_api.wallet import Wallet
 
 REGION = "us-east-1"
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -54,7 +57,18 @@ class LocalCloud:
             raise
         self.seeded: dict[str, Any] = {}
         self.session: Session = get_session()
-        self.wallet: Any = None
+        self._wallet: Wallet | None = None
+
+    @property
+    def wallet(self) -> "Wallet":
+        """The wallet that was opened. There is none where another app is served."""
+        if self._wallet is None:
+            raise RuntimeError("This local cloud has opened no wallet.")
+        return self._wallet
+
+    @wallet.setter
+    def wallet(self, wallet: "Wallet") -> None:
+        self._wallet = wallet
 
     @classmethod
     def start(
@@ -128,9 +142,9 @@ class LocalCloud:
             self.clock.reset()
             self.pump.reset()
             self.seeded = {}
-            if self.wallet is not None:
-                self.wallet.fees.store.forget()
-                self.wallet.clients.forget()
+            if self._wallet is not None:
+                self._wallet.fees.store.forget()
+                self._wallet.clients.forget()
 
     def keep(self) -> Callable[[], None]:
         """Keeps what the tables hold and the time. What is returned puts both back and holds the clock there, with empty queues;
@@ -157,7 +171,7 @@ class LocalCloud:
         """Fills the empty wallet through its use cases (see dev/seed.py)."""
         from dev.seed import seed
 
-        self.seeded = {} if self.wallet is None else seed(self)
+        self.seeded = {} if self._wallet is None else seed(self)
 
     def reader(self, table: str) -> StreamReader:
         if hasattr(self.engine, "records"):
@@ -193,7 +207,7 @@ class LocalCloud:
                 bank=self.bank.bank,
             )
         )
-        self.wallet = wiring.wallet()
+        self._wallet = wiring.wallet()
 
     def _open_door(self, app: Any) -> None:
         from dev.faults import Faults

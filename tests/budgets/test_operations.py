@@ -4,19 +4,15 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Someone, a_person, key, send
+from tests.build import a_person, as_customer, key, send
 from tests.faults.injector import injecting
 from wallet_api.operations.errors import OperationUnknown
-
-
-def customer(cloud: LocalCloud, someone: Someone) -> object:
-    return cloud.wallet.sessions.presented(someone.token)
 
 
 def test_asking_is_one_trip_whatever_became_of_it(api: Api, cloud: LocalCloud) -> None:
     ada, idem = a_person(api, cloud, balance=500_00), key()
     send(api, ada, a_person(api, cloud), 100, idem=idem).ok(201)
-    caller, operations = customer(cloud, ada), cloud.wallet.operations
+    caller, operations = as_customer(cloud, ada), cloud.wallet.operations
     with injecting() as faults:
         assert operations.get(caller, idem).status == "succeeded"
         assert [name for name, _ in faults.calls] == ["BatchGetItem"]
@@ -31,7 +27,7 @@ def test_abandoning_is_a_trip_and_a_write_of_two_items(api: Api, cloud: LocalClo
     ada, idem = a_person(api, cloud), key()
     with injecting() as faults:
         for _ in range(2):
-            assert cloud.wallet.operations.abandon(customer(cloud, ada), idem).status == "abandoned"
+            assert cloud.wallet.operations.abandon(as_customer(cloud, ada), idem).status == "abandoned"
     names = [name for name, _ in faults.calls]
     assert names == ["BatchGetItem", "TransactWriteItems", "BatchGetItem"]
     (written,) = faults.made("TransactWriteItems")

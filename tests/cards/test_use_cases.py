@@ -2,6 +2,7 @@
 
 import logging
 import re
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_the_number_is_nowhere_but_at_the_acquirer(
 
 
 def everything(cloud: LocalCloud, table: str) -> list[object]:
-    client = cloud.session.create_client("dynamodb", region_name=cloud.region)
+    client: Any = cloud.session.create_client("dynamodb", region_name=cloud.region)
     return list(client.scan(TableName=table)["Items"])
 
 

@@ -102,7 +102,7 @@ def test_fields_are_told_in_both_languages_with_the_same_facts() -> None:
 
 
 def test_every_field_code_that_the_code_uses_has_its_texts() -> None:
-    used = {}
+    used: dict[str, str] = {}
     for place, call in calls("FieldProblem"):
         named = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "code")]
         codes = [leaf.value for node in named for leaf in ast.walk(node) if isinstance(leaf, ast.Constant)]

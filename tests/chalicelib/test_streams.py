@@ -10,7 +10,7 @@ from wallet_api.gateways.queue import QueueMessage
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
-RECORDS = [{"eventID": "1", "dynamodb": {"SequenceNumber": "100"}}, {"eventID": "2"}]
+RECORDS: list[dict[str, Any]] = [{"eventID": "1", "dynamodb": {"SequenceNumber": "100"}}, {"eventID": "2"}]
 
 
 def test_the_projection_sees_the_raw_records_and_lambda_the_failed_ones() -> None:
@@ -37,7 +37,11 @@ def test_a_batch_for_two_goes_to_both_and_what_either_failed_on_comes_again() ->
     seen: list[str] = []
 
     def project(name: str, *failed: str) -> Any:
-        return lambda records: seen.append(name) or list(failed)
+        def projected(_records: Any) -> list[str]:
+            seen.append(name)
+            return list(failed)
+
+        return projected
 
     both = each(project("first", "100"), project("second", "100", "101"))
     assert list(both(RECORDS)) == ["100", "101"]

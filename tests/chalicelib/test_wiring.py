@@ -43,8 +43,8 @@ def test_another_opener_closes_the_wallet_that_was_open() -> None:
     closed: list[bool] = []
     wiring.provide(lambda: SimpleNamespace(close=lambda: closed.append(True)))  # type: ignore[arg-type,return-value]
     wiring.wallet()
-    second = SimpleNamespace(close=lambda: None)
-    wiring.provide(lambda: second)  # type: ignore[arg-type,return-value]
+    second: Any = SimpleNamespace(close=lambda: None)
+    wiring.provide(lambda: second)
     assert closed == [True]
     assert wiring.wallet() is second
 

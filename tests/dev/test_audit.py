@@ -8,6 +8,7 @@ import pytest
 
 from dev import audit, limits
 from dev.limits import UNREACHABLE
+from dev.templates import ROOT
 
 GOOD = {"name": "six", "version": "1.17.0", "vulns": []}
 BAD = {
@@ -31,7 +32,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         said = json.dumps({"dependencies": answers[source], "fixes": []}) if source in answers else ""
         return subprocess.CompletedProcess(command, 0 if said else 1, said, "ConnectionError: Max retries exceeded")
 
-    monkeypatch.setattr(audit.limits, "run", run)
+    monkeypatch.setattr(limits, "run", run)
     monkeypatch.setattr(audit, "LOCKS", ("requirements",))
     monkeypatch.setattr(audit, "locked", lambda _: {"six": "1.17.0", "urllib3": "1.0"})
     return answers
@@ -92,5 +93,5 @@ def test_a_source_that_does_not_answer_is_waited_for_once(
 
 def test_every_lock_is_asked_about() -> None:
     """But for those of the tools that only make the others, and of the second engine, whose code is not run as it comes."""
-    locks = {path.stem for path in audit.ROOT.glob("requirements*.txt")}
+    locks = {path.stem for path in ROOT.glob("requirements*.txt")}
     assert locks - set(audit.LOCKS) == {"requirements-lock", "requirements-ministack"}

@@ -46,7 +46,7 @@ def test_what_one_left_the_next_one_finds(url: str) -> None:
 
 def test_every_service_that_the_wallet_uses_is_played(url: str) -> None:
     with opened(url) as cloud:
-        clients = {name: cloud.session.create_client(name, region_name=REGION) for name in SERVICES}
+        clients: dict[str, Any] = {name: cloud.session.create_client(name, region_name=REGION) for name in SERVICES}
         phone = "+8613900000001"
         clients["sns"].publish(PhoneNumber=phone, Message="你好 123456")
         clients["sqs"].create_queue(QueueName="q")
@@ -58,7 +58,7 @@ def test_every_service_that_the_wallet_uses_is_played(url: str) -> None:
 
 def test_a_service_that_nobody_plays_is_refused(url: str) -> None:
     with opened(url) as cloud:
-        s3 = cloud.session.create_client("s3", region_name=REGION)
+        s3: Any = cloud.session.create_client("s3", region_name=REGION)
         with pytest.raises(s3.exceptions.ClientError):
             s3.list_buckets()
 

@@ -12,7 +12,7 @@ from dev.cloud.local import LocalCloud
 from dev.faults import BROKEN_STORAGE, FAULTS, HEADER, SLOW_SECONDS, TIMES, Faults
 from dev.gateway import Call, Gateway
 from dev.problems import Reply
-from tests.build import PIN, Someone, a_card, a_merchant, a_person, cny, key, refused
+from tests.build import PIN, Someone, a_card, a_merchant, a_person, as_customer, cny, key, refused
 from tests.shopping import a_payment
 from tests.withdrawing import TAKES
 from wallet_api.storage.errors import StorageFault
@@ -138,7 +138,7 @@ def test_what_runs_beside_a_request_with_a_fault_meets_none(api: Api, cloud: Loc
 
     def handle() -> Reply:
         with pytest.raises(StorageFault):
-            cloud.wallet.sessions.require_live(cloud.wallet.sessions.presented(ada.token))
+            cloud.wallet.sessions.require_live(as_customer(cloud, ada))
         thread = Thread(target=lambda: beside.append(api.get("/v1/wallet", token=ada.token)))
         thread.start()
         thread.join()

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_it_may_be_refused_for_what_it_means(refusal: object, sent: object) -> N
 
 
 def test_a_refusal_says_no_code_that_the_document_does_not_name() -> None:
-    told = {"content": {"application/problem+json": {"examples": {"card_not_found": {}}}}}
+    told: Any = {"content": {"application/problem+json": {"examples": {"card_not_found": {}}}}}
     assert untold_code({"code": "wallet_closed"}, told) == "wallet_closed"
     assert untold_code({"code": "card_not_found"}, told) == ""
     assert untold_code({"code": "wallet_closed"}, None) == ""

@@ -86,7 +86,8 @@ def no_collector() -> Iterator[None]:
 def test_a_reset_leaves_nothing_and_takes_a_few_milliseconds(local: LocalCloud, dynamodb: Any) -> None:
     for number in range(200):
         dynamodb.put_item(TableName="wallet-local-records", Item={"pk": {"S": str(number)}, "sk": {"S": "x"}})
-    local.session.create_client("sns", region_name=REGION).publish(PhoneNumber="+8613800138000", Message="m")
+    sns: Any = local.session.create_client("sns", region_name=REGION)
+    sns.publish(PhoneNumber="+8613800138000", Message="m")
     local.clock.advance("9d")
     with no_collector():
         began = time.thread_time()
@@ -140,7 +141,8 @@ def test_a_clock_that_was_held_runs_on_from_where_it_stands() -> None:
 
 
 def test_the_inbox_has_sms_and_mail_newest_first(local: LocalCloud, http: Api) -> None:
-    local.session.create_client("sns", region_name=REGION).publish(PhoneNumber="+8613800138000", Message="code 123456")
+    sns: Any = local.session.create_client("sns", region_name=REGION)
+    sns.publish(PhoneNumber="+8613800138000", Message="code 123456")
     local.clock.advance("1h")
     mail: Any = local.session.create_client("sesv2", region_name=REGION)
     mail.send_email(

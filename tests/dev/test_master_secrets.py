@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ class Store:
 
     def __init__(self, cloud: LocalCloud) -> None:
         self.cloud, self.name = cloud, Settings.from_environment().keys_secret
-        self.client = cloud.session.create_client("secretsmanager", region_name=cloud.region)
+        client: Any = cloud.session.create_client("secretsmanager", region_name=cloud.region)
+        self.client = client
         self.first = str(self.client.get_secret_value(SecretId=self.name)["SecretString"])
 
     def deploy(self, text: str) -> None:

@@ -101,7 +101,8 @@ def test_in_a_live_deployment_the_merchant_exists_from_the_approval_on(api: Api,
 
 def test_the_wallet_is_opened_with_the_deployed_functions_own_settings(cloud: LocalCloud) -> None:
     variables = {name: value for name, value in os.environ.items() if name.startswith("WALLET_")}
-    session, asked = get_session(), []
+    session: Any = get_session()
+    asked: list[str] = []
 
     def answer(params: dict[str, Any], **_: Any) -> Any:
         asked.append(params["url_path"])

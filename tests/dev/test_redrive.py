@@ -24,8 +24,9 @@ class Queue:
     def __init__(self, world: World) -> None:
         session = world.cloud.session
         self.world = world
-        self.sqs: Any = session.create_client("sqs", region_name=REGION)
-        self.streams: Any = session.create_client("dynamodbstreams", region_name=REGION)
+        sqs: Any = session.create_client("sqs", region_name=REGION)
+        streams: Any = session.create_client("dynamodbstreams", region_name=REGION)
+        self.sqs, self.streams = sqs, streams
         self.url = self.sqs.create_queue(QueueName="fold-ledger-dead-letters")["QueueUrl"]
         self.ledger: Any = world.ledger
         self.stream = world.records()[0]["eventSourceARN"]

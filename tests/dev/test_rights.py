@@ -80,7 +80,7 @@ def test_no_function_changes_or_removes_an_entry_of_the_ledger(
     cloud: LocalCloud, function: str, operation: str
 ) -> None:
     """M1, M2: whatever a defect of ours would ask for."""
-    client = cloud.session.create_client("dynamodb", region_name=cloud.region)
+    client: Any = cloud.session.create_client("dynamodb", region_name=cloud.region)
     key = {"pk": {"S": "entry"}, "sk": {"S": "1"}}
     with rights.running(function), pytest.raises(ClientError) as denied:
         getattr(client, operation)(TableName=LEDGER, Key=key)

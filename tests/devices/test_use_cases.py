@@ -49,6 +49,7 @@ def test_a_token_is_not_kept(cloud: LocalCloud) -> None:
     token = cloud.wallet.devices.token(person, joined(cloud, person))
     again = joined(cloud, person, Device(token=token, name="Renamed"))
 
+    assert token is not None
     assert again.token is None
     assert token not in str(list(cloud.wallet.storage.scan(cloud.wallet.devices.items)))
     assert [each.name for each in cloud.wallet.devices.list(person)] == ["Renamed"]

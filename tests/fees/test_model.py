@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,7 @@ def transfer(amount: int, used: dict[str, int] | None = None) -> Movement:
     return Movement("transfer", cny(amount), payer=account)
 
 
-def with_transfer(basis_points: int = 0, **changes: int) -> Schedule:
+def with_transfer(basis_points: int = 0, **changes: Any) -> Schedule:
     """A schedule whose transfers cost this."""
     return Schedule(2, NOW, NOW, (Rule("transfer", None, "payer", basis_points, **changes),))
 
@@ -173,8 +174,8 @@ def test_a_category_comes_before_a_channel_and_a_channel_before_a_tier() -> None
         assert schedule.rule(Place("payment", None, None, "verified")) is verified
         assert schedule.rule(Place("top_up", "credit_card", None, "basic")) is credit
         assert schedule.rule(Place("top_up", "debit_card", None, "basic")) is low
-    with pytest.raises(FeeNotOffered):
-        schedule.rule(Place("top_up", "debit_card", None, "verified"))
+        with pytest.raises(FeeNotOffered):
+            schedule.rule(Place("top_up", "debit_card", None, "verified"))
 
 
 @pytest.mark.parametrize(("category", "is_in"), [("5399", False), ("5400", True), ("5499", True), ("5500", False)])

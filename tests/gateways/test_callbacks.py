@@ -64,7 +64,12 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_not_called_p16(shop: Rec
 def test_an_address_that_was_never_acceptable_is_not_even_resolved_p16(shop: Receiver) -> None:
     """P16: an endpoint's URL is checked again, whatever was stored."""
     asked: list[str] = []
-    callbacks = shop.callbacks(resolver=lambda host, _port: asked.append(host) or ["127.0.0.1"])  # type: ignore[func-returns-value]
+
+    def inside(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    callbacks = shop.callbacks(resolver=inside)
 
     for url in (f"https://user@shop.example.org:{shop.port}/", "https://127.1/", "https://wallet.example.com/"):
         assert post(callbacks, url).problem == "address_refused"

@@ -58,7 +58,7 @@ def resolved(template: Template, value: Any, parameters: dict[str, str]) -> str:
         return resolved(template, given[1 if parameters[named] else 2], parameters)
     place, split = given
     separator, text = split["Fn::Split"]
-    return resolved(template, text, parameters).split(separator)[place]
+    return resolved(template, text, parameters).split(str(separator))[int(place)]
 
 
 def test_whatever_a_deployment_changes_of_the_apis_settings_is_another_version_of_it(template: Template) -> None:
@@ -100,7 +100,7 @@ def test_what_api_gateway_says_is_deployed_again_whatever_a_deployment_changes(
     template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own refusals name PublicUrl, which is no part of what SAM compares."""
-    found = []
+    found: list[str] = []
     for moment in (1, 2):
         monkeypatch.setattr(apigateway, "time", SimpleNamespace(time=lambda moment=moment: moment))
         found += of_type(expanded_by_sam(template), "AWS::ApiGateway::Deployment")

@@ -1,6 +1,7 @@
 """Operations: a key belongs to one caller in one mode, and its place says nothing else."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def decision(outcome: str, answer: dict[str, object]) -> Decision:
 )
 def test_a_refusal_is_rebuilt_with_its_facts_and_where_it_was_given(refusal: WalletFrozen) -> None:
     """M38, M42."""
-    kept = Document().deserialize(Document().serialize(refusal_answer(refusal)))
+    kept: Any = Document().deserialize(Document().serialize(refusal_answer(refusal)))
     again = decision("refused", kept).refusal()
     assert (type(again), again.facts) == (type(refusal), refusal.facts)
     assert again.recorded == Recorded("req_1", "en")

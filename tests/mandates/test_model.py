@@ -98,7 +98,8 @@ class TestTerms:
         assert [each.pointer for each in refused.value.problems] == [pointer]
 
     def test_the_largest_may_be_asked_for(self) -> None:
-        assert Terms("Tea", "r", Money(MOST_PER_PAYMENT, "CNY"), Money(MOST_PER_MONTH, "CNY"))
+        terms = Terms("Tea", "r", Money(MOST_PER_PAYMENT, "CNY"), Money(MOST_PER_MONTH, "CNY"))
+        assert (terms.max_per_payment.amount, terms.max_per_month.amount) == (MOST_PER_PAYMENT, MOST_PER_MONTH)
 
 
 class TestCharging:
@@ -169,9 +170,9 @@ class TestConfirming:
 class TestLowering:
     def test_a_limit_only_becomes_smaller(self) -> None:
         assert ACTIVE.lowered(yuan(50), None, NOW).terms == replace(TERMS, max_per_payment=yuan(50))
-        for wanted in ((yuan(101), None), (None, yuan(301)), (Money(1, "USD"), None)):
+        for a_payment, a_month in ((yuan(101), None), (None, yuan(301)), (Money(1, "USD"), None)):
             with pytest.raises(Invalid):
-                ACTIVE.lowered(*wanted, NOW)
+                ACTIVE.lowered(a_payment, a_month, NOW)
 
     def test_a_small_month_bounds_a_payment_too(self) -> None:
         lowered = ACTIVE.lowered(None, yuan(40), NOW).terms

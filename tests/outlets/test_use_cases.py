@@ -7,7 +7,7 @@ import pytest
 from bench.meter import metered
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_merchant
+from tests.build import a_merchant, as_merchant
 from tests.selling import an_outlet
 from wallet_api.errors import NotFound
 from wallet_api.ids import new_id
@@ -37,7 +37,7 @@ def test_opening_an_outlet_is_two_round_trips(api: Api, cloud: LocalCloud) -> No
 
 def test_a_change_that_was_overtaken_begins_anew_from_what_is_there(api: Api, cloud: LocalCloud) -> None:
     shop, outlets = a_merchant(cloud), cloud.wallet.outlets
-    outlet, caller = an_outlet(api, shop).ok(201), cloud.wallet.merchants.presented(shop.key)
+    outlet, caller = an_outlet(api, shop).ok(201), as_merchant(cloud, shop)
 
     class Overtaken(dict[str, Any]):
         """Changes that are read after another request was faster, once."""

@@ -148,6 +148,8 @@ def test_a_password_that_was_changed_since_it_was_proven_is_never_accepted(passw
     """A42: a sign-in that was begun with the old password does not end with a session."""
     keep(passwords, passwords.digest(PASSWORD, []))
     with passwords.storage.trip() as trip:
-        set_at = passwords.set_at(PERSON, trip)
+        read = passwords.set_at(PERSON, trip)
+    set_at = read()
+    assert set_at is not None
     with pytest.raises(WrongPassword), passwords.storage.atomic_write() as write:
-        passwords.accept(PERSON, set_at() - timedelta(seconds=1), write)
+        passwords.accept(PERSON, set_at - timedelta(seconds=1), write)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ def wish(phone: str | None = None, email: str | None = None, consents: Sequence[
     return checked(phone, email, "a password", "en", consents)
 
 
-def why(*given: object) -> list[tuple[str, str]]:
+def why(*given: Any) -> list[tuple[str, str]]:
     with pytest.raises(Invalid) as refused:
         wish(*given)
     return [(each.pointer, each.code) for each in refused.value.problems]

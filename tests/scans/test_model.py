@@ -1,6 +1,7 @@
 """EMVCo's merchant-presented code: published payloads read, ours read back, and nothing that was changed passes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -156,7 +157,8 @@ def test_a_text_that_does_not_add_up_is_damaged(text: str) -> None:
         read_objects(text)
 
 
-values = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=99)
+SURROGATES: tuple[Literal["Cs"]] = ("Cs",)
+values = st.text(st.characters(codec="utf-8", exclude_categories=SURROGATES), min_size=1, max_size=99)
 names = st.integers(0, 99).map("{:02d}".format)
 
 

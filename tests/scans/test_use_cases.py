@@ -7,6 +7,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import a_merchant
 from tests.client import Api
 from tests.shopping import a_payment
+from wallet_api.payments.model import Payment
 from wallet_api.scans.errors import CodeNotOurs
 from wallet_api.scans.use_cases import MAX_DOMAIN, reverse_domain
 
@@ -39,6 +40,8 @@ def test_a_deployment_without_a_domain_reads_what_it_gave_out_at_api_gateways_ow
     payment = a_payment(api, a_merchant(cloud))
     host = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
     scans = msgspec.structs.replace(cloud.wallet.scans, public_url=f"{host}/api")
-    assert scans.scan(f"{host}/api/checkout/{payment['id']}").id == payment["id"]
+    found = scans.scan(f"{host}/api/checkout/{payment['id']}")
+    assert isinstance(found, Payment)
+    assert found.id == payment["id"]
     with pytest.raises(CodeNotOurs):
         scans.scan(f"{host}/checkout/{payment['id']}")

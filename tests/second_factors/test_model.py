@@ -3,6 +3,7 @@
 import base64
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,7 +56,7 @@ def test_exactly_two_codes_are_valid_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("spell", [str.strip, lambda code: code.translate({48 + n: 0xFF10 + n for n in range(10)})])
-def test_a_code_is_six_ascii_digits(spell: object) -> None:
+def test_a_code_is_six_ascii_digits(spell: Callable[[str], str]) -> None:
     """A28: a library that normalises digits takes ９１６８０７ for 916807."""
     code = pyotp.TOTP(RFC_SECRET).at(NOW)
     spelled = spell(code)
@@ -74,9 +75,11 @@ def test_a_secret_has_160_bits_and_its_address_says_everything_an_app_needs() ->
     assert len(base64.b32decode(one.secret)) == 20
     assert one.secret != two.secret
     address = urlsplit(one.otpauth_uri)
+    theirs = pyotp.parse_uri(one.otpauth_uri)
+    assert isinstance(theirs, pyotp.TOTP)
     assert (address.scheme, address.netloc) == ("otpauth", "totp")
     assert parse_qs(address.query) == {"secret": [one.secret], "issuer": ["Wallet"]}
-    assert matched_step(one.secret, pyotp.parse_uri(one.otpauth_uri).at(NOW), NOW + timedelta(seconds=5)) is not None
+    assert matched_step(one.secret, theirs.at(NOW), NOW + timedelta(seconds=5)) is not None
 
 
 def test_recovery_codes_are_ten_and_too_long_to_guess() -> None:

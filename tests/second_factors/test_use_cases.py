@@ -1,5 +1,7 @@
 """The authenticator in its table: sealed, replay-proof, and counted apart from the password."""
 
+from typing import Any
+
 import pytest
 
 from dev.cloud.local import LocalCloud
@@ -129,7 +131,7 @@ def test_fifty_guesses_at_once_are_five_evaluations(
     evaluated: list[str] = []
     original = SecondFactors._matched_step
 
-    def counted(self: SecondFactors, *given: object) -> int:
+    def counted(self: SecondFactors, *given: Any) -> int | None:
         evaluated.append(str(given[-1]))
         return original(self, *given)
 

@@ -1,9 +1,11 @@
 """Tokens: opaque, tagged, and refused before anything is read when they are not ours."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from wallet_api.devices.model import Device
 from wallet_api.sessions.model import (
     ACCESS,
     ACCESS_LIFE,
@@ -11,7 +13,6 @@ from wallet_api.sessions.model import (
     LONGEST_LIFE,
     REFRESH,
     RETRY_GRACE,
-    Device,
     Session,
     make_token,
     read_token,
@@ -25,8 +26,8 @@ PERSON, SESSION = "usr_01KAMS3Q0V5T1C9D9SZ3GZ2WQY", "ses_01KAMS3Q0V5T1C9D9SZ3GZ2
 TOKEN = make_token(KEYS, ACCESS, SESSION, PERSON, NOW + ACCESS_LIFE, bytes(range(16)))
 
 
-def a_session(**more: object) -> Session:
-    kept = {
+def a_session(**more: Any) -> Session:
+    kept: dict[str, Any] = {
         "access_hash": "a",
         "refresh_hash": "r",
         "created_at": NOW,

@@ -18,7 +18,8 @@ from wallet_api.storage.items import (
 class BoxItem(Item):
     table = "records"
 
-    count = WholeNumber(null=True)
+    # Hides what PynamoDB calls so, as an attribute of any name may.
+    count = WholeNumber(null=True)  # type: ignore[assignment]
     state = UnicodeAttribute(null=True)
     by_name = Counters(null=True)
     paper = Document(null=True)

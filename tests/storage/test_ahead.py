@@ -26,7 +26,7 @@ class Sender:
 
     def __init__(self, endpoint: Endpoint, read_timeout_seconds: float, **session: Any) -> None:
         # Only what is sent ahead has little time: connections are opened and used by the session, however busy the machine is.
-        self.session = URLLib3Session(timeout=READ_TIMEOUT_SECONDS, **session)
+        self.session = URLLib3Session(timeout=int(READ_TIMEOUT_SECONDS), **session)
         self.url = endpoint.url
         self.ahead = Ahead(self.session, self.url, read_timeout_seconds)
 

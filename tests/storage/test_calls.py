@@ -47,7 +47,8 @@ class Tables:
         with self.trip() as trip:
             updated = trip.update(self.items("a", "box"), [count.set(count + 1)], count < 5)
             found = trip.get(self.items, "b", "box")
-        return updated().count, found() is not None
+        counted: Any = updated()
+        return counted.count, found() is not None
 
 
 def session_at(endpoint: Endpoint) -> Session:
@@ -55,8 +56,9 @@ def session_at(endpoint: Endpoint) -> Session:
     session.set_credentials("AKIDEXAMPLE", "secret", None)
     session.set_config_variable("region", REGION)
     # What a developer's environment says with AWS_ENDPOINT_URL.
-    create = session.create_client
-    session.create_client = lambda *args, **named: create(*args, endpoint_url=endpoint.url, **named)  # type: ignore[method-assign]
+    create: Any = session.create_client
+    monkeyed: Any = session
+    monkeyed.create_client = lambda *args, **named: create(*args, endpoint_url=endpoint.url, **named)
     return session
 
 
@@ -76,14 +78,20 @@ def refused(code: str) -> bytes:
     return answering(body).replace(b"200 OK", b"400 Bad Request", 1)
 
 
+class Passing(MovableClock):
+    """Whoever waits has waited at once."""
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(timedelta(seconds=seconds))
+
+
 @pytest.fixture
 def tables(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
     # However busy the machine is: no test here is about how long is waited.
     for name in ("CONNECT_TIMEOUT_SECONDS", "READ_TIMEOUT_SECONDS"):
         monkeypatch.setattr(connection, name, READ_TIMEOUT_SECONDS)
-    clock = MovableClock()
+    clock = Passing()
     clock.freeze()
-    clock.sleep = lambda seconds: clock.advance(timedelta(seconds=seconds))  # type: ignore[method-assign]
     with ThreadPoolExecutor(4) as pool:
         tables = Tables(endpoint, clock, pool)
         barrier = Barrier(2, timeout=READ_TIMEOUT_SECONDS)
@@ -166,7 +174,12 @@ def test_lost_answers_are_asked_for_again_as_often_as_without_this_way(endpoint:
 
 def test_nothing_is_sent_ahead_once_the_budget_is_used_up(endpoint: Endpoint, tables: Tables) -> None:
     asked: list[str] = []
-    endpoint.respond = lambda operation, body: asked.append(operation) or told(operation, body)  # type: ignore[func-returns-value]
+
+    def respond(operation: str, body: bytes) -> bytes:
+        asked.append(operation)
+        return told(operation, body)
+
+    endpoint.respond = respond
     with budgets.of_request(0.0), pytest.raises(StorageBusy):
         tables.both()
     assert asked == []

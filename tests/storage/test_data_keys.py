@@ -28,6 +28,7 @@ def test_a_key_that_was_replaced_meanwhile_stays(api: Api, cloud: LocalCloud) ->
     cipher: Any = Meanwhile(renewal.storage, renewal.items, (shop.id, "settlement_account"))
     assert list(replace(renewal, cipher=cipher).run()) == [False]
     found = cloud.wallet.storage.get(renewal.items, shop.id, "settlement_account")
+    assert found is not None
     assert found.data_key == b"theirs"
 
 
@@ -35,8 +36,14 @@ def test_who_read_the_item_before_has_to_read_it_anew(api: Api, cloud: LocalClou
     """Or they would write the old key back."""
     _, shop = an_owned_shop(api, cloud)
     renewal, storage = cloud.wallet.settlement_accounts.renewal(), cloud.wallet.storage
-    before = storage.get(renewal.items, shop.id, "settlement_account").revision
+
+    def revision() -> int:
+        found = storage.get(renewal.items, shop.id, "settlement_account")
+        assert found is not None
+        return int(found.revision)
+
+    before = revision()
     kms: Any = cloud.session.create_client("kms", region_name=cloud.region)
     new = FieldCipher(kms, kms.create_key()["KeyMetadata"]["KeyId"], cloud.clock)
     assert list(replace(renewal, cipher=new).run()) == [True]
-    assert storage.get(renewal.items, shop.id, "settlement_account").revision == before + 1
+    assert revision() == before + 1

@@ -101,7 +101,8 @@ def test_a_name_that_no_path_can_have_is_refused_or_asked_for_as_pynamodb_does(n
 
 def test_what_an_attribute_is_not_made_for_is_refused() -> None:
     items: Any = WideItem
-    for wrong in (lambda: items.count["a"], lambda: items.by_name[0], lambda: items.tags["a"]):
+    subscripts: list[Callable[[], Any]] = [lambda: items.count["a"], lambda: items.by_name[0], lambda: items.tags["a"]]
+    for wrong in subscripts:
         with pytest.raises(TypeError):
             wrong()
     for value in (True, 1.5, "1"):

@@ -18,7 +18,8 @@ class OddItem(Item):
     state = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False, null=True)
     shut = BooleanAttribute(default=False)
-    count = WholeNumber(default=0)
+    # Hides what PynamoDB calls so, as an attribute of any name may.
+    count = WholeNumber(default=0)  # type: ignore[assignment]
 
 
 VALUES = st.fixed_dictionaries(

@@ -65,5 +65,5 @@ def test_two_classes_bound_from_one_keep_their_own_table(boxes: Boxes, world: Wo
         table = "ephemeral"
 
     tables = world.wallet.settings.tables
-    assert boxes.storage.bind(EphemeralItem).Meta.table_name == tables["ephemeral"]  # type: ignore[attr-defined]
-    assert boxes.storage.bind(BoxItem).Meta.table_name == tables["records"]  # type: ignore[attr-defined]
+    assert boxes.storage.bind(EphemeralItem).Meta.table_name == tables["ephemeral"]
+    assert boxes.storage.bind(BoxItem).Meta.table_name == tables["records"]

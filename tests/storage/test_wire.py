@@ -31,7 +31,7 @@ class Line:
         self.session = session = session_of("AKIDEXAMPLE", "secret", None)
         self.client: Any = session.create_client("dynamodb", region_name=REGION, config=client_config(attempts=1))
         self.wire = Wire(session, self.client)
-        self.sent: list[AWSPreparedRequest] = []
+        self.sent: list[Any] = []
         self.comes_back: Answer = checked(200, b"{}", "1")
 
     def answer(self, _service: str, _region: str, request: AWSPreparedRequest) -> Answer:
@@ -51,7 +51,8 @@ class Line:
 @pytest.fixture
 def line() -> Iterator[Line]:
     line = Line()
-    interception.switch_on(REGION, line, lambda _request: (500, {}, b""))
+    engine: Any = line
+    interception.switch_on(REGION, engine, lambda _request: (500, {}, b""))
     yield line
     interception.switch_off(REGION)
 
@@ -64,7 +65,8 @@ def session_of(key: str, secret: str, token: str | None) -> Session:
 
 def test_credentials_that_were_renewed_sign_the_next_request() -> None:
     line = Line()
-    interception.switch_on(REGION, line, lambda _request: (500, {}, b""))
+    engine: Any = line
+    interception.switch_on(REGION, engine, lambda _request: (500, {}, b""))
     try:
         line.ask("GetItem", {})
         line.session.set_credentials("RENEWED", "two", "token")
@@ -141,7 +143,7 @@ WRITTEN = json.loads(json.dumps(ITEM, default=lambda raw: b64encode(raw).decode(
 )
 def test_an_answer_is_read_as_botocore_reads_it(line: Line, operation: str, body: dict[str, Any]) -> None:
     line.comes_back = checked(200, json.dumps(body).encode(), "1")
-    asked = {"RequestItems": {}} if operation == "BatchGetItem" else {"TransactItems": []}
+    asked: dict[str, Any] = {"RequestItems": {}} if operation == "BatchGetItem" else {"TransactItems": []}
     theirs = line.client._make_api_call(operation, asked if operation.startswith(("Batch", "Transact")) else {})
     del theirs["ResponseMetadata"]
     assert line.ask(operation, {}) == theirs
@@ -173,7 +175,7 @@ def test_an_answer_is_read_as_botocore_reads_it(line: Line, operation: str, body
 )
 def test_an_error_is_botocores_own(line: Line, status: int, body: dict[str, Any]) -> None:
     line.comes_back = checked(status, json.dumps(body).encode(), "request-1")
-    errors: list[ClientError] = []
+    errors: list[Any] = []
     for client in (line.wire, line.client):
         with pytest.raises(ClientError) as caught:
             client._make_api_call("UpdateItem", {})

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person, cny, key, refused, send
+from tests.build import PIN, Shop, Someone, a_card, a_merchant, a_person, as_customer, cny, key, refused, send
 from tests.faults.injector import Faults
 from wallet_api.storage.crypto import FieldCipher
 from wallet_api.storage.pages import PageRequest
@@ -291,7 +291,7 @@ def test_without_the_key_service_the_history_is_shown_and_names_wait_d7(
     send(api, ada, bo, 700).ok(201)
     wallet = cloud.wallet
     closed = replace(wallet.people, cipher=FieldCipher(ClosedKms(), "alias/none", cloud.clock))
-    caller = wallet.sessions.presented(ada.token)
+    caller = as_customer(cloud, ada)
 
     page = replace(wallet.transactions, people=closed).newest(caller, Wanted(), PageRequest())
 

@@ -20,7 +20,7 @@ def an_endpoint(api: Api, shop: Shop, url: str = URL, **fields: Any) -> Any:
 def raw_endpoint(cloud: LocalCloud, shop: Shop, endpoint_id: str) -> Any:
     """The endpoint's item as the table holds it."""
     wallet = cloud.wallet
-    client = cloud.session.create_client("dynamodb", region_name=cloud.region)
+    client: Any = cloud.session.create_client("dynamodb", region_name=cloud.region)
     key = {"pk": {"S": f"{shop.id}/webhooks"}, "sk": {"S": endpoint_id}}
     return client.get_item(TableName=wallet.settings.tables["records"], Key=key)["Item"]
 

@@ -136,8 +136,10 @@ def test_endpoints_that_are_made_at_once_are_not_more_than_there_may_be(api: Api
 def secrets_of(cloud: LocalCloud, shop: Shop, endpoint_id: str) -> list[bytes]:
     webhooks, clock = cloud.wallet.webhooks, cloud.clock
     with cloud.wallet.storage.trip() as trip:
-        found = webhooks.reading(shop.id, endpoint_id, trip)
-    return list(webhooks.signing(found(), clock.now()))
+        read = webhooks.reading(shop.id, endpoint_id, trip)
+    found = read()
+    assert found is not None
+    return list(webhooks.signing(found, clock.now()))
 
 
 def plain(view: dict[str, str]) -> bytes:
@@ -199,6 +201,7 @@ def test_a_roll_that_saw_other_secrets_than_there_are_changes_nothing(api: Api, 
     with wallet.storage.trip() as trip:
         found = wallet.webhooks.reading(shop.id, first["id"], trip)
     seen = found()
+    assert seen is not None
     second = api.post(f"/v1/webhook_endpoints/{first['id']}/roll_secret", {}, token=shop.key).ok(200)
 
     with pytest.raises(ClaimedElsewhere), wallet.storage.atomic_write() as write:

@@ -1,5 +1,7 @@
 """Who confirms movements shares one set of events, phones and companies, and asks a company for a text but once."""
 
+from typing import Any
+
 from dev.cloud.local import LocalCloud
 
 
@@ -13,6 +15,9 @@ def test_workers_and_phones_are_the_same_for_all(cloud: LocalCloud) -> None:
 
 def test_a_text_is_asked_for_once_however_the_company_answers(cloud: LocalCloud) -> None:
     """A23: botocore would send it again after a lost answer, and SNS would deliver both."""
-    for company in (cloud.wallet.confirmations.sms, cloud.wallet.confirmations.mail):
-        assert company._client.meta.config.retries["total_max_attempts"] == 1
-    assert cloud.wallet.notifications.sms._client.meta.config.retries["total_max_attempts"] > 1
+
+    def attempts(company: Any) -> Any:
+        return company._client.meta.config.retries["total_max_attempts"]
+
+    assert attempts(cloud.wallet.confirmations.sms) == attempts(cloud.wallet.confirmations.mail) == 1
+    assert attempts(cloud.wallet.notifications.sms) > 1

@@ -130,7 +130,7 @@ class NoteView(View):
     amount: MoneyView | None = None
 
 
-class NoteQuery(PageQuery):
+class NoteQuery(PageQuery, frozen=True):
     order_id: str | None = None
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Someone, a_person
+from tests.build import Someone, a_person, as_customer
 from tests.client import Api as Client
 from tests.confirming import OFF, ON, a_token, choose, register
 from tests.freezing import with_email
@@ -71,7 +71,7 @@ def test_a_choice_that_is_overtaken_each_time_is_given_up_unchanged(
     cloud: LocalCloud, someone: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choosing = cloud.wallet.confirmation_choices
-    caller = cloud.wallet.sessions.presented(someone.token)
+    caller = as_customer(cloud, someone)
     before = choosing.get(caller)
 
     def overtaken(self: PreferenceStore, *given: object) -> None:
@@ -94,7 +94,7 @@ def test_of_two_who_saw_the_same_the_second_looks_again(
             choose(api, someone, refunds={"sms": True})
         original(self, *error)  # type: ignore[arg-type]
 
-    caller = cloud.wallet.sessions.presented(someone.token)
+    caller = as_customer(cloud, someone)
     monkeypatch.setattr(AtomicWrite, "__exit__", after_another)
     cloud.wallet.confirmation_choices.change(caller, Change({"money_in": {"email": True}}))
     monkeypatch.undo()

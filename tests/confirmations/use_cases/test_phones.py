@@ -1,6 +1,7 @@
 """Phones that are pushed to: only their own person's money is told on them, and they end with the session."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace as with_other
@@ -8,7 +9,7 @@ from msgspec.structs import replace as with_other
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from dev.cloud.services import backend
-from tests.build import PASSWORD, Someone, a_merchant, a_person, refused, send, signed_in_again
+from tests.build import PASSWORD, Someone, a_merchant, a_person, as_customer, refused, send, signed_in_again
 from tests.client import Api as Client
 from tests.confirming import (
     DOWN,
@@ -151,7 +152,7 @@ def test_another_token_takes_the_place_of_the_one_before(api: Api, cloud: LocalC
 def test_the_same_token_again_asks_nobody(api: Api, cloud: LocalCloud) -> None:
     """An app sends it at every start."""
     ada, token = with_phone(api, cloud)
-    caller = cloud.wallet.sessions.presented(ada.token)
+    caller = as_customer(cloud, ada)
     company = Phones(DOWN)
     first = api.put(PATH, {"service": "fcm", "token": token}, token=ada.token).ok(200)
     cloud.clock.advance("1m")
@@ -208,7 +209,7 @@ def test_a_phone_that_was_registered_anew_is_not_let_go_for_what_it_was(api: Api
 
 def test_a_company_that_refuses_or_is_away_leaves_everything_as_it_was(api: Api, cloud: LocalCloud) -> None:
     ada, token = with_phone(api, cloud)
-    caller = cloud.wallet.sessions.presented(ada.token)
+    caller = as_customer(cloud, ada)
     with pytest.raises(Invalid):
         phones(cloud, Phones(PushTokenUnusable())).register(caller, "fcm", a_token())
 
@@ -232,7 +233,7 @@ def test_neither_a_token_nor_an_address_can_be_read_in_any_table(api: Api, cloud
 def test_a_phone_is_reached_after_its_persons_key_was_wrapped_anew_d6(api: Api, cloud: LocalCloud) -> None:
     """D6: it is sealed with what seals their contacts, so that no key's rotation leaves it behind."""
     ada, token = with_phone(api, cloud)
-    kms = cloud.session.create_client("kms", region_name=cloud.region)
+    kms: Any = cloud.session.create_client("kms", region_name=cloud.region)
     people = with_other(
         cloud.wallet.people, cipher=FieldCipher(kms, kms.create_key()["KeyMetadata"]["KeyId"], cloud.clock)
     )
@@ -243,7 +244,7 @@ def test_a_phone_is_reached_after_its_persons_key_was_wrapped_anew_d6(api: Api, 
 
 def test_a_session_that_ends_while_its_phone_is_made_known_keeps_nothing(api: Api, cloud: LocalCloud) -> None:
     ada = a_person(api, cloud)
-    caller = cloud.wallet.sessions.presented(ada.token)
+    caller = as_customer(cloud, ada)
 
     class Slow(Phones):
         def enrol(self, *_: object) -> str:
@@ -261,7 +262,7 @@ def test_a_session_that_ends_while_its_phone_is_made_known_keeps_nothing(api: Ap
 
 def test_dropping_what_was_taken_meanwhile_is_to_find_nothing(api: Api, cloud: LocalCloud) -> None:
     ada, _ = with_phone(api, cloud)
-    caller = cloud.wallet.sessions.presented(ada.token)
+    caller = as_customer(cloud, ada)
     cloud.wallet.phones.drop(caller)
     with pytest.raises(NotFound):
         cloud.wallet.phones.drop(caller)

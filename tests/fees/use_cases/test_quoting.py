@@ -1,5 +1,7 @@
 """A person asks what something costs, and is promised it."""
 
+from typing import Any
+
 import pytest
 
 from bench.meter import metered
@@ -57,7 +59,9 @@ def test_a_question_that_makes_no_sense_is_refused(api: Api, cloud: LocalCloud) 
     refused(quote(api, someone, "transfer", 1_00, payee=nobody), 404, "quote_payee_not_found")
     refused(quote(api, someone, "payment", 1_00, merchant_id="nobody"), 404, "not_found")
     refused(quote(api, someone, "top_up", 1_00, card_id="crd_x"), 404, "card_not_found")
-    for fields in ({"payee": {}}, {"payee": {"phone": someone.phone, "email": "a@b.cn"}}, {"channel": "card"}):
+    two = {"phone": someone.phone, "email": "a@b.cn"}
+    unclear: tuple[dict[str, Any], ...] = ({"payee": {}}, {"payee": two}, {"channel": "card"})
+    for fields in unclear:
         refused(quote(api, someone, "transfer", 1_00, **fields), 422, "invalid_request")
     refused(quote(api, someone, "gift", 1_00), 422, "invalid_request")
 

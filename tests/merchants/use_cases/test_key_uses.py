@@ -3,7 +3,7 @@
 from bench.meter import metered
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, a_merchant
+from tests.build import Shop, a_merchant, as_merchant
 from tests.faults.injector import Faults
 
 
@@ -44,6 +44,6 @@ def test_a_note_that_cannot_be_written_harms_nobody(api: Api, cloud: LocalCloud,
 def test_a_key_that_was_taken_back_is_not_noted(api: Api, cloud: LocalCloud) -> None:
     shop = a_merchant(cloud)
     merchants = cloud.wallet.merchants
-    merchants.revoke_key(shop.id, merchants.presented(shop.key).key_id)
+    merchants.revoke_key(shop.id, as_merchant(cloud, shop).key_id)
     assert api.get("/v1/payments", token=shop.key).status == 401
     assert last_used(cloud, shop) is None

@@ -8,7 +8,7 @@ import pytest
 from bench.meter import metered
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import PASSWORD, Shop, Someone, a_merchant, a_person, balance_of, cny, key, refused
+from tests.build import PASSWORD, Shop, Someone, a_merchant, a_person, as_merchant, balance_of, cny, key, refused
 from tests.freezing import freeze
 from tests.handset import Handset, a_handset, get_secret, scan, set_limit
 from tests.identity import sign_in
@@ -109,7 +109,10 @@ def test_a_code_lives_for_a_minute_whatever_the_phones_clock(
     """P35. A phone that is a step ahead or behind pays; one that is further off does not."""
     cloud.clock.freeze()
     phone.off = seconds
-    step = lambda at: int(at) // 20  # noqa: E731
+
+    def step(at: float) -> int:
+        return int(at) // 20
+
     now = cloud.clock.now().timestamp()
     taken = abs(step(now + seconds) - step(now)) <= 1
     assert scan(api, shop, phone.code()).status == (201 if taken else 403)
@@ -280,7 +283,7 @@ def test_a_person_scans_nobody_and_a_key_that_was_revoked_counts_no_try(
     body = {"amount": cny(1), "description": "x", "order_id": "1", "payment_code": phone.code()}
     assert api.post("/v1/payments", body, token=ada.token, key=key()).status == 403
     gone = a_merchant(cloud)
-    caller = cloud.wallet.merchants.presented(gone.key)
+    caller = as_merchant(cloud, gone)
     cloud.wallet.merchants.revoke_key(gone.id, caller.key_id)
     for _ in range(MAX_TRIES + 1):
         assert scan(api, gone, another(phone.code())).status == 401

@@ -1,6 +1,7 @@
 """What happens to a payment when requests are repeated, race, or meet a wallet that has not enough, over HTTP."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ class TestRepeats:
         """M38."""
         payment = a_payment(api, shop)
         token = ada.token if path.endswith("confirm") else shop.key
-        body = {"authorization": {"pin": "1"}} if path.endswith("confirm") else {}
+        body: dict[str, Any] = {"authorization": {"pin": "1"}} if path.endswith("confirm") else {}
         if path == "/v1/payments":
             body = {"amount": cny(1), "description": "tea", "order_id": "1"}
         answer = api.post(path.format(id=payment["id"]), body, token=token)

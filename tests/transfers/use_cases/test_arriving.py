@@ -84,6 +84,7 @@ def test_a_clock_that_is_put_back_tells_nobody_that_it_arrived(
     cloud.clock.freeze()
     made = delayed(api, ada, bo).ok(201)
     arrives_at = cloud.wallet.transfers.require(made["id"]).arrives_at
+    assert arrives_at is not None
     cloud.clock.freeze(arrives_at)
     ada = signed_in_again(api, ada)
     transfers: Any = type(cloud.wallet.transfers)

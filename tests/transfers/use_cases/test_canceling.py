@@ -128,6 +128,7 @@ def test_in_its_last_second_it_can_be_taken_back(api: Api, cloud: LocalCloud, ad
     cloud.clock.freeze()
     made = delayed(api, ada, bo).ok(201)
     arrives_at = cloud.wallet.transfers.require(made["id"]).arrives_at
+    assert arrives_at is not None
     cloud.clock.freeze(arrives_at - timedelta(microseconds=1))
     ada = signed_in_again(api, ada)
 

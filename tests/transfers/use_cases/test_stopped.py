@@ -107,7 +107,9 @@ def test_what_was_stopped_and_nobody_looked_at_comes_back_at_its_time(
     later(cloud, "2h")
 
     assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - 500, 0), (500, 0))
-    assert cloud.wallet.transfers.require(made["id"]).delayed.freezes == 3
+    stopped = cloud.wallet.transfers.require(made["id"]).delayed
+    assert stopped is not None
+    assert stopped.freezes == 3
 
 
 def test_who_opens_what_was_stopped_is_not_told_that_it_arrives(
@@ -166,6 +168,7 @@ def test_what_fails_for_a_payer_whose_wallet_is_closed_is_kept(
     later(cloud, "2h")
 
     ended = cloud.wallet.transfers.require(made["id"])
+    assert ended.delayed is not None
     assert (ended.status, ended.decline_code, ended.delayed.aside) == ("failed", "wallet_closed", True)
     assert (has(cloud, ada), has(cloud, bo)) == ((BALANCE - BOTH, 0), (0, 0))
     assert cloud.wallet.ledger.accounts.require(chart.SUSPENSE).balance("CNY").amount == BOTH

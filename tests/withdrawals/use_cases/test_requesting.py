@@ -11,6 +11,7 @@ from tests.banking import bind
 from tests.build import (
     PIN,
     a_person,
+    as_customer,
     balance_of,
     cny,
     code_to,
@@ -153,7 +154,7 @@ def test_a_credit_card_an_unconfirmed_and_an_expired_one_are_refused(api: Api, c
 def test_a_card_that_is_unbound_meanwhile_gets_nothing(api: Api, cloud: LocalCloud, faults: Faults) -> None:
     """M8: the card is looked at in the write as well."""
     ada, card_id = with_card(api, cloud)
-    customer = cloud.wallet.sessions.presented(ada.token)
+    customer = as_customer(cloud, ada)
     faults.meanwhile = lambda: cloud.wallet.cards.unbind(customer, card_id)
     faults.aim("TransactWriteItems", 1, OVERTAKEN)
     refused(withdraw(api, ada, card_id), 404, "card_not_found")

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from wallet_api.clock import months_back
 from wallet_api.errors import FieldProblem, Invalid
-from wallet_api.ids import first_id_after, is_id, made_at
+from wallet_api.ids import first_id, first_id_after, is_id, made_at
 
 T = TypeVar("T")
 _PLACE = re.compile(r"[A-Za-z0-9_./:#|-]{1,200}", re.ASCII)
@@ -103,6 +103,37 @@ def page_by_month(
     if len(rows) > request.limit:
         next_place = id_of(rows[request.limit - 1])
     return Page(tuple(rows[: request.limit]), None if next_place is None else cursor_at(next_place))
+
+
+def page_between(
+    request: PageRequest,
+    prefix: str,
+    *,
+    now: datetime,
+    begun_at: datetime,
+    since: datetime | None,
+    until: datetime | None,
+    read: Callable[[datetime, str | None, int], Sequence[T]],
+    id_of: Callable[[T], str],
+) -> Page[T]:
+    """A page of such a list, which began at `begun_at`, of what was made from `since` on (None: all) and before `until` (None: all)."""
+    end = None if until is None else first_id(prefix, until)
+
+    def read_before_end(month: datetime, before: str | None, limit: int) -> Sequence[T]:
+        return read(month, min((bound for bound in (before, end) if bound is not None), default=None), limit)
+
+    oldest = begun_at if since is None else max(begun_at, since)
+    found = page_by_month(
+        request,
+        prefix,
+        now=now if until is None else min(now, until),
+        since=oldest,
+        read=read_before_end,
+        id_of=id_of,
+    )
+    first = "" if since is None else first_id(prefix, oldest)
+    rows = tuple(row for row in found.rows if id_of(row) >= first)
+    return Page(rows, found.next_cursor if len(rows) == len(found.rows) else None)
 
 
 def cursor_at(place: str) -> str:

@@ -7,12 +7,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from wallet_api.errors import NotFound
-from wallet_api.ids import first_id
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.refunds.model import Refund, Status
 from wallet_api.refunds.use_cases.ground import RefundsGround
 from wallet_api.sessions.model import Customer
-from wallet_api.storage.pages import Page, PageRequest, page_by_month, page_of
+from wallet_api.storage.pages import Page, PageRequest, page_between, page_of
 
 WINDOW = 100
 """How many refunds a page by state looks at: a request's work is bounded, and its cursor goes on from there."""
@@ -67,21 +66,20 @@ class Looking(RefundsGround, frozen=True):
         with self.storage.trip() as trip:
             authorized = self.merchants.authorized(caller, trip)
         merchant, now = authorized(), self.clock.now()
-        end = None if sought.until is None else first_id("ref", sought.until)
 
         def read(month: datetime, before: str | None, limit: int) -> list[Refund]:
-            bounds = [bound for bound in (before, end) if bound is not None]
-            return self.store.newest(caller.id, caller.mode, month, min(bounds, default=None), limit)
+            return self.store.newest(caller.id, caller.mode, month, before, limit)
 
-        found = page_by_month(
+        found = page_between(
             page if sought.status is None else PageRequest(WINDOW, page.cursor),
             "ref",
-            now=now if sought.until is None else min(now, sought.until),
-            since=max(merchant.created_at, sought.since or merchant.created_at),
+            now=now,
+            begun_at=merchant.created_at,
+            since=sought.since,
+            until=sought.until,
             read=read,
             id_of=lambda refund: refund.id,
         )
-        rows = [row for row in found.rows if sought.since is None or row.created_at >= sought.since]
-        below = found.next_cursor if len(rows) == len(found.rows) else None
-        shown = page_of(rows, page, place=lambda row: row.id, more=below is not None, keep=sought.takes)
+        below = found.next_cursor
+        shown = page_of(found.rows, page, place=lambda row: row.id, more=below is not None, keep=sought.takes)
         return shown if len(shown.rows) == page.limit else Page(shown.rows, below)

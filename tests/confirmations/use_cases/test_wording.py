@@ -71,7 +71,7 @@ def test_until_when_a_transfer_can_be_taken_back_is_told_in_the_message_itself()
         worded(confirmation("transfer.created"), Side(name="+86138****0001"), each).text for each in LOCALES[::-1]
     )
     assert "to +86138****0001, to arrive 2026-11-23 17:36 UTC+8." in english
-    assert "，2026年11月23日17:36到账，" in chinese
+    assert "，将于2026年11月23日17:36到账，" in chinese
     assert "arrive" not in worded(confirmation("transfer.sent"), Side(), "en").text
 
 

@@ -30,6 +30,11 @@ _JOINERS = "\u180e\u200c\u200d"
 _JOINED = "\u0600-\u109f\u1780-\u18af\ua800-\uabff"
 _IDLE = re.compile(rf"(?<![{_JOINED}])[{_JOINERS}]+|[{_JOINERS}]+(?=\s|$)")
 """Joiners that join nothing: behind letters of other scripts, or at a word's end."""
+_TAGS = re.compile("[\U000e0000-\U000e007f]")
+_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f")
+"""A region's flag, such as Scotland's: a black flag, and in tags which."""
+_UNMARKED = re.compile(rf"[{_JOINERS}\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What shows nothing by itself: joiners, the choice of a variant, Braille's blank."""
 _BETWEEN = frozenset(f" {DOT}'.,-/&()（）\u02bb\u05f3\u05f4\u0f0b\u0f0c")
 _IDEOGRAPHIC = range(0x20000, 0x3FFFE)
 """Planes 2 and 3, which Unicode keeps for Chinese characters."""
@@ -46,6 +51,16 @@ def is_written(text: str) -> bool:
     """Whether a line holds nothing but signs that can be written: spaces of any width are, controls and lone joiners are not."""
     beside = [sign for sign in text if not (sign.isprintable() or _is_letter(sign))]
     return len(beside) < len(text) and all(sign in _JOINERS or unicodedata.category(sign) == "Zs" for sign in beside)
+
+
+def require_seen(text: str, pointer: str) -> str:
+    """A name of somebody's own choice, as it is. Raises Invalid for one that is blank, or that holds tags, which nobody sees but in a
+    flag: it would look like nobody, or like somebody else.
+    """
+    bare = _FLAG.sub("?", text)
+    if _TAGS.search(bare) or not _UNMARKED.sub("", bare).strip():
+        raise Invalid(FieldProblem(pointer, "wrong_format"))
+    return text
 
 
 def person_name(text: str, pointer: str) -> str:

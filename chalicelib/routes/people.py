@@ -11,6 +11,7 @@ from chalicelib.http import Call, Routes, endpoint
 from chalicelib.identity_views import NAME, UserView
 from chalicelib.views import Body, View
 from wallet_api.clock import rfc3339
+from wallet_api.names import require_seen
 from wallet_api.sessions.model import Customer
 
 routes = Routes(__name__)
@@ -61,6 +62,6 @@ def get_me(call: Call[None]) -> Any:
 )
 def change_me(call: Call[ChangeMe]) -> Any:
     """Changes what needs no proof: the name that others see, and the language of messages."""
-    people = call.wallet.people
-    people.change(call.customer.id, display_name=call.body.display_name, locale=call.body.locale)
+    name = None if call.body.display_name is None else require_seen(call.body.display_name, "/display_name")
+    call.wallet.people.change(call.customer.id, display_name=name, locale=call.body.locale)
     return MeView.of_caller(call)

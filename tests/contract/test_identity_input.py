@@ -160,6 +160,19 @@ def test_a_formula_or_a_name_that_looks_like_another_is_refused(
     assert pointers(refused(api.post("/v1/sessions", body, lang=lang), 422, "invalid_request")) == ["/device/name"]
 
 
+@pytest.mark.parametrize(
+    "name", ["\u200d", "\u200c\ufe0f", "\u2800", "\u2800 \u2800", "Li Na\U000e0041", "\U0001f3f4\U000e0067\U000e0062"]
+)
+def test_nobody_is_called_by_what_nobody_sees(api: Api, cloud: LocalCloud, name: str) -> None:
+    """P13: whoever is shown it before they pay would see nobody, or somebody else."""
+    someone = a_person(api, cloud, pin=None)
+    problem = refused(api.patch("/v1/me", {"display_name": name}, token=someone.token), 422, "invalid_request")
+    assert pointers(problem) == ["/display_name"]
+    scotland = "Li \U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    for shown in (scotland, "葛\U000e0100", "\u2764\ufe0f"):
+        assert api.patch("/v1/me", {"display_name": shown}, token=someone.token).ok(200)["display_name"] == shown
+
+
 def test_every_text_of_identity_has_a_form() -> None:
     """P2, P13: a field that is added takes no text that is not a name, a code, a contact, or one of a closed list."""
     loose = {

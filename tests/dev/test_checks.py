@@ -1,11 +1,13 @@
 """`./wallet check`: names what failed, shows what it said, and fails itself."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from dev import checks
+from dev.templates import ROOT
 
 
 def test_a_check_that_fails_shows_what_it_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,3 +43,14 @@ def test_an_unknown_check_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_what_ci_holds_is_all_there(tmp_path: Path) -> None:
     assert set(checks.checks(tmp_path)) == {"lint", "format", "imports", "promises", "template", "types"}
+
+
+def test_all_that_is_written_in_python_is_typed_the_tests_too(tmp_path: Path) -> None:
+    """A test that imports a name that is gone, or compares what can never be equal, is found before it is run."""
+    (command,) = checks.checks(tmp_path)["types"]
+    assert command[-1] == "mypy", "what is checked is said in one place"
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+    places = [place for place in ROOT.iterdir() if place.is_dir() and not place.name.startswith(".")]
+    written = {place.name for place in places if any(place.rglob("*.py"))} - {"vendor", "build", "dist"}
+    assert {*written, "app.py", "wallet"} <= set(told["files"])
+    assert told["strict"]

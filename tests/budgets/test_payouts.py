@@ -21,5 +21,5 @@ def test_the_first_payout_of_a_day_costs_what_every_other_does(api: Api, cloud: 
         with injecting() as faults:
             pay_out(api, shop, 10_00).ok(201)
         assert [name for name, _ in faults.calls] == AT_ONCE
-    set_aside, _ = faults.made("TransactWriteItems")
-    assert len(set_aside["TransactItems"]) == 6, "operation, line, balance, day, payout, destination"
+        set_aside, _ = faults.made("TransactWriteItems")
+        assert len(set_aside["TransactItems"]) == 6, "operation, line, balance, day, payout, destination"

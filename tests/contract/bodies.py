@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.samples import resolved, sample
+from chalicelib.samples import Schema, resolved, sample
 
 Path = tuple[str, ...]
 
@@ -61,14 +61,12 @@ class Literally(str):
     __slots__ = ()
 
 
-def schema_of(shape: type[msgspec.Struct]) -> tuple[dict[str, Any], dict[str, Any]]:
+def schema_of(shape: type[msgspec.Struct]) -> tuple[Schema, Schema]:
     (root,), components = msgspec.json.schema_components([shape], ref_template="{name}")
     return resolved(root, components), components
 
 
-def fields(
-    schema: dict[str, Any], components: dict[str, Any], path: Path = ()
-) -> Iterator[tuple[Path, dict[str, Any]]]:
+def fields(schema: Schema, components: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
     """Every field of a body, also of bodies within, with its schema."""
     for name, inner in resolved(schema, components).get("properties", {}).items():
         field = resolved(inner, components)
@@ -123,7 +121,7 @@ SIX_DIGITS = ('"１２３４５６"', '"12345"', '"12345a"', "123456", '" 123456
 CURRENCIES = ('"cny"', '"XXX"', '"CN"', '"ＣＮＹ"', '""')
 
 
-def literals_for(path: Path, field: dict[str, Any], right: Any) -> list[str]:
+def literals_for(path: Path, field: Schema, right: Any) -> list[str]:
     """JSON texts that a field does not take."""
     kind, name = field.get("type", "string"), path[-1]
     found = [*WRONG_TYPES[kind]]
@@ -146,7 +144,7 @@ def spelled_from(zero: int, text: str) -> str:
     return text.translate({48 + digit: zero + digit for digit in range(10)})
 
 
-def is_admitted(path: Path, field: dict[str, Any], text: str) -> bool:
+def is_admitted(path: Path, field: Schema, text: str) -> bool:
     """Whether a field's published form admits a text. Of people's phones and addresses the form says less than what is
     checked; a merchant's are judged with the whole application.
     """
@@ -157,7 +155,7 @@ def is_admitted(path: Path, field: dict[str, Any], text: str) -> bool:
     return re.search(field.get("pattern", ""), text) is not None
 
 
-def wrong_values(body: Any, path: Path, field: dict[str, Any], right: Any) -> Iterator[Wrong]:
+def wrong_values(body: Any, path: Path, field: Schema, right: Any) -> Iterator[Wrong]:
     """The body with one field's value wrong, each time in another way."""
     pointer = "/" + "/".join(path)
     if field.get("type", "string") == "string":

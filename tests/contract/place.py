@@ -12,7 +12,7 @@ from chalicelib import messages
 from chalicelib.errors import status_of
 from chalicelib.http import Endpoint
 from chalicelib.messages import Locale
-from chalicelib.routes import every
+from chalicelib.routes import every as all_routes
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
 from tests import build
@@ -21,7 +21,7 @@ from wallet_api.errors import Invalid, WalletError
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 
-ENDPOINTS = [each for routes in every() for each in routes.endpoints]
+ENDPOINTS = [each for routes in all_routes() for each in routes.endpoints]
 WITH_BODY = [each for each in ENDPOINTS if each.body is not None]
 WITH_KEY = [each for each in ENDPOINTS if each.idempotency == "required"]
 WRITING = [each for each in ENDPOINTS if each.method not in ("GET", "HEAD")]
@@ -38,7 +38,7 @@ def takes(shape: Any, name: str) -> bool:
     return any(path[-1] == name for path, _ in fields(*schema_of(shape)))
 
 
-def every(endpoints: list[Endpoint]) -> Any:
+def every(endpoints: list[Endpoint]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("each", endpoints, ids=name_of)
 
 
@@ -60,8 +60,8 @@ class Place:
             items = self.cloud.engine.items(name, self.cloud.region)
             for item in items:
                 item.pop("reserved_at", None)
-            for item in sorted(repr(sorted(item.items())) for item in items):
-                digest.update(f"{name} {item}\n".encode())
+            for text in sorted(repr(sorted(item.items())) for item in items):
+                digest.update(f"{name} {text}\n".encode())
         return digest.hexdigest()
 
     def proof(self, each: Endpoint) -> list[tuple[str, str]]:

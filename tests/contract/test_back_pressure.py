@@ -11,11 +11,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.http import Endpoint
+from chalicelib.samples import sample
 from dev.client import Answer, Api
 from dev.cloud.calls import Real, intercepted
 from dev.cloud.local import LocalCloud
 from tests.build import key
-from tests.contract.bodies import encoded, sample, schema_of
+from tests.contract.bodies import encoded, schema_of
 from tests.contract.owned import OWNED, World
 from tests.contract.place import ENDPOINTS, WRITING, Place, every, name_of
 from tests.contract.test_bola import ask

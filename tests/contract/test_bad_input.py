@@ -13,7 +13,8 @@ import pytest
 
 from chalicelib.http import Endpoint
 from chalicelib.openapi.problems import problems_of
-from tests.contract.bodies import PHONES, Wrong, changed, encoded, fields, sample, schema_of, wrong_bodies
+from chalicelib.samples import sample
+from tests.contract.bodies import PHONES, Wrong, changed, encoded, fields, schema_of, wrong_bodies
 from tests.contract.place import (
     AN_ID,
     ENDPOINTS,

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.http import Endpoint
+from chalicelib.samples import sample
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import a_merchant, key, refused
-from tests.contract.bodies import sample, schema_of
+from tests.build import a_merchant, as_merchant, key, refused
+from tests.contract.bodies import schema_of
 from tests.contract.owned import BODIES, LEFT_AWAY, OPEN, OWNED, World
 from tests.contract.place import ENDPOINTS, name_of
 from tests.faults.injector import Faults
@@ -102,7 +103,7 @@ def test_a_key_without_the_scope_a_revoked_one_and_a_missing_signature_are_refus
     api.patch(f"/v1/merchants/{shop.id}", {"signed_requests_only": True}, token=world.ada.token).ok(200)
     refused(ask(world, each, real, shop.key), 401, "signature_required")
     merchants.suspend(shop.id)
-    merchants.revoke_key(shop.id, merchants.presented(shop.key).key_id)
+    merchants.revoke_key(shop.id, as_merchant(cloud, shop).key_id)
     refused(ask(world, each, real, shop.key), 401, "api_key_revoked")
 
 
@@ -146,6 +147,7 @@ def ask(world: World, each: Endpoint, ids: dict[str, str], token: str | None) ->
 
 def wanted(each: Endpoint) -> Any:
     """A body that the endpoint takes, so that nothing but the asker speaks against the request."""
+    assert each.body is not None
     body = {**sample(*schema_of(each.body)), **BODIES.get(name_of(each), {})}
     return {name: value for name, value in body.items() if name != LEFT_AWAY.get(name_of(each))}
 

@@ -7,10 +7,11 @@ import pytest
 
 from bench.meter import metered
 from chalicelib.http import Endpoint
+from chalicelib.samples import sample
 from dev.cloud.local import LocalCloud
 from dev.server import Server
 from tests import build
-from tests.contract.bodies import encoded, sample, schema_of
+from tests.contract.bodies import encoded, schema_of
 from tests.contract.place import AN_ID, ENDPOINTS, Place, every, problem_of
 from tests.identity import sign_in
 from tests.promises import PromisedApi

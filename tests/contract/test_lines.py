@@ -45,8 +45,10 @@ def test_names_with_wide_spaces_and_rare_characters_are_taken_everywhere(api: Ap
     path = f"/v1/merchants/{shop.id}/settlement_account"
     assert api.put(path, {**account, "pin": PIN}, token=owner.token).ok(200)["bank"] == rare
     with cloud.wallet.storage.trip() as trip:
-        found = cloud.wallet.settlement_accounts.reading(shop.id, trip)
-    assert cloud.wallet.settlement_accounts.opened(found()).holder_name == "昆明 翠湖·𮯠\U00031350茶馆"
+        read = cloud.wallet.settlement_accounts.reading(shop.id, trip)
+    found = read()
+    assert found is not None
+    assert cloud.wallet.settlement_accounts.opened(found).holder_name == "昆明 翠湖·𮯠\U00031350茶馆"
     made = an_outlet(api, shop, name=rare, label="CUIHU LAKE", address=rare).ok(201)
     assert (made["name"], made["address"]) == (rare, rare)
     changed = api.patch(f"/v1/merchants/{shop.id}", {"name": rare, "city": rare}, token=owner.token).ok(200)

@@ -35,7 +35,7 @@ def without_an_answer(publish: Callable[..., Any], message: dict[str, Any]) -> A
 
 
 def through(monkeypatch: pytest.MonkeyPatch, cloud: LocalCloud, between: Callable[..., Any]) -> None:
-    sms = cloud.wallet.one_time_codes.sms
+    sms: Any = cloud.wallet.one_time_codes.sms
     monkeypatch.setattr(sms, "_client", Company(sms._client, between))
 
 

@@ -19,9 +19,8 @@ class ProcessDied(BaseException):
 
 def refused(code: str, operation: str, **more: Any) -> ClientError:
     status = 500 if code in ("InternalServerError", "ServiceUnavailable") else 400
-    return ClientError(
-        {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}, operation
-    )
+    told: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
+    return ClientError(told, operation)
 
 
 def cancelled(operation: str, *codes: str) -> ClientError:

@@ -272,7 +272,7 @@ class Stage:
 
 def _wrong_sums(item: PaymentItem) -> Iterator[str]:
     captured, paid = item.refunded + item.refundable, item.status == "succeeded"
-    asked = range(1, item.amount + 1) if item.authorized_at is not None else (item.amount,)
+    asked = range(1, item.amount + 1) if bool(item.authorized_at) else (item.amount,)
     if item.refunded < 0 or item.refundable < 0 or captured not in (asked if paid else (0,)):
         yield f"{item.pk} {item.status}: refunded {item.refunded}, refundable {item.refundable} of {item.amount}"
     if item.refunded != sum(item.refunds.values()):

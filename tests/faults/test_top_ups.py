@@ -3,7 +3,7 @@
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.banking import APPROVES, an_operation
-from tests.build import a_card, a_person, key
+from tests.build import Someone, a_card, a_person, as_customer, key
 from tests.faults.injector import injecting
 from wallet_api.money import Money
 from wallet_api.top_ups.use_cases import Asking
@@ -11,9 +11,9 @@ from wallet_api.top_ups.use_cases import Asking
 AMOUNT = Money(1_00, "CNY")
 
 
-def create(cloud: LocalCloud, someone: object, card_id: str, idem: str) -> str:
-    customer = cloud.wallet.sessions.presented(someone.token)  # type: ignore[attr-defined]
-    asked = an_operation(cloud, someone, idem)  # type: ignore[arg-type]
+def create(cloud: LocalCloud, someone: Someone, card_id: str, idem: str) -> str:
+    customer = as_customer(cloud, someone)
+    asked = an_operation(cloud, someone, idem)
     return str(cloud.wallet.top_ups.create(customer, Asking(AMOUNT, card_id), asked).value.status)
 
 

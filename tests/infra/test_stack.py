@@ -55,20 +55,19 @@ def stack(stage: str, expanded: Template) -> Iterator[Any]:
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("app.py", "")
-    backends = [
-        each[ACCOUNT][REGION] for each in (lambda_backends, dynamodb_backends, sqs_backends, cloudformation_backends)
-    ]
+    cloudformation: Any = cloudformation_backends[ACCOUNT][REGION]
+    backends = [each[ACCOUNT][REGION] for each in (lambda_backends, dynamodb_backends, sqs_backends)]
     bucket = s3_backends[ACCOUNT]["aws"]
     bucket.create_bucket(BUCKET, REGION)
     bucket.put_object(BUCKET, "deployment.zip", package.getvalue())
     template = {**expanded, "Resources": whole, "Outputs": {}, "AWSTemplateFormatVersion": "2010-09-09"}
     with pytest.warns(UserWarning, match="not supported by moto"):
-        made = backends[-1].create_stack(
+        made = cloudformation.create_stack(
             name=f"wallet-{stage}", template=json.dumps(template), parameters={"Stage": stage}, notification_arns=[], tags={},
             role_arn=None,
         )  # fmt: skip
     yield made
-    for backend in (*backends, bucket):
+    for backend in (*backends, cloudformation, bucket):
         backend.reset()
 
 
@@ -79,7 +78,8 @@ def test_the_stack_is_made(stack: Any, stage: str) -> None:
 
 
 def test_its_tables_are_protected_by_stage_and_encrypted_with_a_key_of_the_stack(stack: Any, stage: str) -> None:
-    for name, table in dynamodb_backends[ACCOUNT][REGION].tables.items():
+    tables: dict[str, Any] = dynamodb_backends[ACCOUNT][REGION].tables
+    for name, table in tables.items():
         lasting = not name.endswith("ephemeral")
         assert table.deletion_protection_enabled == (lasting and stage == "prod"), name
         assert table.sse_specification["KMSMasterKeyId"].startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/"), name
@@ -99,7 +99,7 @@ def test_its_functions_have_their_python_memory_time_and_share(stack: Any, stage
 
 
 def test_its_queues_give_up_into_dead_letters(stack: Any) -> None:
-    queues = sqs_backends[ACCOUNT][REGION].queues
+    queues: dict[str, Any] = sqs_backends[ACCOUNT][REGION].queues
     redriven = [queue for queue in queues.values() if queue.redrive_policy]
     assert redriven
     arns = {queue.queue_arn for queue in queues.values()}

@@ -33,7 +33,7 @@ class PackagedGateway(Gateway):
 @contextmanager
 def running(site: Path, cloud: LocalCloud, interpreter: str = sys.executable) -> Iterator[tuple[Api, Unpacked]]:
     """The package's API over HTTP, on the tables, keys and queues of the local cloud; and its functions."""
-    played = EngineServer(cloud.region)
+    played: Any = EngineServer(cloud.region)
     played.engine, played.inbox = cloud.engine, cloud.inbox
     played.services = type(played.services)(cloud.inbox.collect, lambda: None)
     aws = Server(played).start()

@@ -61,7 +61,7 @@ def test_nothing_personal_is_kept_in_clear(api: Api, cloud: LocalCloud) -> None:
     """D1, D9: contact and account number are sealed in every table."""
     apply(api, a_person(api, cloud)).ok(201)
     cloud.pump.drain()
-    client = cloud.session.create_client("dynamodb", region_name=cloud.region)
+    client: Any = cloud.session.create_client("dynamodb", region_name=cloud.region)
     for table in cloud.wallet.settings.tables.values():
         text = str(client.scan(TableName=table)["Items"])
         for secret in (NUMBER, CONTACT["phone"], CONTACT["email"], CONTACT["name"]):

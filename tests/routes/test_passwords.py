@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
+from dev.client import Answer
 from dev.cloud.local import LocalCloud
 from tests.build import PASSWORD, Someone, a_person, code_to, refused
 from tests.client import Api
@@ -20,7 +21,7 @@ def someone(api: Api, cloud: LocalCloud) -> Someone:
     return a_person(api, cloud, pin=None)
 
 
-def change(api: Api, someone: Someone, current: str = PASSWORD, new: str = NEW_PASSWORD) -> object:
+def change(api: Api, someone: Someone, current: str = PASSWORD, new: str = NEW_PASSWORD) -> Answer:
     return api.put("/v1/password", {"current_password": current, "new_password": new}, token=someone.token)
 
 

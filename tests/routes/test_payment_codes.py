@@ -7,6 +7,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import Someone, a_merchant, a_person, cny, refused
 from tests.handset import Handset, a_handset, get_secret, scan, set_limit
 from tests.shopping import at_once
+from wallet_api.storage.items import Item
 
 PATH = "/v1/devices/current/payment_code_secret"
 
@@ -50,7 +51,7 @@ def test_no_table_holds_what_a_code_could_be_made_from(api: Api, cloud: LocalClo
     assert not any(told["secret"] in raw for raw in kept)
 
 
-def _one_of_each_table(cloud: LocalCloud) -> list[object]:
+def _one_of_each_table(cloud: LocalCloud) -> list[type[Item]]:
     store = cloud.wallet.payment_codes.store
     return [store.items, store.device_items, cloud.wallet.events.store.items]
 

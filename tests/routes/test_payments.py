@@ -219,7 +219,9 @@ class TestPaying:
         for days in ("40d", "800d"):
             cloud.clock.advance(days)
             made.append(a_payment(api, shop)["id"])
-        seen, cursor, pages = [], "", 0
+        seen: list[str] = []
+        cursor: str | None = ""
+        pages = 0
         while cursor is not None:
             page = api.get(f"/v1/payments?limit=2{cursor}", token=shop.key).ok(200)
             seen += [each["id"] for each in page["data"]]

@@ -63,8 +63,10 @@ def test_what_is_paid_to_is_what_was_given(api: Api, cloud: LocalCloud) -> None:
     assert OTHER["account_number"] not in shown
     accounts = cloud.wallet.settlement_accounts
     with cloud.wallet.storage.trip() as trip:
-        found = accounts.reading(shop.id, trip)
-    opened = accounts.opened(found())
+        read = accounts.reading(shop.id, trip)
+    found = read()
+    assert found is not None
+    opened = accounts.opened(found)
     assert (opened.bank, opened.holder_name, opened.number) == (
         OTHER["bank"],
         OTHER["holder_name"],

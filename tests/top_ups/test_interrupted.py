@@ -7,7 +7,7 @@ import pytest
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.banking import APPROVES, DECLINES, LATER_APPROVES, an_operation, top_up, with_acquirer
-from tests.build import Someone, a_card, balance_of, key
+from tests.build import Someone, a_card, as_customer, balance_of, key
 from tests.faults.injector import OVERTAKEN, Faults
 from tests.top_ups.acquirers import Dies, Overtaken
 from wallet_api.gateways.acquirer import AcquirerSilent, ChargeOrder, ChargeOutcome
@@ -26,7 +26,7 @@ def test_a_request_that_died_while_asking_is_taken_up_by_its_key(
     api: Api, cloud: LocalCloud, someone: Someone, after: bool
 ) -> None:
     """M41: the lease keeps the key to one worker; when it is over, the acquirer is asked how the charge ended."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
     dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=after))
     with pytest.raises(KeyboardInterrupt):
@@ -56,7 +56,7 @@ def test_of_two_that_take_up_a_key_at_once_one_asks_the_acquirer(
     api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
 ) -> None:
     """M41: the lease is taken anew by whoever is first; the other is answered with what the first one did."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
     dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
     with pytest.raises(KeyboardInterrupt):
@@ -76,7 +76,7 @@ def test_who_finds_neither_what_a_copy_began_nor_its_card_asks_once_more(
     api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
 ) -> None:
     """M37, M41: the reads of a trip are not of one moment; between two of them a copy charges the card, and the card is unbound."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
     dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
     unbound: list[int] = []
@@ -103,7 +103,7 @@ def test_what_has_its_end_is_not_opened_again_by_an_older_answer(
     api: Api, cloud: LocalCloud, someone: Someone, number: str, end: str, arrived: int
 ) -> None:
     """M41: the schedule learns the end while the request still waits to hear that there is none."""
-    card_id, customer = a_card(api, cloud, someone, number), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone, number), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
 
     def schedule_learns_it() -> None:
@@ -121,7 +121,7 @@ def test_a_key_under_which_a_card_may_be_charged_takes_no_refusal(
     api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
 ) -> None:
     """M37, M41: a copy found the wallet frozen; before it says so, the wallet thaws and another copy charges the card."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
     accounts, storage, name = cloud.wallet.ledger.accounts, cloud.wallet.storage, chart.customer(someone.id)
     dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
@@ -147,7 +147,7 @@ def test_no_card_is_charged_under_a_key_that_a_copy_was_refused_under(
     api: Api, cloud: LocalCloud, someone: Someone, faults: Faults
 ) -> None:
     """M42: the wallet was active when this one looked; then it froze, and a copy was told so for good."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
     charging = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=False))
 
@@ -167,7 +167,7 @@ def test_a_request_that_died_and_never_came_back_is_ended_by_the_schedule(
     api: Api, cloud: LocalCloud, someone: Someone
 ) -> None:
     """O7, M37."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     dying = with_acquirer(cloud, Dies(cloud.wallet.acquirer, "charge", after=True))
     with pytest.raises(KeyboardInterrupt):
         dying.create(customer, Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key()))
@@ -193,7 +193,7 @@ def test_an_answer_that_comes_after_the_schedule_has_learned_it_changes_nothing(
     api: Api, cloud: LocalCloud, someone: Someone, number: str, status: str, balance: int
 ) -> None:
     """M36: late and duplicate answers."""
-    card_id, customer = a_card(api, cloud, someone, number), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone, number), as_customer(cloud, someone)
     asking, asked = Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key())
     made = with_acquirer(cloud, Slow(cloud)).create(customer, asking, asked)
     assert made.value.status == status
@@ -219,7 +219,7 @@ def test_an_acquirer_that_stays_silent_is_asked_ever_less_often_and_never_guesse
     api: Api, cloud: LocalCloud, someone: Someone
 ) -> None:
     """O7, M37: unknown stays unknown."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     silent = Silent()
     top_ups = with_acquirer(cloud, silent)
     made = top_ups.create(customer, Asking(Money(50_00, "CNY"), card_id), an_operation(cloud, someone, key()))
@@ -262,7 +262,7 @@ def test_a_charge_whose_posting_fails_is_posted_later(
     api: Api, cloud: LocalCloud, someone: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """M41: money that the acquirer took is never answered as refused."""
-    card_id, customer = a_card(api, cloud, someone), cloud.wallet.sessions.presented(someone.token)
+    card_id, customer = a_card(api, cloud, someone), as_customer(cloud, someone)
     top_ups = with_acquirer(cloud, cloud.wallet.acquirer)
 
     def busy(*_: Any) -> Any:

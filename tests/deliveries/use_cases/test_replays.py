@@ -187,6 +187,7 @@ def test_of_two_turns_that_saw_the_same_one_moves_the_job(api: Api, cloud: Local
     with wallet.storage.trip() as trip:
         found = store.find_job(job_id, trip)
     seen = found()
+    assert seen is not None
     moved = replace(seen, place="evt_" + "0" * 26, replayed=50)
     with wallet.storage.atomic_write() as write:
         store.go_on(seen, moved, cloud.clock.now(), write)

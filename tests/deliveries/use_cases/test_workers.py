@@ -72,6 +72,7 @@ def test_of_two_workers_that_saw_the_same_one_has_it_in_hand_o5(
     with wallet.storage.trip() as trip:
         found = store.find(raw(cloud)[0]["pk"]["S"], trip)
     seen = found()
+    assert seen is not None
     with wallet.storage.atomic_write() as write:
         store.claim(seen, cloud.clock.now(), write)
 
@@ -90,7 +91,7 @@ def test_a_poisoned_message_returns_alone_and_ends_among_the_dead_letters_o1(
     for _ in range(9):
         a_payment(api, shop)
     url = cloud.wallet.settings.webhooks_queue
-    sqs = cloud.session.create_client("sqs", region_name=cloud.region)
+    sqs: Any = cloud.session.create_client("sqs", region_name=cloud.region)
     sqs.send_message(QueueUrl=url, MessageBody="{")
     for body in ('{"delivery": 7}', "[]", '{"delivery": "pay_1"}', '{"replay": "x"}', "{}"):
         sqs.send_message(QueueUrl=url, MessageBody=body)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.banking import an_operation
-from tests.build import Shop, a_merchant, key
+from tests.build import Shop, a_merchant, as_merchant, key
 from tests.settling import earn, funds, pay_out, payouts, true, with_account
 from wallet_api.gateways.bank import BankOrder, BankOutcome
 from wallet_api.gateways.sandbox_bank import MAGIC_AMOUNTS, MAGIC_ENDINGS
@@ -77,7 +77,8 @@ def test_every_end_is_reached_and_moves_the_money_once(api: Api, cloud: LocalClo
 
 def test_nothing_is_given_back_while_the_outcome_is_unknown(api: Api, cloud: LocalCloud) -> None:
     """M37, O8: only a final answer ends it; after a day somebody is woken."""
-    shop, told = a_shop(api, cloud, "0000008"), []
+    shop = a_shop(api, cloud, "0000008")
+    told: list[tuple[str, float]] = []
     pay_out(api, shop, ASKED).ok(201)
 
     class Ear:
@@ -168,7 +169,7 @@ def test_a_key_service_that_is_down_leaves_the_payout_to_the_schedule(api: Api, 
             return wallet.settlement_accounts.reading(*given)
 
     broken = replace(wallet.payouts, settlement_accounts=Down())
-    caller = wallet.merchants.presented(shop.key)
+    caller = as_merchant(cloud, shop)
     operation = replace(an_operation(cloud, caller, key()), kind="POST /v1/payouts")
     made = broken.create(replace(caller, scope="payouts:write"), Wish(Money(ASKED, "CNY"), "CNY"), operation)
     assert made.value.status == "processing"

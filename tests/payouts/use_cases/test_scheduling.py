@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Shop, a_merchant
+from tests.build import Shop, a_merchant, as_merchant
 from tests.faults.injector import Faults
 from tests.settling import earn, funds, next_day, past_midnight, pay_out, payouts, true, with_account
 from wallet_api.money import Money
@@ -27,7 +27,7 @@ def shop(api: Api, cloud: LocalCloud) -> Shop:
 def schedule(cloud: LocalCloud, shop: Shop, interval: Any = None, least: int | None = None) -> Schedule:
     """A key of the shop's that may do everything says when it is paid out."""
     minimum = None if least is None else Money(least, "CNY")
-    caller: Any = cloud.wallet.merchants.presented(shop.key)
+    caller = as_merchant(cloud, shop)
     return cloud.wallet.payouts.reschedule(replace(caller, scope="payouts:write"), shop.id, interval, minimum)
 
 

@@ -44,9 +44,10 @@ def processed(api: Api, cloud: LocalCloud, someone: Someone, number: str) -> str
 
 def a_day_later(cloud: LocalCloud, outcome: ChargeOutcome) -> Says:
     cloud.clock.advance("25h")
-    says: Any = Says(outcome)
+    says = Says(outcome)
+    acquirer: Any = says
     for _ in range(3):
-        replace(cloud.wallet.top_ups, acquirer=says).settle_due()
+        replace(cloud.wallet.top_ups, acquirer=acquirer).settle_due()
     return says
 
 

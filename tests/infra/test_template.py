@@ -19,6 +19,7 @@ from wallet_api.confirmations import store as confirmations
 from wallet_api.confirmations.store import CONFIRMATION
 from wallet_api.deliveries.store import DELIVERY, DUE_AT_ONCE, DUE_BUCKETS
 from wallet_api.events.store import EVENT
+from wallet_api.gateways.asking import LONGEST_WAIT
 from wallet_api.gateways.callbacks import TIMEOUT_SECONDS
 from wallet_api.metrics import NAMESPACE
 from wallet_api.notifications.use_cases import DUE_AT_ONCE as NOTICES_AT_ONCE
@@ -93,6 +94,15 @@ def test_m2_m3_o8_what_the_functions_measure_wakes_somebody(template: Template, 
     assert alarm["Namespace"] == NAMESPACE
     assert alarm["Dimensions"] == [{"Name": "stage", "Value": {"Ref": "Stage"}}]
     assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+
+
+@pytest.mark.parametrize("name", ["ProcessingStuck", "PayoutsStuck"])
+def test_o8_an_alarm_rings_on_between_two_tries_of_what_is_stuck(template: Template, name: str) -> None:
+    """O8: it is counted when it is tried, once an hour at last; an alarm that is silent in between would say that it is over."""
+    alarm = template["Resources"][name]["Properties"]
+    assert alarm["DatapointsToAlarm"] == 1
+    seconds = alarm["Period"] * alarm["EvaluationPeriods"]
+    assert LONGEST_WAIT.total_seconds() < seconds <= 2 * LONGEST_WAIT.total_seconds()
 
 
 def test_o8_a_folding_that_fails_before_it_measures_wakes_somebody_too(template: Template) -> None:

@@ -1,5 +1,6 @@
 """Time: aware, exact, and one declared zone for what counts by the day."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -23,7 +24,7 @@ def test_the_clock_of_the_machine_is_aware_and_in_utc() -> None:
 
 
 @pytest.mark.parametrize("read", [rfc3339, epoch_milliseconds, epoch_seconds])
-def test_a_time_without_a_zone_is_no_moment(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_time_without_a_zone_is_no_moment(read: Callable[[datetime], object]) -> None:
     """O11."""
     with pytest.raises((ValueError, TypeError)):
         read(NAIVE)

@@ -120,7 +120,7 @@ def test_every_fact_that_a_text_shows_is_given_where_the_error_is_raised() -> No
     gaps = [
         f"{place}: {name} lacks {sorted(needed[name] - given)}"
         for place, call in calls(*needed)
-        if (name := getattr(call.func, "id", None) or call.func.attr)  # type: ignore[attr-defined]
+        if (name := getattr(call.func, "id", None) or getattr(call.func, "attr", ""))
         and None not in (given := {word.arg for word in call.keywords})
         and not needed[name] <= given
     ] + [

@@ -12,6 +12,7 @@ from dev.cloud.local import LocalCloud
 from tests.build import a_person, send
 from tests.client import Api
 from tests.faults.injector import Faults
+from tests.promises import PromisedApi
 from tests.secrecy import found_in
 from wallet_api.ids import new_id
 from wallet_api.metrics import EmbeddedMetrics, Measure
@@ -39,7 +40,7 @@ def test_a_stranger_leaves_a_line_that_names_the_refusal(api: Api, told: list[An
     assert line["request_id"] == answer.headers["x-request-id"]
 
 
-def test_a_transfer_leaves_its_cost_and_nobodys_name(api: Api, cloud: LocalCloud, told: list[Any]) -> None:
+def test_a_transfer_leaves_its_cost_and_nobodys_name(api: PromisedApi, cloud: LocalCloud, told: list[Any]) -> None:
     """D9: neither who paid whom nor how much."""
     ada, bo = a_person(api, cloud, balance=5_000), a_person(api, cloud)
     told.clear()
@@ -53,7 +54,7 @@ def test_a_transfer_leaves_its_cost_and_nobodys_name(api: Api, cloud: LocalCloud
     text = json.dumps(line)
     for personal in (ada.id, bo.id, ada.token):
         assert personal not in text
-    assert not found_in(text, api.secrets)  # type: ignore[attr-defined]
+    assert not found_in(text, api.secrets)
 
 
 def test_an_operation_is_named_as_it_is_documented_and_not_as_it_was_asked(

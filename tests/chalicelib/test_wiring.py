@@ -89,7 +89,8 @@ def test_lambda_has_it_opened_before_the_first_request(request: pytest.FixtureRe
 @pytest.mark.usefixtures("lambda_starts")
 def test_what_cannot_be_opened_while_starting_is_opened_by_the_first_request(caplog: pytest.LogCaptureFixture) -> None:
     """A secret store that is down for a moment must not leave callers with API Gateway's words for a function that never started."""
-    down, wallet = [True], SimpleNamespace(close=lambda: None)
+    down = [True]
+    wallet: Any = SimpleNamespace(close=lambda: None)
 
     def opener() -> Any:
         if down.pop():
@@ -100,4 +101,4 @@ def test_what_cannot_be_opened_while_starting_is_opened_by_the_first_request(cap
     wiring.provide(opener)
     wiring.open_while_starting()
     assert "could not be opened while the function started" in caplog.text
-    assert wiring.wallet() is wallet  # type: ignore[comparison-overlap]
+    assert wiring.wallet() is wallet

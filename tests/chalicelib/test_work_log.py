@@ -9,7 +9,7 @@ from app import app
 from dev.cloud.context import LambdaContext
 from dev.cloud.local import LocalCloud
 from tests.build import a_person, send
-from tests.client import Api
+from tests.promises import PromisedApi
 from tests.secrecy import found_in
 
 LINE = {
@@ -36,7 +36,9 @@ def invoke(function: str, event: dict[str, Any]) -> Any:
     return app.handler_map[function](event, LambdaContext(function))
 
 
-def test_every_function_but_the_apis_leaves_a_line(api: Api, cloud: LocalCloud, told: list[dict[str, Any]]) -> None:
+def test_every_function_but_the_apis_leaves_a_line(
+    api: PromisedApi, cloud: LocalCloud, told: list[dict[str, Any]]
+) -> None:
     """D9: which function, for what, at what cost; nobody's name, id, number or amount."""
     ada, bo = a_person(api, cloud, balance=5_000), a_person(api, cloud)
     send(api, ada, bo, 700).ok(201)
@@ -55,7 +57,7 @@ def test_every_function_but_the_apis_leaves_a_line(api: Api, cloud: LocalCloud, 
     assert lines["verify_ledger"]["work_calls"] >= 2
     text = json.dumps(told)
     assert not any(personal in text for personal in (ada.id, bo.id, ada.token))
-    assert not found_in(text, api.secrets)  # type: ignore[attr-defined]
+    assert not found_in(text, api.secrets)
 
 
 def test_messages_leave_one_too_and_what_fails_is_counted(cloud: LocalCloud, told: list[dict[str, Any]]) -> None:

@@ -61,8 +61,8 @@ class Account:
         return SimpleNamespace(status_code=200), {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
-def ready(account: Account, *more: str) -> int:
-    return readiness.main([*DEPLOYING, *more], account)  # type: ignore[arg-type]
+def ready(account: Any, *more: str) -> int:
+    return readiness.main([*DEPLOYING, *more], account)
 
 
 def test_a_fresh_account_with_what_it_needs_is_ready_and_nothing_was_changed(
@@ -142,5 +142,6 @@ def test_a_trial_may_stay_in_the_sandboxes_of_a_new_account(capsys: pytest.Captu
         GetSMSSandboxAccountStatus={"IsInSandbox": True},
         GetSMSAttributes={"attributes": {}},
     )
-    assert readiness.main(["--stage", "dev"], account) == ALL_IS_WELL  # type: ignore[arg-type]
+    session: Any = account
+    assert readiness.main(["--stage", "dev"], session) == ALL_IS_WELL
     assert "reaches verified" in capsys.readouterr().out

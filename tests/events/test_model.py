@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -44,8 +44,8 @@ def entry(kind: str, *moves: tuple[Posting, ...], subject: str = "pay_1") -> Ent
     return Entry("ent_01", kind, NOW, subject, postings(*moves))
 
 
-def change(**other: object) -> Change:
-    given = {
+def change(**other: Any) -> Change:
+    given: dict[str, Any] = {
         "kind": "payment",
         "subject": "pay_1",
         "state": "canceled",
@@ -54,7 +54,7 @@ def change(**other: object) -> Change:
         "at": NOW,
         "digest": "d",
     }
-    return Change(**{**given, **other})  # type: ignore[arg-type]
+    return Change(**{**given, **other})
 
 
 def test_a_payment_is_told_to_its_payer_and_its_merchant_each_with_their_own_side() -> None:

@@ -8,7 +8,7 @@ the ledger is checked from its beginning.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 from dev.client import Answer
 from tests.build import key
@@ -24,6 +24,9 @@ CELLS_A_STAGE = 25
 SURELY_NOT_APPLIED = ("conflict", "conflict and a failed condition", "throttled")
 
 
+Ender = Literal["its key", "the schedule"]
+
+
 @dataclass(frozen=True)
 class Cell:
     """One fault at the n-th call of this kind. `replay`: the request that is disturbed repeats one that was answered already."""
@@ -34,7 +37,7 @@ class Cell:
     fault: str
     times: int = 1
     replay: bool = False
-    then: Literal["its key", "the schedule"] = "its key"
+    then: Ender = "its key"
     before_writing: bool = False
 
 
@@ -51,7 +54,7 @@ def cells_of(scenario: Scenario, stage: Stage) -> list[Cell]:
     found: list[Cell] = []
     for replay in (False, True) if scenario.ends else (False,):
         storage, acquirer = _calls(scenario, stage, replay)
-        enders = (
+        enders: tuple[Ender, ...] = (
             ("its key", "the schedule")
             if (scenario.charges or scenario.sends) and scenario.ends and not replay
             else ("its key",)
@@ -59,7 +62,7 @@ def cells_of(scenario: Scenario, stage: Stage) -> list[Cell]:
         for then in enders:
             found += list(_broken_storage(storage, replay, then))
             found += [
-                Cell("acquirer", nth, call, fault, replay=replay, then=then)  # type: ignore[arg-type]
+                Cell("acquirer", nth, call, fault, replay=replay, then=then)
                 for nth, call in _numbered(acquirer)
                 for fault in faults_of(call)
             ]
@@ -79,7 +82,7 @@ def _calls(scenario: Scenario, stage: Stage, replay: bool) -> tuple[list[str], l
     return calls
 
 
-def _broken_storage(calls: list[str], replay: bool, then: Any) -> Iterator[Cell]:
+def _broken_storage(calls: list[str], replay: bool, then: Ender) -> Iterator[Cell]:
     first_write = calls.index("TransactWriteItems") if "TransactWriteItems" in calls else len(calls)
     for place, (nth, call) in enumerate(_numbered(calls)):
         early = place < first_write

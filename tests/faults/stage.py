@@ -20,7 +20,7 @@ from chalicelib import wiring
 from dev.client import Answer
 from dev.cloud.local import LocalCloud
 from dev.gateway import RAW_HEADERS
-from tests.build import APPROVED_CARD, Shop, Someone, a_card, a_merchant, a_person, signed_in_again
+from tests.build import APPROVED_CARD, Shop, Someone, a_card, a_merchant, a_person, as_merchant, signed_in_again
 from tests.faults.acquirer import BookkeepingAcquirer
 from tests.faults.injector import Faults, ProcessDied, injecting
 from tests.promises import PromisedApi
@@ -150,8 +150,7 @@ class Stage:
 
     @property
     def wallet(self) -> Wallet:
-        wallet: Wallet = self.cloud.wallet
-        return wallet
+        return self.cloud.wallet
 
     def restart(self) -> None:
         """Another process: a wallet that knows nothing but what the tables hold."""
@@ -182,7 +181,7 @@ class Stage:
         self.wallet.fees.schedule()
         # Nobody depends on the note of a key's use, and whether it is due must not change what a request calls.
         merchants = self.wallet.merchants
-        merchants.uses.remember(merchants.presented(self.shop.key).key_id, self.cloud.clock.now())  # type: ignore[union-attr]
+        merchants.uses.remember(as_merchant(self.cloud, self.shop).key_id, self.cloud.clock.now())
 
     def later(self) -> None:
         """Time passes and the schedule runs."""

@@ -1,6 +1,7 @@
 """The guide to keys and signatures: its blocks run, in the order in which they stand."""
 
 import re
+from typing import get_args
 
 import pytest
 
@@ -24,6 +25,6 @@ def test_every_block_runs(api: Api, cloud: LocalCloud, monkeypatch: pytest.Monke
 
 
 def test_every_reason_is_explained() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \| ", GUIDE, re.MULTILINE)) - {"reason"} == set(Reason.__args__)  # type: ignore[attr-defined]
-    scopes = set(Scope.__args__)  # type: ignore[attr-defined]
+    assert set(re.findall(r"^\| `(\w+)` \| ", GUIDE, re.MULTILINE)) - {"reason"} == set(get_args(Reason))
+    scopes = set(get_args(Scope))
     assert set(re.findall(r"\"(\w+:(?:read|write))\"", GUIDE)) <= scopes

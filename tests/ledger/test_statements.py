@@ -1,6 +1,7 @@
 """Statements: a person's lines, newest first, by time and place."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ def five(two: World) -> World:
     return two
 
 
-def amounts(world: World, statements: Statements, account: str = ADA, **how: object) -> list[int]:
+def amounts(world: World, statements: Statements, account: str = ADA, **how: Any) -> list[int]:
     with world.wallet.storage.trip() as trip:
-        found = statements.newest(account, trip, **{"limit": 100, **how})  # type: ignore[arg-type]
+        found = statements.newest(account, trip, **{"limit": 100, **how})
     return [line.money.amount for line in found()]
 
 

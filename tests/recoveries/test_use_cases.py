@@ -18,6 +18,8 @@ from tests.recovering import (
     start_unlock,
     told,
 )
+from wallet_api.one_time_codes.model import Purpose
+from wallet_api.one_time_codes.store import CodeItem
 from wallet_api.one_time_codes.use_cases import OneTimeCodes
 
 
@@ -195,9 +197,9 @@ def test_fifty_guesses_at_once_are_five_evaluations(
     evaluated: list[str] = []
     original = OneTimeCodes._is
 
-    def counted(self: OneTimeCodes, item: object, purpose: object, subject: str, code: str) -> bool:
+    def counted(self: OneTimeCodes, item: CodeItem, purpose: Purpose, subject: str, code: str) -> bool:
         evaluated.append(code)
-        return original(self, item, purpose, subject, code)  # type: ignore[arg-type]
+        return original(self, item, purpose, subject, code)
 
     monkeypatch.setattr(OneTimeCodes, "_is", counted)
     begun = start_reset(api, phone=someone.phone).ok(202)

@@ -258,7 +258,9 @@ def test_what_dynamodb_calls_wrong_is_our_defect_and_no_refusal(boxes: Boxes, fa
     assert len(faults.made("TransactWriteItems")) == 1
 
 
-def test_no_attempt_begins_after_the_deadline(boxes: Boxes, faults: Faults, world: World, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_no_attempt_begins_after_the_deadline(
+    boxes: Boxes, faults: Faults, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """O12: all attempts together stay below the function's timeout. Pauses move the clock here, and nobody sleeps."""
     clock = world.cloud.clock
     clock.freeze()

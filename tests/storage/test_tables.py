@@ -40,7 +40,7 @@ def test_an_index_is_bounded_from_above(boxes: Boxes) -> None:
     assert [row["owner_order"]["S"] for row in before] == ["1", "0"]
 
 
-def test_a_scan_reads_every_page_of_the_table(boxes: Boxes, faults: Faults, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_scan_reads_every_page_of_the_table(boxes: Boxes, faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     rows(boxes, 20)
     connection = boxes.storage._connection
     real = connection.scan

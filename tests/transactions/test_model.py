@@ -48,7 +48,8 @@ def top_up(minute: int, status: Any = "failed") -> TopUp:
 
 
 def shown(rows: list[Row]) -> list[str]:
-    return [row.line.entry_id if row.line else row.top_up.id for row in rows if not row.hidden]  # type: ignore[union-attr]
+    told = [(row.line, row.top_up) for row in rows if not row.hidden]
+    return [line.entry_id if line else top_up.id if top_up else "" for line, top_up in told]
 
 
 def test_two_lists_become_one_in_the_order_of_time() -> None:

@@ -1,5 +1,7 @@
 """What a person chooses to be told of: only they choose it, nothing gets lost, and who is told less hears of it."""
 
+from typing import Any
+
 import pytest
 
 from dev.client import Api
@@ -89,10 +91,10 @@ def test_of_two_who_saw_the_same_the_second_looks_again(
     """Neither wish undoes the other."""
     original, turns = AtomicWrite.__exit__, iter([True])
 
-    def after_another(self: AtomicWrite, *error: object) -> None:
+    def after_another(self: AtomicWrite, *error: Any) -> None:
         if next(turns, False):
             choose(api, someone, refunds={"sms": True})
-        original(self, *error)  # type: ignore[arg-type]
+        original(self, *error)
 
     caller = as_customer(cloud, someone)
     monkeypatch.setattr(AtomicWrite, "__exit__", after_another)

@@ -240,12 +240,12 @@ def test_a_quote_binds_its_person_payee_and_time(api: Api, cloud: LocalCloud) ->
     payer, payee, other = (a_person(api, cloud, balance=100_00) for _ in range(3))
     quote_id = quote(api, payer, "transfer", 10_00, payee={"user_id": payee.id}).ok(201)["id"]
 
-    def send(sender_token: str, phone: str) -> object:
+    def send(sender_token: str, phone: str) -> Answer:
         body = {"to": {"phone": phone}, "amount": yuan(10_00), "authorization": {"pin": PIN}, "quote_id": quote_id}
         return api.post("/v1/transfers", body, token=sender_token, key=key())
 
-    assert refused(send(payer.token, other.phone), 409, "quote_mismatch")["field"] == "payee"  # type: ignore[arg-type]
-    refused(send(other.token, payee.phone), 404, "quote_not_found")  # type: ignore[arg-type]
+    assert refused(send(payer.token, other.phone), 409, "quote_mismatch")["field"] == "payee"
+    refused(send(other.token, payee.phone), 404, "quote_not_found")
     cloud.clock.advance("10m")
-    refused(send(payer.token, payee.phone), 409, "quote_expired")  # type: ignore[arg-type]
+    refused(send(payer.token, payee.phone), 409, "quote_expired")
     assert balance_of(api, payee) == 100_00

@@ -3,11 +3,14 @@
 `./wallet check lint types` runs those two alone.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from dev.packaging import STAGES
@@ -41,8 +44,16 @@ def checks(scratch: Path) -> dict[str, list[list[str]]]:
     }
 
 
-def passes(name: str, commands: list[list[str]]) -> bool:
-    """Runs one check, prints its line, and what it said when it did not pass."""
+@dataclass(frozen=True)
+class Ended:
+    """How a check ended: what it said when it did not pass, and its seconds."""
+
+    said: str
+    seconds: float
+
+
+def ended(commands: list[list[str]]) -> Ended:
+    """Runs one check, up to its first command that fails."""
     started, said = time.monotonic(), ""
     for command in commands:
         done = subprocess.run(
@@ -51,19 +62,27 @@ def passes(name: str, commands: list[list[str]]) -> bool:
         if done.returncode:
             said = done.stdout or f"status {done.returncode}"
             break
-    print(f"{'FAIL' if said else 'ok  '}  {name:9} {time.monotonic() - started:5.1f} s", flush=True)
-    print(said, end="", flush=True)
-    return not said
+    return Ended(said, time.monotonic() - started)
+
+
+def passes(name: str, end: Ended) -> bool:
+    """Prints a check's line, and what it said when it did not pass."""
+    print(f"{'FAIL' if end.said else 'ok  '}  {name:9} {end.seconds:5.1f} s", flush=True)
+    print(end.said, end="", flush=True)
+    return not end.said
 
 
 def main(chosen: Sequence[str]) -> int:
-    """Runs the chosen checks, or all of them; returns 1 when one fails and 2 for an unknown name."""
+    """Runs the chosen checks, or all of them, one on each processor; returns 1 when one fails and 2 for an unknown name."""
     with tempfile.TemporaryDirectory() as scratch:
         known = checks(Path(scratch))
         if unknown := set(chosen) - set(known):
             print(f"wallet: no such check: {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
             return 2
-        failed = [name for name, commands in known.items() if name in (chosen or known) and not passes(name, commands)]
+        asked = {name: commands for name, commands in known.items() if name in (chosen or known)}
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            ends = pool.map(ended, asked.values())
+            failed = [name for name, end in zip(asked, ends, strict=True) if not passes(name, end)]
     if failed:
         print(f"wallet: failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

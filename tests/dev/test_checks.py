@@ -12,14 +12,14 @@ from dev.templates import ROOT
 
 def test_a_check_that_fails_shows_what_it_said(capsys: pytest.CaptureFixture[str]) -> None:
     said = [sys.executable, "-c", "print('what is wrong'); raise SystemExit(3)"]
-    assert not checks.passes("lint", [said])
+    assert not checks.passes("lint", checks.ended([said]))
     shown = capsys.readouterr().out
     assert shown.startswith("FAIL  lint")
     assert "what is wrong" in shown
 
 
 def test_a_check_that_passes_is_one_line_with_its_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert checks.passes("lint", [[sys.executable, "-c", "print('chatter')"]])
+    assert checks.passes("lint", checks.ended([[sys.executable, "-c", "print('chatter')"]]))
     shown = capsys.readouterr().out
     assert shown.startswith("ok    lint")
     assert shown.endswith(" s\n")

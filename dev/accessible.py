@@ -3,11 +3,14 @@ mouse, or have a small screen: in both languages, light and dark, and at 320 pix
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dev import npm
 from dev.limits import NotRun
 from dev.reference_page import LANGUAGES, PAGES, browser_path
+
+if TYPE_CHECKING:
+    from dev.cloud.local import LocalCloud
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS = (("en", "light"), ("zh", "dark"))
@@ -54,7 +57,7 @@ def _open(page: Any) -> None:
     page.wait_for_selector(".modal-ux")
 
 
-def _checkout(cloud: Any, url: str) -> str:
+def _checkout(cloud: "LocalCloud", url: str) -> str:
     """A page where a customer is waited for."""
     from dev.client import Api
 

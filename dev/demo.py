@@ -7,11 +7,14 @@ import argparse
 import os
 import sys
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dev.client import Api
 from dev.cloud.safety import RealCredentials, refuse_real_credentials
 from dev.story import DoesNotHold, Person, Story, cny, expect, scannable, shown
+
+if TYPE_CHECKING:
+    from dev.cloud.local import LocalCloud
 
 PIN = "428617"
 
@@ -220,7 +223,7 @@ def statement(story: Story, person: Person) -> None:
     print(f"    {'balance':<30} {shown(story.balance(person)):>11}\n")
 
 
-def tell(api: Api, cloud: Any) -> int:
+def tell(api: Api, cloud: "LocalCloud") -> int:
     """The whole story; the number of steps."""
     story = Story(api, cloud)
     mei = Person("Mei", "+8613800138000", "correct-horse-蓝莓")
@@ -244,7 +247,7 @@ def tell(api: Api, cloud: Any) -> int:
     return story.done
 
 
-def _verified(cloud: Any) -> tuple[str, Any]:
+def _verified(cloud: "LocalCloud") -> tuple[str, Any]:
     from wallet_api.ledger.verify import verify
 
     cloud.pump.drain()

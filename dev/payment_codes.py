@@ -8,7 +8,10 @@ import base64
 import hmac
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wallet_api.wallet import Wallet
 
 PREFIX, OTP_DIGITS, PERIOD_SECONDS = "47", 7, 20
 
@@ -70,7 +73,7 @@ def ndef(digits: str) -> bytes:
     return b"\xd1\x01" + bytes([len(payload)]) + b"T" + payload
 
 
-def shown(wallet: Any, user_id: str) -> Iterator[dict[str, str]]:
+def shown(wallet: "Wallet", user_id: str) -> Iterator[dict[str, str]]:
     """What the devices of a person show now, newest first."""
     for secret, code in wallet.payment_codes.shown_by(user_id):
         yield {

@@ -28,6 +28,7 @@ from wallet_api.ledger.verify import verify
 from wallet_api.reconciliation.errors import BankFileUnreadable
 from wallet_api.reconciliation.model import Rail
 from wallet_api.settlement_accounts.model import Details
+from wallet_api.wallet import Wallet
 
 MAGIC_CARDS = {
     "4242424242424242": ("approves", "通过"),
@@ -59,8 +60,10 @@ class Cloud(Protocol):
     gauges: Gauges
     bank: LocalBank
     seeded: dict[str, Any]
-    wallet: Any
     pump: Any
+
+    @property
+    def wallet(self) -> Wallet: ...
 
     def advance(self, by: str | int, *, forgiving: bool) -> list[str]: ...
 

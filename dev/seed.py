@@ -1,9 +1,12 @@
 """Something to play with: made through use cases, never by writing items, so that every rule has held for it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wallet_api.settlement_accounts.model import Details
 from wallet_api.wallet import Wallet
+
+if TYPE_CHECKING:
+    from dev.cloud.local import LocalCloud
 
 MERCHANT = {
     "name": "翠湖茶馆",
@@ -15,7 +18,7 @@ MERCHANT = {
 BANK, HOLDER, ACCOUNT_NUMBER = "中国银行", "沙箱商户", "8110701012800123456"
 
 
-def seed(cloud: Any) -> dict[str, Any]:
+def seed(cloud: "LocalCloud") -> dict[str, Any]:
     """Fills an empty wallet; returns what a developer needs to know of it.
 
     `merchant_key` is a test key, shown to whoever can reach this machine's loopback: it is worth nothing elsewhere.

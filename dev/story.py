@@ -5,10 +5,13 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dev.client import Answer, Api
 from wallet_api.money import Money, decimal_text
+
+if TYPE_CHECKING:
+    from dev.cloud.local import LocalCloud
 
 
 class DoesNotHold(Exception):
@@ -31,7 +34,7 @@ class Story:
     """The journey so far, with the client it speaks through."""
 
     api: Api
-    cloud: Any
+    cloud: "LocalCloud"
     done: int = 0
 
     def step(self, text: str, action: Callable[[], Any]) -> Any:

@@ -70,5 +70,6 @@ def test_a_body_that_is_no_base_64_is_refused() -> None:
             return base64.b64decode("A", validate=True)
 
     event: dict[str, Any] = {"httpMethod": "POST", "path": "/", "requestContext": {}}
+    broken: Any = Broken(headers=BOTH, to_original_event=lambda: event)
     with pytest.raises(NotJson):
-        signed_request(Broken(headers=BOTH, to_original_event=lambda: event))  # type: ignore[arg-type]
+        signed_request(broken)

@@ -41,7 +41,8 @@ def test_many_requests_at_once_open_one_wallet() -> None:
 
 def test_another_opener_closes_the_wallet_that_was_open() -> None:
     closed: list[bool] = []
-    wiring.provide(lambda: SimpleNamespace(close=lambda: closed.append(True)))  # type: ignore[arg-type,return-value]
+    first: Any = SimpleNamespace(close=lambda: closed.append(True))
+    wiring.provide(lambda: first)
     wiring.wallet()
     second: Any = SimpleNamespace(close=lambda: None)
     wiring.provide(lambda: second)

@@ -12,6 +12,7 @@ from wallet_api.confirmations.model import (
     TOLD,
     TOPICS,
     Change,
+    Channel,
     Channels,
     Confirmation,
     Kind,
@@ -70,9 +71,9 @@ def test_an_amount_below_the_chosen_one_is_not_texted(amount: Money | None, told
 
 
 @pytest.mark.parametrize(("topic", "channel"), list(product(TOPICS, CHANNELS)))
-def test_a_change_changes_what_it_names_and_nothing_else(topic: Topic, channel: str) -> None:
+def test_a_change_changes_what_it_names_and_nothing_else(topic: Topic, channel: Channel) -> None:
     on = getattr(DEFAULTS.channels(topic), channel)
-    changed = Change({topic: {channel: not on}}).applied(DEFAULTS)  # type: ignore[dict-item]
+    changed = Change({topic: {channel: not on}}).applied(DEFAULTS)
     assert getattr(changed.channels(topic), channel) is not on
     for other, name in product(TOPICS, CHANNELS):
         if (other, name) != (topic, channel):

@@ -52,6 +52,11 @@ def test_it_refuses_to_start_beside_real_credentials(monkeypatch: pytest.MonkeyP
     assert value not in str(caught.value)
 
 
+def test_a_cloud_that_serves_another_app_has_no_wallet(local: LocalCloud) -> None:
+    with pytest.raises(RuntimeError, match="no wallet"):
+        _ = local.wallet
+
+
 @pytest.mark.parametrize(
     ("service", "operation"), [("s3", "list_buckets"), ("ec2", "describe_regions"), ("lambda", "list_functions")]
 )

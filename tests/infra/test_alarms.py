@@ -47,8 +47,9 @@ def measured() -> dict[str, set[str]]:
 
 def told(capsys: pytest.CaptureFixture[str], name: str) -> dict[str, Any]:
     """What CloudWatch is told when the code tells a measure of this name."""
+    unit: Any
     (unit,) = measured()[name]
-    EmbeddedMetrics("prod", MovableClock()).tell(Measure(name, 1, unit))  # type: ignore[arg-type]
+    EmbeddedMetrics("prod", MovableClock()).tell(Measure(name, 1, unit))
     line = json.loads(capsys.readouterr().out)
     (described,) = line["_aws"]["CloudWatchMetrics"]
     return {**described, "values": line}

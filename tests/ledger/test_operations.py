@@ -7,7 +7,7 @@ import pytest
 
 from wallet_api.errors import Recorded
 from wallet_api.ledger.errors import DailyLimitReached, WalletFrozen
-from wallet_api.ledger.operations import Decision, Operation, refusal_answer
+from wallet_api.ledger.operations import Decision, Operation, Outcome, refusal_answer
 from wallet_api.money import Money
 from wallet_api.storage.items import Document
 
@@ -36,8 +36,8 @@ def test_a_callers_key_is_not_written_into_the_table() -> None:
     assert odd.place.count("/") == 2
 
 
-def decision(outcome: str, answer: dict[str, object]) -> Decision:
-    return Decision(outcome, "f", "transfer", "", NOW, answer, None, Recorded("req_1", "en"))  # type: ignore[arg-type]
+def decision(outcome: Outcome, answer: dict[str, object]) -> Decision:
+    return Decision(outcome, "f", "transfer", "", NOW, answer, None, Recorded("req_1", "en"))
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,7 @@ class Stage:
         self.wallet.top_ups.settle_due()
         self.wallet.refunds.settle_due()
         self.wallet.withdrawals.settle_due()
+        self.wallet.payouts.settle_due()
         self.wallet.transfers.settle_due()
 
     def card(self, number: str) -> str:

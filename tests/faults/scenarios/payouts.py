@@ -51,5 +51,5 @@ def _schedule(stage: Stage) -> Act:
 SCENARIOS = (
     Scenario("POST /v1/payouts", "is set aside", _payout, ((201, "processing"),), 1),
     Scenario("POST /v1/payouts", "of too much", _too_much, ((402, "payout_exceeds_available"),)),
-    Scenario("schedule", "learns that a payout was paid", _schedule, (), 1),
+    Scenario("schedule", "learns that a payout was paid", _schedule, (), 1, settles=True),
 )  # fmt: skip

@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -142,7 +143,7 @@ def text_messages(asked: Asked) -> Iterator[Finding]:
         "SNS's sandbox reaches verified numbers only" if inside else "SNS sends to everybody",
     )
     limit = sns.get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"].get("MonthlySpendLimit", "1")
-    yield float(limit) > 1 or asked.stage != "prod", f"{limit} USD a month may be spent on them"
+    yield Decimal(limit) > 1 or asked.stage != "prod", f"{limit} USD a month may be spent on them"
 
 
 def certificate(asked: Asked) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
+from wallet_api.ledger import chart
 from wallet_api.merchants.model import MerchantCaller
 from wallet_api.sessions.model import Customer
 
@@ -147,3 +148,8 @@ def refused(answer: Answer, status: int, code: str) -> dict[str, Any]:
     assert answer.headers["content-type"] == "application/problem+json"
     assert (problem["status"], problem["money_moved"]) == (status, "no"), answer.text
     return problem
+
+
+def spent_today(cloud: LocalCloud, someone: Someone) -> dict[str, int]:
+    """What counts against somebody's limits of the day."""
+    return dict(cloud.wallet.ledger.accounts.require(chart.customer(someone.id)).spent)

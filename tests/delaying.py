@@ -5,7 +5,7 @@ from typing import Any
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Someone, a_person, cny, key, signed_in_again
+from tests.build import PIN, Someone, a_person, cny, key, signed_in_again, spent_today
 from tests.freezing import ask_unfreeze, back, confirm_unfreeze, unfreeze_code, with_email
 from wallet_api.ledger import chart
 from wallet_api.ledger.verify import verify
@@ -54,11 +54,6 @@ def later(cloud: LocalCloud, *steps: str) -> None:
         cloud.clock.advance(step)
         for _ in range(2):
             cloud.wallet.transfers.settle_due()
-
-
-def spent_today(cloud: LocalCloud, someone: Someone) -> dict[str, int]:
-    """What counts against somebody's limits of the day."""
-    return dict(cloud.wallet.ledger.accounts.require(chart.customer(someone.id)).spent)
 
 
 def thawed(api: Api, cloud: LocalCloud, someone: Someone, email: str) -> Someone:

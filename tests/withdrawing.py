@@ -62,11 +62,6 @@ def later(cloud: LocalCloud, *steps: str) -> None:
             cloud.wallet.withdrawals.settle_due()
 
 
-def spent_today(cloud: LocalCloud, someone: Someone) -> dict[str, int]:
-    """What counts against somebody's limits of the day."""
-    return dict(cloud.wallet.ledger.accounts.require(chart.customer(someone.id)).spent)
-
-
 def balance(cloud: LocalCloud, account: str) -> int:
     """What an account holds, once the stream is read to its end; the whole ledger is checked on the way."""
     cloud.pump.drain()

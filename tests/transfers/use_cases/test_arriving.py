@@ -33,16 +33,6 @@ from wallet_api.ledger import chart
 from wallet_api.transfers.model import DELAYS
 
 
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
-
-
 @pytest.mark.parametrize("delay", DELAYS)
 def test_it_arrives_when_it_was_said_to_and_not_before(
     api: Api, cloud: LocalCloud, ada: Someone, bo: Someone, delay: Any

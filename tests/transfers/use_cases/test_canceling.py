@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
 from msgspec.structs import replace
 
 from dev.client import Answer, Api
 from dev.cloud.local import LocalCloud
-from tests.build import PIN, Someone, a_merchant, a_person, cny, key, refused, send, signed_in_again
+from tests.build import PIN, Someone, a_merchant, a_person, cny, key, refused, send, signed_in_again, spent_today
 from tests.crowd import at_once
 from tests.delaying import (
     AMOUNT,
@@ -19,7 +18,6 @@ from tests.delaying import (
     has,
     later,
     seen,
-    spent_today,
     take_back,
     wallet_of,
 )
@@ -29,16 +27,6 @@ from tests.ledger_world import World
 from wallet_api.clock import WALLET_DAY
 from wallet_api.fees.model import FIRST
 from wallet_api.ledger import chart
-
-
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
 
 
 def test_nobody_but_its_payer_takes_a_transfer_back_p1(api: Api, cloud: LocalCloud, ada: Someone, bo: Someone) -> None:

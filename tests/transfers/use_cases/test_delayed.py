@@ -7,25 +7,15 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Someone, a_person, cny, key, refused, send, signed_in_again
+from tests.build import Someone, a_person, cny, key, refused, send, signed_in_again, spent_today
 from tests.confirming import ON, choose, texted
 from tests.crowd import at_once
-from tests.delaying import AMOUNT, BALANCE, BOTH, FEE, delayed, has, later, spent_today, take_back, wallet_of
+from tests.delaying import AMOUNT, BALANCE, BOTH, FEE, delayed, has, later, take_back, wallet_of
 from tests.faults.injector import Faults
 from tests.ledger_world import World
 from tests.signing import a_phone_of, a_trusted_phone_of, ask, ask_transfer, transfer
 from wallet_api.confirmations.model import shown_time
 from wallet_api.ledger import chart
-
-
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
 
 
 def test_what_is_sent_later_leaves_at_once_and_is_shown_as_held(

@@ -28,11 +28,6 @@ def ada(api: Api, cloud: LocalCloud) -> Someone:
 
 
 @pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
-
-
-@pytest.fixture
 def rich(api: Api, cloud: LocalCloud, world: World) -> Someone:
     """Somebody with a million yuan and a basic tier."""
     someone = a_person(api, cloud)

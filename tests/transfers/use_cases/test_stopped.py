@@ -4,21 +4,11 @@ import pytest
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Someone, a_person, refused, signed_in_again
-from tests.delaying import BALANCE, BOTH, delayed, events_of, has, later, seen, spent_today, thawed, with_email
+from tests.build import Someone, refused, signed_in_again, spent_today
+from tests.delaying import BALANCE, BOTH, delayed, events_of, has, later, seen, thawed, with_email
 from tests.freezing import back, freeze
 from tests.ledger_world import World
 from wallet_api.ledger import chart
-
-
-@pytest.fixture
-def ada(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud, balance=BALANCE)
-
-
-@pytest.fixture
-def bo(api: Api, cloud: LocalCloud) -> Someone:
-    return a_person(api, cloud)
 
 
 def test_money_goes_back_when_its_payee_cannot_take_it(

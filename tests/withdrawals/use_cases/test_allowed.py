@@ -3,14 +3,7 @@
 from dev.client import Api
 from dev.cloud.local import LocalCloud
 from tests.banking import quote
-from tests.build import (
-    a_card,
-    cny,
-    key,
-    known_payee,
-    refused,
-    signed_in_again,
-)
+from tests.build import a_card, cny, key, known_payee, refused, signed_in_again, spent_today
 from tests.crowd import at_once
 from tests.ledger_world import World
 from tests.signing import a_trusted_phone_of, ask
@@ -20,7 +13,6 @@ from tests.withdrawing import (
     FEE,
     LATER_TAKES,
     nothing_happened,
-    spent_today,
     with_card,
     withdraw,
 )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dev.client import Api
 from dev.cloud.local import LocalCloud
-from tests.build import Someone, a_merchant, cny, signed_in_again
+from tests.build import Someone, a_merchant, cny, signed_in_again, spent_today
 from tests.ledger_world import World
 from tests.shopping import a_paid_payment
 from tests.withdrawing import (
@@ -21,7 +21,6 @@ from tests.withdrawing import (
     balance,
     later,
     shown,
-    spent_today,
     told,
     wallet_of,
     with_card,
